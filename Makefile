@@ -1,0 +1,86 @@
+# Interlock: every command a developer or an operator of the local stack needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := libs/contracts libs/chassis libs/planning services/project-svc services/program-svc services/gateway deploy/local
+PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
+export INTERLOCK_PORT ?= 8080
+export INTERLOCK_HOME ?= .interlock
+export INTERLOCK_DATA ?= $(abspath ../shared/data)
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
+
+# The environment is stale when the lock or a package's pyproject.toml is newer than it.
+.venv/ready: requirements.lock $(PYPROJECTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Interlock needs Python 3.11 or newer; '$(PYTHON)' is older. Try: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Setting up .venv (first time: about a minute) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
+	@touch $@
+
+.PHONY: run
+run: .venv/ready ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
+	@exec $(BIN)/python -m local_stack up
+
+.PHONY: reset
+reset: .venv/ready ## Remove the local stack's data (INTERLOCK_HOME, .interlock)
+	@$(BIN)/python -m local_stack reset
+
+.PHONY: load-program
+load-program: .venv/ready ## Load FILE=program.json through the public API of the running stack
+	@$(BIN)/python -m local_stack load "$(FILE)"
+
+.PHONY: test
+test: .venv/ready ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
+	@$(BIN)/python -m pytest
+
+.PHONY: test-fast
+test-fast: .venv/ready ## Run the tests that take less than a minute in all
+	@$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: check
+check: .venv/ready ## Format, lint, types, imports, contracts, generated files: the one gate
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache >/tmp/interlock-imports.$$$$ || { cat /tmp/interlock-imports.$$$$; rm -f /tmp/interlock-imports.$$$$; exit 1; }; rm -f /tmp/interlock-imports.$$$$
+	@$(BIN)/python -m contracts check
+	@$(MAKE) --no-print-directory check-openapi
+	@echo "make check: all good"
+
+.PHONY: format
+format: .venv/ready ## Format the code and sort its imports
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+OPENAPI := services/gateway/src/gateway/openapi
+.PHONY: generate
+generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, the services' OpenAPI
+	@$(BIN)/python -m contracts generate
+	@$(BIN)/python -m project_svc openapi > $(OPENAPI)/project-svc.json
+	@$(BIN)/python -m program_svc openapi > $(OPENAPI)/program-svc.json
+
+.PHONY: check-openapi
+check-openapi: .venv/ready
+	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
+
+.PHONY: bench
+bench: .venv/ready ## Measure: ONLY=engine|events|http, a table and bench/results.json
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+.PHONY: lock
+lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
+		--group dev $(foreach p,contracts planning chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
+		pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove .venv, caches and build leftovers (not the stack's data)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
