@@ -1,0 +1,67 @@
+"""`python -m <service> …`: the same commands for every service."""
+
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from chassis import migrations, settings, telemetry
+from chassis.settings import ProcessSettings
+
+SHUTDOWN = 10
+
+
+def serve(app: FastAPI, process: ProcessSettings) -> None:
+    """Run an application until SIGTERM or SIGINT, one process, draining open requests first."""
+    uvicorn.run(
+        app,
+        host=process.host,
+        port=process.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN,
+        timeout_keep_alive=75,
+    )
+
+
+def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) -> typer.Typer:
+    """`serve`, `worker`, `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
+    commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @commands.command("serve")
+    def serve_http() -> None:
+        """Answer HTTP requests."""
+        importlib.import_module(f"{package}.main").run()
+
+    @commands.command("worker")
+    def work() -> None:
+        """Publish the outbox and follow the streams."""
+        importlib.import_module(f"{package}.worker").run()
+
+    @commands.command("migrate")
+    def migrate() -> None:
+        """Bring the database's schema to this version; grant the roles their rights."""
+        told = settings.load(migrations.MigrationSettings)
+        head = asyncio.run(migrations.migrate(package, told))
+        typer.echo(f"{package}: schema at {head}")
+
+    @commands.command("openapi")
+    def openapi() -> None:
+        """Print the service's OpenAPI document."""
+        sys.stdout.buffer.write(orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+    return commands
+
+
+def configure(package: str, process: ProcessSettings) -> None:
+    """Logs and traces of this process."""
+    telemetry.configure(package.replace("_", "-"), process.log_level, process.otlp_endpoint)

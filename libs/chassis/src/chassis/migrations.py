@@ -1,0 +1,117 @@
+"""Schema migrations: Alembic, run by the owner, one runner at a time, the roles granted exactly what they need.
+
+A service keeps its revisions in `migrations/versions`; there is no `env.py`, since all services run alike.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import Connection, MetaData, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.database import Database, engine_url
+from chassis.settings import PREFIX
+
+LOCK = 7_316_042_001  # any number, as long as every runner takes the same
+CURRENT_ORGANIZATION = "nullif(current_setting('interlock.organization', true), '')::uuid"
+RELAYED = {"outbox": "SELECT, UPDATE", "idempotency_keys": "SELECT, DELETE"}
+"""What the relay's role may do, in every organisation: send the outbox, and forget old keys."""
+ROLE = "^[a-z_][a-z0-9_]{0,62}$"
+
+
+class MigrationSettings(BaseSettings):
+    """What the migration command is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    migration_database_url: str
+    """The database as its owner, past any pooler."""
+    app_role: str | None = Field(default=None, pattern=ROLE)
+    relay_role: str | None = Field(default=None, pattern=ROLE)
+
+
+def enable_row_level_security(table: str) -> None:
+    """For a migration: nobody, the owner included, sees a row of another organisation than the transaction's."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    rule = f"organization_id = {CURRENT_ORGANIZATION}"
+    op.execute(f"CREATE POLICY organization ON {table} USING ({rule}) WITH CHECK ({rule})")
+
+
+def scripts(package: str) -> ScriptDirectory:
+    """The package's revisions: inside it when installed from a wheel, beside its `src` in the source tree."""
+    inside = Path(str(importlib.import_module(package).__file__)).parent
+    candidates = (inside / "migrations", inside.parent.parent / "migrations")
+    folder = next(candidate for candidate in candidates if candidate.is_dir())
+    return ScriptDirectory(str(folder))
+
+
+async def migrate(package: str, settings: MigrationSettings) -> str:
+    """Bring the schema to the head and grant the roles their rights. Idempotent. Answers the revision."""
+    engine = create_async_engine(engine_url(settings.migration_database_url), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            head = await connection.run_sync(_upgrade, scripts(package))
+            await connection.run_sync(_grant, settings)
+            return head
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, directory: ScriptDirectory) -> str:
+    def steps(revision: Any, _: MigrationContext) -> Any:
+        return directory._upgrade_revs("head", revision)  # noqa: SLF001  (what Alembic's own env.py calls)
+
+    with EnvironmentContext(Config(), directory, fn=steps, as_sql=False) as environment:
+        environment.configure(connection=connection)
+        environment.run_migrations()
+    return directory.get_current_head() or "empty"
+
+
+def _grant(connection: Connection, settings: MigrationSettings) -> None:
+    tables = set(connection.dialect.get_table_names(connection))
+    if settings.app_role is not None:
+        role = settings.app_role
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+        connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
+        connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}"))
+    if settings.relay_role is not None:
+        role = settings.relay_role
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+        for table in sorted(tables & RELAYED.keys()):
+            connection.execute(text(f"GRANT {RELAYED[table]} ON {table} TO {role}"))
+            connection.execute(text(f"DROP POLICY IF EXISTS relay ON {table}"))
+            connection.execute(text(f"CREATE POLICY relay ON {table} TO {role} USING (true)"))
+
+
+async def check_at_head(database: Database, package: str) -> None:
+    """Raise RuntimeError unless the schema is what this code was written for."""
+    head = scripts(package).get_current_head()
+    async with database.engine.connect() as connection:
+        current = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    if current != head:
+        raise RuntimeError(f"the schema is at {current}, this code needs {head}: run the migrations")
+
+
+async def differences(url: str, metadata: MetaData) -> list[Any]:
+    """What Alembic would change to make the migrated schema equal to the models; empty when they agree."""
+
+    def compare(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,102 @@
+"""Collections by keyset: a cursor says where the last page ended, so pages stay right while rows are written."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.problem import BadCursor, FieldError, invalid
+
+ItemT = TypeVar("ItemT")
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+Cursor = Annotated[str, Field(max_length=2000)]
+
+
+class Page(BaseModel, Generic[ItemT]):
+    """One page of a collection; `next` is the cursor of the following one, `null` on the last."""
+
+    items: list[ItemT]
+    next: str | None = Field(description="send it as `cursor` for the next page")
+
+
+class PageQuery(BaseModel):
+    """What every collection takes. A collection's own filters are fields of a subclass; an unknown parameter is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="items a page")
+    cursor: Cursor | None = Field(default=None, description="`next` of the page before")
+    sort: str | None = Field(default=None, max_length=50, description="a field's name; with `-` before it, descending")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The orders that a collection offers: name → a column that is never null. `identity` breaks ties."""
+
+    columns: Mapping[str, Any]
+    default: str
+    identity: Any
+
+    def of(self, sort: str | None) -> tuple[str, Any, bool]:
+        """The sort's canonical text, its column and whether it descends."""
+        chosen = sort or self.default
+        name, descending = chosen.removeprefix("-"), chosen.startswith("-")
+        if name not in self.columns:
+            offered = ", ".join(sorted(self.columns))
+            raise invalid("/sort", "sort", f"Sort by one of: {offered}.", location="query")
+        return chosen, self.columns[name], descending
+
+
+async def page(
+    session: AsyncSession, statement: Select[Any], query: PageQuery, order: Order
+) -> tuple[Sequence[Any], str | None]:
+    """One page of the statement's rows (its entities or row tuples) and the next cursor.
+
+    The statement's first entity must carry the sort column and the identity column as attributes of the same names.
+    """
+    chosen, column, descending = order.of(query.sort)
+    keys = [column] if column is order.identity else [column, order.identity]
+    if query.cursor is not None:
+        after = _decode(query.cursor, chosen, keys)
+        position: ColumnElement[Any] = tuple_(*keys)
+        statement = statement.where(position < after if descending else position > after)
+    statement = statement.order_by(*(key.desc() if descending else key.asc() for key in keys)).limit(query.limit + 1)
+    result = await session.execute(statement)
+    rows: list[Any] = list(result.scalars() if len(statement.column_descriptions) == 1 else result)
+    if len(rows) <= query.limit:
+        return rows, None
+    rows = rows[: query.limit]
+    return rows, _encode(chosen, [getattr(rows[-1], key.key) for key in keys])
+
+
+def _encode(chosen: str, values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([chosen, *values], default=str)).decode().rstrip("=")
+
+
+def _decode(cursor: str, chosen: str, keys: Sequence[Any]) -> Any:
+    try:
+        text, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if text != chosen or len(values) != len(keys):
+            raise BadCursor(errors=[_CURSOR_ERROR])
+        typed = [
+            TypeAdapter(key.type.python_type).validate_python(value) for key, value in zip(keys, values, strict=True)
+        ]
+        return tuple_(*typed) if len(typed) > 1 else tuple_(typed[0])
+    except (binascii.Error, orjson.JSONDecodeError, ValidationError, ValueError, TypeError):
+        raise BadCursor(errors=[_CURSOR_ERROR]) from None
+
+
+_CURSOR_ERROR = FieldError(
+    location="query",
+    pointer="/cursor",
+    rule="cursor",
+    message="Use `next` of a page of this collection, with the same `sort`.",
+)

@@ -1,0 +1,152 @@
+"""One request is one transaction, committed before the answer leaves.
+
+`TransactionRoute` wraps the whole handler: it opens the transaction in the caller's organisation, lets the route build its answer,
+inserts the events last, commits, and only then lets the answer go. Application code never commits. Anything raised, and every
+`dry_run`, rolls back.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import idempotency, outbox, positions, telemetry
+from chassis.database import Database
+from chassis.etag import matches
+from chassis.identity import Identity, Verifier
+from chassis.poke import Poke
+
+POSITION_HEADER = "Interlock-Position"
+AFTER_HEADER = "Interlock-After"
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a service's requests run on; `app.state.runtime`."""
+
+    database: Database
+    verifier: Verifier
+    idempotency_keys: Table
+    poke: Poke | None = None
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """This request's transaction and whose it is."""
+
+    session: AsyncSession
+    identity: Identity
+    origin: outbox.Origin
+    is_dry_run: bool = field(default=False)
+
+
+class _RolledBack(Exception):
+    """Carries an answer out of a transaction that is not to be committed."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+class TransactionRoute(APIRoute):
+    """`APIRouter(route_class=TransactionRoute)` for every route that touches the database."""
+
+    def get_route_handler(self) -> Handler:
+        """The route's handler, in its transaction."""
+        handler = super().get_route_handler()
+
+        async def in_transaction(request: Request) -> Response:
+            return await _in_transaction(request, handler)
+
+        return in_transaction
+
+
+async def _in_transaction(request: Request, handler: Handler) -> Response:
+    runtime: Runtime = request.app.state.runtime
+    identity = runtime.verifier.identify(request.headers.get("authorization"))
+    await _await_positions(request, runtime.database, identity)
+    origin = outbox.Origin(
+        actor=identity.subject,
+        traceparent=telemetry.traceparent(),
+        correlation_id=telemetry.trace_id(),
+        causation_id=None,
+    )
+    try:
+        async with runtime.database.transaction(identity.organization_id) as session:
+            unit = UnitOfWork(session, identity, origin)
+            request.state.unit_of_work = unit
+            answer, written = await _answer(request, handler, unit, runtime.idempotency_keys)
+    except _RolledBack as rolled_back:
+        return rolled_back.answer
+    if written and runtime.poke is not None:
+        await runtime.poke.send()
+    return answer
+
+
+async def _await_positions(request: Request, database: Database, identity: Identity) -> None:
+    """Read your writes: wait, holding no transaction, until this service's picture includes what the client names."""
+    if (after := request.headers.get(AFTER_HEADER)) is not None:
+        patience = positions.preferred_wait(request.headers.get("prefer"))
+        await positions.wait(database, identity.organization_id, positions.parse_positions(after), patience)
+
+
+async def _answer(
+    request: Request, handler: Handler, unit: UnitOfWork, keys: Table
+) -> tuple[Response, list[positions.Position]]:
+    organization_id = unit.identity.organization_id
+    claim = None
+    if (key := idempotency.key_of(request)) is not None:
+        claim = await idempotency.claim(unit.session, keys, organization_id, request, key)
+        if claim.answer is not None:
+            return claim.answer, []
+    answer = await handler(request)
+    if unit.is_dry_run or answer.status_code >= 400:
+        raise _RolledBack(answer)
+    written = await outbox.flush(unit.session, unit.origin)
+    if written:
+        answer.headers[POSITION_HEADER] = positions.print_positions(written)
+    if claim is not None:
+        await idempotency.keep(unit.session, keys, organization_id, claim.key, answer)
+    return _not_modified(request, answer) or answer, written
+
+
+def _not_modified(request: Request, answer: Response) -> Response | None:
+    """304 in place of a read that the client already has."""
+    seen, current = request.headers.get("if-none-match"), answer.headers.get("etag")
+    if request.method != "GET" or seen is None or current is None or not matches(seen, current):
+        return None
+    return Response(status_code=304, headers={"ETag": current})
+
+
+def current_unit(request: Request) -> UnitOfWork:
+    """The unit of work of this request."""
+    unit: UnitOfWork = request.state.unit_of_work
+    return unit
+
+
+Unit = Annotated[UnitOfWork, Depends(current_unit)]
+
+
+def _session(unit: Unit) -> AsyncSession:
+    return unit.session
+
+
+def _identity(unit: Unit) -> Identity:
+    return unit.identity
+
+
+def _dry_run(
+    unit: Unit, dry_run: Annotated[bool, Query(description="answer what would happen, write nothing")] = False
+) -> bool:
+    unit.is_dry_run = dry_run
+    return dry_run
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+CurrentIdentity = Annotated[Identity, Depends(_identity)]
+DryRun = Annotated[bool, Depends(_dry_run)]
