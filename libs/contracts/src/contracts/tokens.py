@@ -1,0 +1,28 @@
+"""The token that the gateway hands to a service with each request: who asks, for which organisation."""
+
+from contracts.values import Id, Shape
+from contracts.vocabulary import OrganizationRole
+
+ISSUER = "interlock-gateway"
+ALGORITHM = "EdDSA"
+PROJECT_SERVICE = "project-svc"
+PROGRAM_SERVICE = "program-svc"
+
+
+class InternalClaims(Shape):
+    """The claims of an internal JWT, signed with Ed25519 and good for one audience and a few minutes."""
+
+    iss: str
+    """Always `interlock-gateway`."""
+    aud: str
+    """The one service that may accept it: `project-svc` or `program-svc`."""
+    sub: str
+    """Who asks: becomes `actor` of the events that the request causes."""
+    org: Id
+    """The organisation whose rows the request may see."""
+    roles: tuple[OrganizationRole, ...]
+    jti: str
+    iat: int
+    """Issued at, seconds since 1970-01-01T00:00Z."""
+    exp: int
+    """Refused from this second on."""

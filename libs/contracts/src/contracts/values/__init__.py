@@ -1,0 +1,38 @@
+"""The values that go over the wire, in events and in the API alike.
+
+Each is a pydantic type with its own JSON Schema (pattern, bounds, example) and refuses a bad value with one message.
+The error's `type` is the name of the rule that was broken, for example `decimal_string` or `duration_format`.
+"""
+
+from contracts.values.dates import Day, DayOrMoment, Instant, Moment
+from contracts.values.durations import MINUTES_PER_DAY, Duration, NonNegativeDuration
+from contracts.values.ids import ExternalRef, Id
+from contracts.values.money import Currency, Money
+from contracts.values.numbers import Number, Percent, Probability, Ratio, Share, Weight
+from contracts.values.shape import Shape
+from contracts.values.text import Key, Label, Name, Text
+
+__all__ = [
+    "MINUTES_PER_DAY",
+    "Currency",
+    "Day",
+    "DayOrMoment",
+    "Duration",
+    "ExternalRef",
+    "Id",
+    "Instant",
+    "Key",
+    "Label",
+    "Moment",
+    "Money",
+    "Name",
+    "NonNegativeDuration",
+    "Number",
+    "Percent",
+    "Probability",
+    "Ratio",
+    "Shape",
+    "Share",
+    "Text",
+    "Weight",
+]
