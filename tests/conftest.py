@@ -1,0 +1,55 @@
+"""What every test may ask for: a PostgreSQL and a NATS of its own, and empty databases.
+
+Both servers run on private sockets and ports, started by this run, and are gone after it.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from local_stack.databases import create_database, drop_database
+from local_stack.nats import Nats
+from local_stack.postgres import Postgres
+
+# The cluster is thrown away after the run, so nothing has to survive a power cut.
+_THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL whose roles need no password. `postgres.url(database, role)` says how to reach it."""
+    folder: Path = tmp_path_factory.mktemp("postgres") / "cluster"
+    server = Postgres(folder, authentication="trust", settings=_THROW_AWAY)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
+    """A NATS with JetStream, without users. `nats_server.url` says how to reach it."""
+    server = Nats(tmp_path_factory.mktemp("nats") / "store")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def new_database(postgres: Postgres) -> Iterator[Callable[..., str]]:
+    """Make databases for one test: `new_database()` or `new_database(template="…")` returns the name of a fresh one.
+
+    For many tests on the same schema: create and migrate a template once a session (`create_database`), copy it here.
+    """
+    made: list[str] = []
+
+    def make(template: str = "template1") -> str:
+        name = f"test_{uuid4().hex}"
+        create_database(postgres, name, template)
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        drop_database(postgres, name)
