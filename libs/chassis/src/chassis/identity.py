@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
-from contracts.tokens import ALGORITHM, ISSUER, InternalClaims
-from contracts.vocabulary import OrganizationRole
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import ValidationError
 
 from chassis.problem import Unauthenticated
+from contracts.tokens import ALGORITHM, ISSUER, InternalClaims
+from contracts.vocabulary import OrganizationRole
 
 REMEMBERED = 10_000
 LONGEST_TOKEN = 4096
