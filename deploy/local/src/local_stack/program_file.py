@@ -83,13 +83,13 @@ class BudgetLine(Shape):
 
 
 class Actual(Shape):
-    """An amount spent, in the project's currency; `document` is where it is proved."""
+    """An amount spent, in the project's currency; `source` is the document that proves it."""
 
     ref: Ref
     on: Day
     amount: Amount
     task: Ref | None = None
-    document: Label | None = None
+    source: Label | None = None
 
 
 class Budget(Shape):
@@ -149,7 +149,7 @@ class Dependency(Shape):
     lag: Duration = Duration(0)
     policy: Literal["hard", "soft"] = "hard"
     needed_by: DayOrMoment | None = None
-    criterion: Text | None = None
+    acceptance_criterion: Text | None = None
     state: Literal["proposed", "committed"] = "committed"
 
 

@@ -1,0 +1,199 @@
+"""One load of a program through the public API, in an order in which nothing refers to what is not there yet.
+
+Projects load side by side. Dependencies wait until the program's picture holds every task that they name.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from local_stack import program_bodies as bodies
+from local_stack.errors import StackError
+from local_stack.json_lines import Path
+from local_stack.program_api import Api, Refused
+from local_stack.program_document import Document
+from local_stack.program_file import Dependency, Goal, ProgramFile, Project, Task
+from local_stack.progress import Meter
+
+AT_ONCE = 4
+"""Projects, or dependencies, under way at one time: enough to keep the services busy, few enough to leave room for others."""
+POSITIONS_AT_ONCE = 50
+
+Loaded = Counter[str]
+"""How many records of each kind were loaded, by the kind's name in the summary."""
+
+Item = TypeVar("Item")
+
+
+class ProgramLoad:
+    """One load under way: the ids that the API gave so far, and how many records there are of each kind."""
+
+    def __init__(self, document: Document, api: Api, meter: Meter) -> None:
+        self.document = document
+        self.program = document.program
+        self.source = document.program.source
+        self.api = api
+        self.meter = meter
+        self.projects: dict[str, str] = {}
+        self.tasks: dict[tuple[str, str], str] = {}
+        self.goals: dict[str, str] = {}
+        self.loaded: Loaded = Counter()
+
+    async def run(self) -> Loaded:
+        """Load everything. Raises StackError with the line of the record that the API refused."""
+        body = bodies.program_body(self.source, self.program.program)
+        program_id = await self._create_afresh("program", "/v1/programs", body, ("program",), self.program.program.key)
+        await _side_by_side(self._load_project, self.program.projects)
+        for index, project in enumerate(self.program.projects):
+            member = {"project_id": self.projects[project.ref]}
+            await self._create("component", f"/v1/programs/{program_id}/components", member, ("projects", index))
+        await self._await_picture(program_id)
+
+        async def load_dependency(index: int, dependency: Dependency) -> None:
+            await self._load_dependency(program_id, index, dependency)
+
+        await _side_by_side(load_dependency, self.program.dependencies)
+        for index in _parents_first({goal.ref: goal.parent for goal in self.program.goals}):
+            await self._load_goal(index, self.program.goals[index])
+        return self.loaded
+
+    async def _load_project(self, index: int, project: Project) -> None:
+        at: Path = ("projects", index)
+        body = bodies.project_body(self.source, project)
+        self.projects[project.ref] = await self._create_afresh("project", "/v1/projects", body, at, project.ref)
+        root = f"/v1/projects/{self.projects[project.ref]}"
+        ids: dict[str, str] = {}
+        for number in _parents_first({task.ref: task.parent for task in project.tasks}):
+            task = project.tasks[number]
+            body = bodies.task_body(self.source, project, task, ids)
+            ids[task.ref] = await self._create(_kind(task), f"{root}/tasks", body, (*at, "tasks", number))
+            self.tasks[project.ref, task.ref] = ids[task.ref]
+        for number, link in enumerate(project.links):
+            await self._create("link", f"{root}/links", bodies.link_body(link, ids), (*at, "links", number))
+        for number, line in enumerate(project.budget.lines):
+            body = bodies.budget_line_body(line, project.currency, ids)
+            await self._create("budget line", f"{root}/budget/lines", body, (*at, "budget", "lines", number), line.ref)
+        for number, actual in enumerate(project.budget.actuals):
+            body = bodies.actual_body(actual, project.currency, ids)
+            await self._create("actual", f"{root}/budget/actuals", body, (*at, "budget", "actuals", number), actual.ref)
+        for number, risk in enumerate(project.risks):
+            body = bodies.risk_body(risk, project.currency, ids)
+            await self._create("risk", f"{root}/risks", body, (*at, "risks", number), risk.ref)
+
+    async def _load_dependency(self, program_id: str, index: int, dependency: Dependency) -> None:
+        at: Path = ("dependencies", index)
+        body = bodies.dependency_body(self.source, dependency, self.projects, self.tasks)
+        created = await self._create("dependency", f"/v1/programs/{program_id}/dependencies", body, at)
+        if dependency.state == "committed":
+            for end in ("provider", "receiver"):
+                await self._post(f"/v1/dependencies/{created}/commit", {"end": end}, at)
+                self.meter.advance("commitment")
+
+    async def _load_goal(self, index: int, goal: Goal) -> None:
+        at: Path = ("goals", index)
+        body = bodies.goal_body(self.source, goal, self.goals)
+        goal_id = await self._create_afresh("goal", "/v1/goals", body, at, goal.ref)
+        self.goals[goal.ref] = goal_id
+        for number, result in enumerate(goal.key_results):
+            where: Path = (*at, "key_results", number)
+            path = f"/v1/goals/{goal_id}/key-results"
+            result_id = await self._create("key result", path, bodies.key_result_body(result), where, result.ref)
+            for count, check_in in enumerate(result.check_ins):
+                body = bodies.check_in_body(check_in)
+                path = f"/v1/key-results/{result_id}/check-ins"
+                await self._create("check-in", path, body, (*where, "check_ins", count), check_in.ref)
+        for number, alignment in enumerate(goal.alignments):
+            body = bodies.alignment_body(alignment, goal_id, self.projects, self.tasks)
+            await self._create("alignment", "/v1/alignments", body, (*at, "alignments", number))
+
+    async def _await_picture(self, program_id: str) -> None:
+        """Return once the program's picture holds every project as it was written."""
+        positions = list(self.api.positions.values())
+        for first in range(0, len(positions), POSITIONS_AT_ONCE):
+            await self.api.get(f"/v1/programs/{program_id}", after=positions[first : first + POSITIONS_AT_ONCE])
+
+    async def _create_afresh(self, kind: str, path: str, body: bodies.Body, at: Path, ref: str) -> str:
+        """Create a record that nothing encloses and return its id.
+
+        When an earlier load created it and somebody has deleted it since, its key still answers with the old id for a day: then
+        another key is due.
+        """
+        generation = 0
+        while True:
+            created = await self._post(path, body, at, f"{ref}#{generation}")
+            try:
+                await self.api.get(f"{path}/{created['id']}")
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND:
+                    raise
+                generation += 1
+            else:
+                return self._count(kind, created)
+
+    async def _create(self, kind: str, path: str, body: bodies.Body, at: Path, ref: str = "") -> str:
+        """Create a record inside another and return its id; `ref` tells records of the same content apart."""
+        return self._count(kind, await self._post(path, body, at, ref))
+
+    def _count(self, kind: str, record: dict[str, Any]) -> str:
+        self.loaded[kind] += 1
+        self.meter.advance(kind)
+        created: str = record["id"]
+        return created
+
+    async def _post(self, path: str, body: bodies.Body, at: Path, ref: str = "") -> dict[str, Any]:
+        try:
+            return await self.api.post(path, body, ref)
+        except Refused as refused:
+            raise StackError(f"{self.document.place(at)}: the API refused it with {refused}") from None
+
+
+def requests_of(program: ProgramFile) -> int:
+    """How many records and commitments a file makes: what the progress bar counts."""
+    of_projects = sum(
+        2 + len(p.tasks) + len(p.links) + len(p.budget.lines) + len(p.budget.actuals) + len(p.risks)
+        for p in program.projects
+    )
+    of_dependencies = sum(3 if dependency.state == "committed" else 1 for dependency in program.dependencies)
+    of_goals = sum(
+        1 + len(goal.alignments) + sum(1 + len(result.check_ins) for result in goal.key_results)
+        for goal in program.goals
+    )
+    return 1 + of_projects + of_dependencies + of_goals
+
+
+async def _side_by_side(work: Callable[[int, Item], Awaitable[None]], items: Iterable[Item]) -> None:
+    """Do the work on each numbered item, `AT_ONCE` at a time; the first StackError ends the others and is raised."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def take(index: int, item: Item) -> None:
+        async with room:
+            await work(index, item)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for index, item in enumerate(items):
+                group.create_task(take(index, item))
+    except* StackError as failed:
+        first: BaseException = failed
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+
+
+def _parents_first(parents: dict[str, str | None]) -> list[int]:
+    """The positions of records in an order in which each stands after its parent; the parents form no circle."""
+
+    def depth(ref: str) -> int:
+        above, steps = parents[ref], 0
+        while above is not None:
+            above, steps = parents[above], steps + 1
+        return steps
+
+    position = {ref: index for index, ref in enumerate(parents)}
+    return [position[ref] for ref in sorted(parents, key=depth)]
+
+
+def _kind(task: Task) -> str:
+    return task.kind.replace("_", " ")
