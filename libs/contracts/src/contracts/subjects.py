@@ -41,6 +41,11 @@ class BoundaryKind(StrEnum):
     PROGRAM = "program"
     STRATEGY = "strategy"
 
+    @property
+    def stream(self) -> Stream:
+        """The stream that its events are in."""
+        return Stream.PROJECT if self is BoundaryKind.PROJECT else Stream.PROGRAM
+
 
 class MalformedSubject(ValueError):
     """The text is not a subject of ours."""
@@ -50,12 +55,16 @@ class MalformedSubject(ValueError):
 class Subject:
     """Where an event is published. `boundary_id` of a strategy is its organisation's id."""
 
-    stream: Stream
-    organization_id: UUID
     boundary_kind: BoundaryKind
     boundary_id: UUID
+    organization_id: UUID
     record: str
     happened: str
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that takes it."""
+        return self.boundary_kind.stream
 
     def __str__(self) -> str:
         is_strategy = self.boundary_kind is BoundaryKind.STRATEGY
@@ -77,4 +86,4 @@ class Subject:
             raise MalformedSubject(f"Not an event subject: {text}") from error
         if prefix != PREFIX or not record or not happened:
             raise MalformedSubject(f"Not an event subject: {text}")
-        return cls(stream, organization_id, kind, boundary_id, record, happened)
+        return cls(kind, boundary_id, organization_id, record, happened)

@@ -1,0 +1,212 @@
+"""The full state of each record that lies between projects, as program-svc's events carry it."""
+
+from contracts.values import (
+    Day,
+    DayOrMoment,
+    Duration,
+    ExternalRef,
+    Id,
+    Instant,
+    Key,
+    Label,
+    Name,
+    Number,
+    Shape,
+    Text,
+    Weight,
+)
+from contracts.vocabulary import (
+    DependencyPolicy,
+    DependencyStatus,
+    GoalStatus,
+    KeyResultKind,
+    LinkType,
+    ProgramStatus,
+    SlipDecision,
+    SuspensionReason,
+    TaskSide,
+)
+
+
+class ProgramState(Shape):
+    """Several related projects that together reach goals that none reaches alone."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    key: Key
+    name: Name
+    purpose: Text
+    manager: Label
+    sponsor: Label
+    state: ProgramStatus
+    deadline: DayOrMoment | None
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class ComponentState(Shape):
+    """A project's membership in a program; a project is in at most one."""
+
+    organization_id: Id
+    program_id: Id
+    project_id: Id
+    revision: int
+    created_at: Instant
+
+
+class DependencyTask(Shape):
+    """One end of a dependency."""
+
+    project_id: Id
+    task_id: Id
+
+
+class Commitment(Shape):
+    """Who agreed for one end, and when."""
+
+    by: Label
+    at: Instant
+
+
+class Commitments(Shape):
+    """Who agreed for which end; null while that end has not."""
+
+    provider: Commitment | None
+    receiver: Commitment | None
+
+
+class ImposedDate(Shape):
+    """What the receiving task must respect now: it does not start, or finish, before."""
+
+    side: TaskSide
+    at: DayOrMoment
+
+
+class Suspension(Shape):
+    """Why a committed dependency is left out of the network for now."""
+
+    reason: SuspensionReason
+    path: list[Id]
+    """For a cycle, its task ids in order, the first one again at the end."""
+
+
+class SlipAnswer(Shape):
+    """What the receiver of a soft dependency last said to a later forecast."""
+
+    decision: SlipDecision
+    forecast: DayOrMoment
+    by: Label
+    at: Instant
+
+
+class DependencyState(Shape):
+    """A contract between two projects: what one gives and the other needs, with dates, float and an owner on both sides."""
+
+    id: Id
+    organization_id: Id
+    program_id: Id
+    external_ref: ExternalRef | None
+    provider: DependencyTask
+    receiver: DependencyTask
+    type: LinkType
+    lag: Duration
+    policy: DependencyPolicy
+    needed_by: DayOrMoment | None
+    promised_by: DayOrMoment | None
+    acceptance_criterion: Text
+    provider_owner: Label
+    receiver_owner: Label
+    state: DependencyStatus
+    committed_by: Commitments
+    provider_forecast: DayOrMoment | None
+    """When the provider's end will happen, by the program's network; null while it cannot be computed."""
+    receiver_need: DayOrMoment | None
+    """The receiver's late date: later than this, and the program's end moves."""
+    margin: Duration | None
+    """Working days between forecast and need, negative when too late; null while either is unknown."""
+    driving: bool
+    """Whether it decides the receiver's early dates."""
+    imposed: ImposedDate | None
+    """Null unless the dependency shapes the receiver's dates."""
+    suspended: Suspension | None
+    accepted_forecast: DayOrMoment | None
+    """Of a soft dependency: dates flow up to this forecast and no further."""
+    slip_answer: SlipAnswer | None
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class GoalState(Shape):
+    """A strategic goal or a program's objective."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    parent_id: Id | None
+    name: Name
+    description: Text
+    owner: Label
+    weight: Weight
+    due: Day | None
+    state: GoalStatus
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class KeyResultState(Shape):
+    """What shows that a goal is reached."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    goal_id: Id
+    name: Name
+    kind: KeyResultKind
+    base: Number
+    target: Number
+    actual: Number | None
+    """The value of the latest check-in by date; null before the first."""
+    unit: Label
+    weight: Weight
+    owner: Label
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class CheckInState(Shape):
+    """A measured value of a key result. Never changed: a correction is a new one."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    goal_id: Id
+    key_result_id: Id
+    value: Number
+    on: Day
+    note: Text
+    by: Label
+    revision: int
+    created_at: Instant
+
+
+class AlignmentState(Shape):
+    """A project's contribution to a goal."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    goal_id: Id
+    project_id: Id
+    weight: Weight
+    contribution: Text
+    """The kind of contribution, in words."""
+    milestone_task_id: Id | None
+    """The milestone whose date the goal waits for."""
+    revision: int
+    created_at: Instant
+    updated_at: Instant

@@ -1,0 +1,9 @@
+"""Every event version there is; JSON Schema, AsyncAPI and the examples are generated from and checked against it."""
+
+from types import MappingProxyType
+
+from contracts import program_events, project_events
+
+EVENTS = (*project_events.EVENTS, *program_events.EVENTS)
+EVENT_OF_TYPE = MappingProxyType({event.event_type(): event for event in EVENTS})
+"""The event class behind a CloudEvents `type`, for example `io.interlock.project.task.updated.v1`."""
