@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import failures, openapi
@@ -15,7 +17,7 @@ from chassis.problem import BadRequest, InvalidRequest, Problem, TooLarge, Unaut
 from chassis.telemetry import Observe
 
 MAX_BODY = 1024 * 1024
-"""Bytes; larger bodies answer 413. A route that takes more says so itself (`max_body_size`)."""
+"""Bytes; larger bodies answer 413."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -48,6 +50,38 @@ class Guard:
             await failures.render(Problem())(scope, receive, send)
 
 
+class BodyLimit:
+    """Pure ASGI middleware: a body that is too large is refused when its length is told, or as soon as it has come too far."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app = app
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "0")
+        if told.isdecimal() and int(told) > self.most:
+            await failures.render(TooLarge(self._detail))(scope, receive, send)
+            return
+        come = 0
+
+        async def counting() -> Message:
+            nonlocal come
+            message = await receive()
+            come += len(message.get("body", b""))
+            if come > self.most:
+                raise HTTPException(413, self._detail)
+            return message
+
+        await self.app(scope, counting, send)
+
+    @property
+    def _detail(self) -> str:
+        return f"A body is at most {self.most} bytes."
+
+
 def create_app(
     *,
     title: str,
@@ -74,7 +108,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=MAX_BODY,
         responses=responses(BadRequest, Unauthenticated, TooLarge, InvalidRequest, Unavailable, Problem),
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
@@ -82,9 +115,10 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.include_router(health_routes(health))
+    app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(Guard)
     app.add_middleware(Observe)
-    failures.install(app, conflicts or {})
+    failures.install(app, conflicts or {}, routers)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

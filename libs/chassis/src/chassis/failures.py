@@ -1,16 +1,17 @@
 """Every way in which a request can fail, as one problem document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 import orjson
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from chassis import problem, telemetry
 from chassis.problem import FieldError, Problem
@@ -87,21 +88,35 @@ def from_database(error: DBAPIError, conflicts: Conflicts) -> Problem:
     return Problem()
 
 
-def install(app: FastAPI, conflicts: Conflicts) -> None:
-    """Make every failure of this application a problem document."""
+def _allowed(routers: Sequence[APIRouter], request: Request) -> str:
+    """Every method of the path; Starlette names only those of the first route that fits it."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, Route))
+    methods = {
+        method
+        for route in routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(methods))
+
+
+def install(app: FastAPI, conflicts: Conflicts, routers: Sequence[APIRouter] = ()) -> None:
+    """Make every failure of this application a problem document. `routers` are those whose routes it serves."""
 
     async def on_problem(_: Request, error: Any) -> Response:
         if error.status >= 500:
             log.warning("problem", type=error.slug, detail=error.detail)
         return render(error)
 
-    async def on_http(_: Request, error: Any) -> Response:
+    async def on_http(request: Request, error: Any) -> Response:
         kind = BY_STATUS.get(error.status_code)
         if kind is None:
             log.error("unexpected HTTP error", status=error.status_code, exc_info=error)
             return render(Problem())
         answer = kind() if kind is problem.NotFound else kind(str(error.detail))
         answer.headers.update(error.headers or {})
+        if error.status_code == 405 and (allowed := _allowed(routers, request)):
+            answer.headers["Allow"] = allowed
         return render(answer)
 
     async def on_validation(_: Request, error: Any) -> Response:
