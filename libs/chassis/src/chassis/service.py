@@ -1,0 +1,65 @@
+"""The HTTP process of a service with an outbox: what it opens on the way up, and closes, the other way round, on the way down."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Table
+
+from chassis.app import create_app
+from chassis.bus import Bus
+from chassis.database import Database
+from chassis.failures import Conflicts
+from chassis.health import Health
+from chassis.identity import Verifier
+from chassis.migrations import check_at_head
+from chassis.poke import Poke
+from chassis.settings import PREFIX, ServiceSettings
+from chassis.unit_of_work import Runtime
+
+
+def service_app(
+    package: str,
+    settings: ServiceSettings,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    idempotency_keys: Table,
+    conflicts: Conflicts | None = None,
+) -> FastAPI:
+    """The application of `package`. It is ready while its database answers at the schema that this code was written for.
+
+    NATS does not gate it: a write is complete with its outbox row, and the worker publishes that when it can.
+    """
+    name = package.replace("_", "-")
+    health = Health()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
+        bus = Bus(settings.nats_url, f"{name} http")
+        bus.start()
+        app.state.runtime = Runtime(database, verifier(settings, name), idempotency_keys, Poke(name, bus))
+        watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            await bus.close()
+            await database.close()
+
+    return create_app(
+        title=title, description=description, routers=routers, lifespan=lifespan, health=health, conflicts=conflicts
+    )
+
+
+def verifier(settings: ServiceSettings, audience: str) -> Verifier:
+    """The verifier of the gateway's tokens; on a key that cannot be read, one line that names the variable, and exit code 2."""
+    try:
+        return Verifier.from_pem(settings.auth_public_key_file.read_bytes(), audience)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"settings: {PREFIX}AUTH_PUBLIC_KEY_FILE: {error}") from None
