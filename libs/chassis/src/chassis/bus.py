@@ -1,0 +1,84 @@
+"""The one NATS connection of a process: never gives up, never buffers what it cannot send, closes without waiting."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from nats import errors
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+REQUEST_TIMEOUT = 2.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Bus:
+    """A NATS connection that is made in the background, so that a process starts whether or not the server is there."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.url = url
+        self.name = name
+        self.client = Client()
+        self._connecting: asyncio.Task[None] | None = None
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """JetStream's API over this connection; a request fails after 2 s."""
+        return self.client.jetstream(timeout=REQUEST_TIMEOUT)
+
+    def start(self) -> None:
+        """Connect in the background, and keep trying until `close`."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect(), name=f"connect {self.name}")
+
+    async def connected(self) -> None:
+        """Wait until the connection is there for the first time."""
+        self.start()
+        if self._connecting is not None:
+            await asyncio.shield(self._connecting)
+
+    async def check(self) -> None:
+        """One round trip to the server. Raises an error of `nats.errors` or TimeoutError when it is away."""
+        if not self.client.is_connected:
+            raise errors.ConnectionClosedError
+        await self.client.flush(2)
+
+    async def close(self, timeout: int = 2) -> None:  # noqa: ASYNC109
+        """Flush and close. Not `drain`: it waits its whole timeout when a pull has been idle."""
+        if self._connecting is not None and not self._connecting.done():
+            self._connecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._connecting
+        if self.client.is_connected:
+            with suppress(errors.Error, TimeoutError):
+                await self.client.flush(timeout)
+        with suppress(errors.Error, OSError):
+            await self.client.close()
+
+    async def _connect(self) -> None:
+        await self.client.connect(
+            self.url,
+            name=self.name,
+            max_reconnect_attempts=-1,  # the default closes the connection for good after 60
+            reconnect_time_wait=1,
+            connect_timeout=2,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            pending_size=0,  # a publish that was buffered through an outage would be stored once for each retry
+            error_cb=_log_error,
+            disconnected_cb=_log_disconnected,
+            reconnected_cb=_log_reconnected,
+        )
+
+
+async def _log_error(error: Exception) -> None:
+    log.warning("nats error", error=str(error) or type(error).__name__)
+
+
+async def _log_disconnected() -> None:
+    log.warning("nats disconnected")
+
+
+async def _log_reconnected() -> None:
+    log.info("nats reconnected")

@@ -1,0 +1,148 @@
+"""The outbox: a change and its events are rows of the same transaction, and only the relay publishes.
+
+`record` collects while the transaction runs; `flush` inserts the rows last, right before the commit, while the boundary's row lock is
+still held. That lock is what puts the rows of a boundary in order: whoever comes next takes the next revision and the next `pos`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from chassis.message import Message
+from chassis.positions import Position
+from contracts.events import Event
+
+MOST_BYTES = 900_000
+"""Of one event's payload: the server takes messages of 1 MiB, headers included."""
+
+_RECORDED = "chassis.outbox.recorded"
+_ORIGIN = "chassis.outbox.origin"
+
+# One statement for any number of rows, which takes `pos` in their order.
+_INSERT = text("""
+    INSERT INTO outbox (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload)
+    SELECT id, organization_id, boundary_id, revision, position, positions, subject, headers, payload
+    FROM unnest(CAST(:id AS uuid[]), CAST(:organization_id AS uuid[]), CAST(:boundary_id AS uuid[]), CAST(:revision AS bigint[]),
+                CAST(:position AS integer[]), CAST(:positions AS integer[]), CAST(:subject AS text[]), CAST(:headers AS text[]),
+                CAST(:payload AS bytea[])) WITH ORDINALITY
+         AS row (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload, number)
+    ORDER BY number
+""")
+
+
+class EventTooLarge(Exception):
+    """An event that no server would take: a fault of ours, found before it can stop the relay. Split it into parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The aggregate whose row this transaction has locked, at the revision that it took.
+
+    `kind` is `project`, `program` or `strategy`; the id of an organisation's strategy is the organisation's. Take a revision only if
+    something will be recorded under it: a revision without an event is a gap, at which every consumer waits.
+    """
+
+    kind: str
+    id: UUID
+    organization_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who and what an event goes back to. `causation_id` is the id of the event that was being handled, if one was."""
+
+    actor: str
+    traceparent: str | None
+    correlation_id: str
+    causation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    boundary: Boundary
+    event: Event
+    origin: Origin | None
+
+
+def record(session: AsyncSession, boundary: Boundary, event: Event) -> None:
+    """Say that this happened; it is published if and only if the transaction commits. The order of calls is kept."""
+    session.info.setdefault(_RECORDED, []).append(_Recorded(boundary, event, session.info.get(_ORIGIN)))
+
+
+def attribute(session: AsyncSession, origin: Origin | None) -> None:
+    """What is recorded from now on goes back to `origin`, not to the one that `flush` is given; None ends that."""
+    session.info[_ORIGIN] = origin
+
+
+def discard(session: AsyncSession) -> None:
+    """Forget what was recorded since the last `flush`: its savepoint was rolled back."""
+    session.info.pop(_RECORDED, None)
+    session.info.pop(_ORIGIN, None)
+
+
+async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
+    """Insert the rows of everything recorded, numbered k of n within each revision. The last thing a transaction does.
+
+    Returns the revisions that were written, in the order of their first event. Raises EventTooLarge.
+    """
+    recorded: list[_Recorded] = session.info.pop(_RECORDED, [])
+    session.info.pop(_ORIGIN, None)
+    await session.flush()
+    if not recorded:
+        return []
+    revisions: dict[Boundary, list[_Recorded]] = {}
+    for each in recorded:
+        revisions.setdefault(each.boundary, []).append(each)
+    rows = [
+        (
+            each.boundary,
+            number,
+            len(of_revision),
+            *message(each.boundary, each.event, number, len(of_revision), each.origin or origin),
+        )
+        for of_revision in revisions.values()
+        for number, each in enumerate(of_revision, start=1)
+    ]
+    columns = {
+        "id": [event_id for *_, event_id, _ in rows],
+        "organization_id": [boundary.organization_id for boundary, *_ in rows],
+        "boundary_id": [boundary.id for boundary, *_ in rows],
+        "revision": [boundary.revision for boundary, *_ in rows],
+        "position": [position for _, position, *_ in rows],
+        "positions": [positions for _, _, positions, *_ in rows],
+        "subject": [sent.subject for *_, sent in rows],
+        "headers": [orjson.dumps(dict(sent.headers)).decode() for *_, sent in rows],
+        "payload": [sent.payload for *_, sent in rows],
+    }
+    await session.execute(_INSERT, columns)
+    return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in revisions]
+
+
+def message(boundary: Boundary, event: Event, position: int, positions: int, origin: Origin) -> tuple[UUID, Message]:
+    """The event's new id, and the event as it goes over NATS: the k-th of n of its boundary's revision. Raises EventTooLarge."""
+    if event.boundary != boundary.kind:
+        raise ValueError(f"{event.event_type()} is no event of a {boundary.kind}")
+    event_id = uuid7()
+    envelope = event.envelope(
+        event_id=event_id,
+        time=datetime.now(UTC),
+        organization_id=boundary.organization_id,
+        revision=boundary.revision,
+        position=position,
+        positions=positions,
+        actor=origin.actor,
+        correlation_id=origin.correlation_id,
+        causation_id=origin.causation_id,
+        traceparent=origin.traceparent,
+    )
+    payload = event.data_json()
+    if len(payload) > MOST_BYTES:
+        raise EventTooLarge(f"{event.event_type()} has {len(payload)} bytes")
+    subject = event.subject(boundary.id, boundary.organization_id)
+    return event_id, Message(str(subject), envelope.headers(), payload)

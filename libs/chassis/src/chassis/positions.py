@@ -1,0 +1,103 @@
+"""Read your writes: where a boundary stands, and waiting until this service's picture includes it."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.problem import PositionNotReached, invalid
+
+POSITION_HEADER = "Interlock-Position"
+AFTER_HEADER = "Interlock-After"
+DEFAULT_WAIT = 2.0
+LONGEST_WAIT = 10.0
+POLL = 0.010
+MOST_POSITIONS = 100
+
+_FORM = re.compile(
+    r"(?P<kind>[a-z_]{1,32})/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(?P<revision>[0-9]{1,18})"
+)
+_PREFER = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,9})\"?\s*(?=$|[,;])")
+
+# A revision is in the picture once its last event is; a later revision of the same boundary includes it.
+_REACHED = text("""
+    SELECT count(*)
+    FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS wanted (kind, id, revision)
+    JOIN boundary_positions AS here USING (kind, id)
+    WHERE here.organization_id = :organization_id
+      AND (here.revision > wanted.revision OR (here.revision = wanted.revision AND here.position = here.positions))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One revision of one boundary, on the wire `project/<id>@<revision>`."""
+
+    kind: str
+    id: UUID
+    revision: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}@{self.revision}"
+
+
+def parse_positions(header: str) -> list[Position]:
+    """The positions of an `Interlock-After` header, separated by commas. Raises InvalidRequest for any other form."""
+    parts = [part.strip() for part in header.split(",") if part.strip()]
+    matches = [_FORM.fullmatch(part) for part in parts]
+    if not parts or len(parts) > MOST_POSITIONS or None in matches:
+        raise invalid(
+            "/Interlock-After",
+            "position",
+            "Write positions as `project/<id>@<revision>`, at most 100.",
+            location="header",
+        )
+    return [Position(match["kind"], UUID(match["id"]), int(match["revision"])) for match in matches if match]
+
+
+def print_positions(positions: Sequence[Position]) -> str:
+    """The header's value, the inverse of `parse_positions`."""
+    return ", ".join(str(position) for position in positions)
+
+
+def preferred_wait(prefer: str | None) -> float:
+    """The seconds that a `Prefer: wait=N` header asks for: 2 unless it says, 10 at most. Unknown preferences are ignored."""
+    asked = _PREFER.search(prefer) if prefer else None
+    return min(float(asked[1]), LONGEST_WAIT) if asked else DEFAULT_WAIT
+
+
+async def await_header(database: Database, organization_id: UUID, headers: Mapping[str, str]) -> None:
+    """Wait for what a request's `Interlock-After` names, as long as its `Prefer` says. Raises InvalidRequest, PositionNotReached."""
+    if after := headers.get(AFTER_HEADER.lower()):
+        await wait(database, organization_id, parse_positions(after), preferred_wait(headers.get("prefer")))
+
+
+async def wait(database: Database, organization_id: UUID, positions: Sequence[Position], timeout: float) -> None:  # noqa: ASYNC109
+    """Return once this service has applied every one of the positions of the organisation.
+
+    Polls every 10 ms, each time in a transaction of its own: a waiting reader holds no connection and no snapshot. Raises
+    PositionNotReached after `timeout` seconds.
+    """
+    wanted = {
+        (position.kind, position.id): position.revision
+        for position in sorted(positions, key=lambda each: each.revision)
+    }
+    values = {
+        "kinds": [kind for kind, _ in wanted],
+        "ids": [id_ for _, id_ in wanted],
+        "revisions": list(wanted.values()),
+        "organization_id": organization_id,
+    }
+    deadline = asyncio.get_running_loop().time() + timeout
+    while True:
+        async with database.transaction() as session:
+            reached = await session.scalar(_REACHED, values)
+        if reached == len(wanted):
+            return
+        if asyncio.get_running_loop().time() + POLL > deadline:
+            raise PositionNotReached(f"After {timeout:g} s the picture does not include {print_positions(positions)}.")
+        await asyncio.sleep(POLL)
