@@ -84,7 +84,7 @@ async def _in_transaction(request: Request, handler: Handler) -> Response:
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
-        await runtime.poke.wake()
+        await runtime.poke.send()
     return answer
 
 
