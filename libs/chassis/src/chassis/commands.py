@@ -33,8 +33,8 @@ def serve(app: FastAPI, process: ProcessSettings) -> None:
     )
 
 
-def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) -> typer.Typer:
-    """`serve`, `worker`, `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
+def service_commands(package: str, *, document: Callable[[], dict[str, Any]], has_worker: bool = True) -> typer.Typer:
+    """`serve`, `worker` (if it has one), `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
     commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
     @commands.command("serve")
@@ -42,10 +42,12 @@ def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) ->
         """Answer HTTP requests."""
         importlib.import_module(f"{package}.main").run()
 
-    @commands.command("worker")
-    def work() -> None:
-        """Publish the outbox and follow the streams."""
-        importlib.import_module(f"{package}.worker").run()
+    if has_worker:
+
+        @commands.command("worker")
+        def work() -> None:
+            """Publish the outbox and follow the streams."""
+            importlib.import_module(f"{package}.worker").run()
 
     @commands.command("migrate")
     def migrate() -> None:
