@@ -36,7 +36,7 @@ def _leash(parent: int, death_signal: signal.Signals) -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One process of ours, in a session of its own, writing to a log.
+    """One process of ours, in a session of its own, writing to a log, or to where we write if it has none.
 
     `environment` is all it gets, plus the mark of `folder`, the data folder it works for. `user` is the account it runs
     as when we are root. `stop_signal` asks it to end in order, `death_signal` is what it gets when we are killed.
@@ -47,7 +47,7 @@ class Child:
     name: str
     command: Sequence[str | Path]
     folder: Path
-    log: Path
+    log: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -57,14 +57,14 @@ class Child:
     def start(self) -> None:
         """Start it, again if need be. Raises OSError when the command cannot be run."""
         parent = os.getpid()
-        with self.log.open("ab") as log:
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
             self._process = subprocess.Popen(  # noqa: S603 - the commands are ours
                 self.command,
                 cwd=self.folder,
                 env={**self.environment, MARK: str(self.folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if log else None,
                 start_new_session=True,
                 user=self.user,
                 group=self.user,
@@ -111,13 +111,21 @@ class Child:
         deadline = time.monotonic() + timeout
         while not condition():
             if not self.is_running:
-                raise StackError(f"{self.name} {describe_exit(self.exit_code)}. {self.last_words()}")
+                raise StackError(f"{self.name} {describe_exit(self.exit_code)}. {self.last_words()}".rstrip())
             if time.monotonic() > deadline:
-                raise StackError(f"{self.name} was not ready within {timeout:.0f} s; its log is {self.log}")
+                raise StackError(f"{self.name} was not ready within {timeout:.0f} s. {self.last_words()}".rstrip())
             pause(0.02)
 
+    def wait_for_success(self, timeout: float, pause: Pause = time.sleep) -> None:
+        """Wait for its end. Raises StackError when it exits with anything but 0 or takes longer than `timeout` seconds."""
+        self.wait_until(lambda: not self.is_running, timeout, pause)
+        if self.exit_code != 0:
+            raise StackError(f"{self.name} {describe_exit(self.exit_code)}. {self.last_words()}".rstrip())
+
     def last_words(self) -> str:
-        """Return the last line of its log and where the rest is."""
+        """Return the last line of its log and where the rest is, nothing if it has none."""
+        if self.log is None:
+            return ""
         lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
         last = next((line.strip() for line in reversed(lines) if line.strip()), "(nothing)")
         return f"It last said: {last[:300]} — all of it: {self.log}"

@@ -1,0 +1,67 @@
+"""`python -m local_stack up | reset | load FILE`: Interlock on one machine."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from local_stack import stack
+from local_stack.errors import StackError
+from local_stack.home import Home
+from local_stack.ports import HOST
+
+_DEFAULT_PORT = "8080"
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def up() -> None:
+    """Start everything on 127.0.0.1:$INTERLOCK_PORT with its data in $INTERLOCK_HOME, and stay in the foreground."""
+    stack.run(Home.from_environment(), _port())
+
+
+@app.command()
+def reset() -> None:
+    """Remove the data in $INTERLOCK_HOME. Refuses while a stack runs on it."""
+    home = Home.from_environment()
+    removed = home.remove()
+    typer.echo(
+        f"Removed the data in {home.path}" if removed else f"Nothing to remove: {home.path} holds no data of Interlock"
+    )
+
+
+@app.command()
+def load(file: Annotated[Path, typer.Argument(help="a program file, see docs/program-file.md")]) -> None:
+    """Load a program file through the public API of the running stack."""
+    from local_stack.loader import load_file
+
+    home = Home.from_environment()
+    try:
+        token = home.token.read_text().strip()
+    except OSError as error:
+        raise StackError(f"no API token in {home.token}: start Interlock first (make run)") from error
+    load_file(file, url=f"http://{HOST}:{_port()}", token=token, console=Console())
+
+
+def _port() -> int:
+    text = os.environ.get("INTERLOCK_PORT") or _DEFAULT_PORT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise StackError(f"INTERLOCK_PORT must be a number from 1 to 65535, not '{text}'")
+    return int(text)
+
+
+def main() -> NoReturn:
+    """Run the command line; a StackError is one line on standard error and exit code 1."""
+    try:
+        app()
+    except StackError as error:
+        sys.exit(f"Interlock: {error}")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The five processes of Interlock: what each is told, and how to ask whether it is ready."""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from local_stack import nats_users
+from local_stack.databases import create_database, create_role, execute, has_database
+from local_stack.home import Home
+from local_stack.nats import Nats
+from local_stack.ports import HOST, free_port
+from local_stack.postgres import Postgres
+from local_stack.processes import Child
+from local_stack.secret_files import SecretFiles
+
+# What an operator may set for all processes at once; everything else about them is the stack's own affair.
+_PASSED_ON: Final = frozenset({"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process and the port on which it says how it is."""
+
+    child: Child
+    health_port: int
+    is_worker: bool = False
+
+    def is_ready(self) -> bool:
+        """Whether it runs and says so on `/health/ready`."""
+        if not self.child.is_running:
+            return False
+        connection = http.client.HTTPConnection(HOST, self.health_port, timeout=1)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the services: its package, its database and the roles in it."""
+
+    package: str
+    database: str
+    has_worker: bool
+
+    @property
+    def app_role(self) -> str:
+        """The role that serves requests and consumes events."""
+        return f"{self.database}_app"
+
+    @property
+    def relay_role(self) -> str:
+        """The role that publishes the outbox, of a service that has one."""
+        return f"{self.database}_relay"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All its roles."""
+        return (self.app_role, self.relay_role) if self.has_worker else (self.app_role,)
+
+
+PROJECT: Final = Service("project_svc", "project", has_worker=True)
+PROGRAM: Final = Service("program_svc", "program", has_worker=True)
+GATEWAY: Final = Service("gateway", "gateway", has_worker=False)
+SERVICES: Final = (PROJECT, PROGRAM, GATEWAY)
+
+
+@dataclass(slots=True)
+class Plan:
+    """How the processes of one run are to be started. Ports stay the same over restarts."""
+
+    home: Home
+    postgres: Postgres
+    nats: Nats
+    secrets: SecretFiles
+    gateway_port: int
+    ports: Mapping[str, int] = field(
+        default_factory=lambda: {
+            name: free_port() for name in ("project-serve", "project-worker", "program-serve", "program-worker")
+        }
+    )
+
+    def create_databases(self) -> None:
+        """Create databases and roles where they are missing; a role may enter its own database only."""
+        for service in SERVICES:
+            if not has_database(self.postgres, service.database):
+                create_database(self.postgres, service.database)
+            names = {"database": service.database}
+            execute(self.postgres, 'REVOKE CONNECT ON DATABASE :"database" FROM PUBLIC', **names)
+            for role in service.roles:
+                create_role(self.postgres, role, self.secrets.password(role))
+                execute(self.postgres, 'GRANT CONNECT ON DATABASE :"database" TO :"role"', role=role, **names)
+
+    def migration(self, service: Service) -> Child:
+        """The command that brings the service's schema to its version, as the databases' owner."""
+        told = {
+            "INTERLOCK_MIGRATION_DATABASE_URL": self.postgres.url(service.database),
+            "INTERLOCK_APP_ROLE": service.app_role,
+        }
+        if service.has_worker:
+            told["INTERLOCK_RELAY_ROLE"] = service.relay_role
+        return self._child(f"{service.database}-migrate", [service.package, "migrate"], told)
+
+    def processes(self) -> list[Process]:
+        """The five."""
+        return [
+            self.gateway(),
+            *(self._server(service) for service in (PROJECT, PROGRAM)),
+            *(self._worker(service) for service in (PROJECT, PROGRAM)),
+        ]
+
+    def gateway_command(self, name: str, *arguments: str) -> Child:
+        """One of the gateway's operator's commands."""
+        return self._child(name, [GATEWAY.package, *arguments], self._gateway_environment())
+
+    def gateway(self) -> Process:
+        """The one way in."""
+        child = self._child("gateway", [GATEWAY.package, "serve"], self._gateway_environment())
+        return Process(child, self.gateway_port)
+
+    def _gateway_environment(self) -> dict[str, str]:
+        private, public = self.secrets.key_pair()
+        return {
+            "INTERLOCK_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.app_role),
+            "INTERLOCK_NATS_URL": self.nats.url_for(nats_users.gateway_user(self.secrets.password("nats-gateway"))),
+            "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(private),
+            "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(public),
+            "INTERLOCK_PROJECT_URL": f"http://{HOST}:{self.ports['project-serve']}",
+            "INTERLOCK_PROGRAM_URL": f"http://{HOST}:{self.ports['program-serve']}",
+            "INTERLOCK_HOST": HOST,
+            "INTERLOCK_PORT": str(self.gateway_port),
+        }
+
+    def _server(self, service: Service) -> Process:
+        name = f"{service.database}-serve"
+        told = {"INTERLOCK_HOST": HOST, "INTERLOCK_PORT": str(self.ports[name])}
+        child = self._child(name, [service.package, "serve"], self._service_environment(service) | told)
+        return Process(child, self.ports[name])
+
+    def _worker(self, service: Service) -> Process:
+        name = f"{service.database}-worker"
+        told = {
+            "INTERLOCK_HOST": HOST,
+            "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
+            "INTERLOCK_RELAY_DATABASE_URL": self._database_url(service, service.relay_role),
+        }
+        child = self._child(name, [service.package, "worker"], self._service_environment(service) | told)
+        return Process(child, self.ports[name], is_worker=True)
+
+    def _service_environment(self, service: Service) -> dict[str, str]:
+        user_of = {"project": nats_users.project_user, "program": nats_users.program_user}[service.database]
+        return {
+            "INTERLOCK_DATABASE_URL": self._database_url(service, service.app_role),
+            "INTERLOCK_NATS_URL": self.nats.url_for(user_of(self.secrets.password(f"nats-{service.database}"))),
+            "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(self.secrets.key_pair()[1]),
+        }
+
+    def _database_url(self, service: Service, role: str) -> str:
+        return self.postgres.url(service.database, role, self.secrets.password(role))
+
+    def _child(self, name: str, module: list[str], told: Mapping[str, str]) -> Child:
+        return Child(
+            name=name,
+            command=[sys.executable, "-m", *module],
+            folder=self.home.path,
+            log=self.home.log(name),
+            environment={**_inherited(), **told},
+        )
+
+
+def users(secrets: SecretFiles) -> list[nats_users.User]:
+    """Return the users of the message bus: one a service, and `operator` for people."""
+    return [
+        nats_users.project_user(secrets.password("nats-project")),
+        nats_users.program_user(secrets.password("nats-program")),
+        nats_users.gateway_user(secrets.password("nats-gateway")),
+        nats_users.operator_user(secrets.password("nats-operator")),
+    ]
+
+
+def _inherited() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("INTERLOCK_") or key in _PASSED_ON}
