@@ -1,0 +1,166 @@
+"""Migrations of a made-up service, run as its owner, used as its roles."""
+
+import asyncio
+import sys
+from textwrap import dedent
+
+import pytest
+from sqlalchemy import Column, Table, Text, Uuid, text
+from sqlalchemy.exc import DBAPIError
+
+from chassis import migrations
+from chassis.database import Database, new_metadata
+from chassis.idempotency import idempotency_table
+from chassis.migrations import MigrationSettings
+
+FIRST = """
+    import sqlalchemy as sa
+    from alembic import op
+    from chassis.migrations import enable_row_level_security
+
+    revision, down_revision = "0001", None
+
+
+    def upgrade():
+        op.create_table("notes", sa.Column("id", sa.Uuid, nullable=False), sa.Column("organization_id", sa.Uuid, nullable=False))
+        op.create_primary_key("pk_notes", "notes", ["id"])
+        enable_row_level_security("notes")
+        op.create_table(
+            "idempotency_keys",
+            sa.Column("organization_id", sa.Uuid, nullable=False),
+            sa.Column("key", sa.String(255), nullable=False),
+            sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+            sa.Column("status", sa.SmallInteger),
+            sa.Column("headers", sa.LargeBinary),
+            sa.Column("body", sa.LargeBinary),
+            sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        )
+        op.create_primary_key("pk_idempotency_keys", "idempotency_keys", ["organization_id", "key"])
+        op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+        enable_row_level_security("idempotency_keys")
+"""
+SECOND = """
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision, down_revision = "0002", "0001"
+
+
+    def upgrade():
+        op.add_column("notes", sa.Column("title", sa.Text))
+"""
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A service `sample_svc`, as it lies in the source tree: `src/sample_svc` beside `migrations`."""
+    (tmp_path / "src/sample_svc").mkdir(parents=True)
+    (tmp_path / "src/sample_svc/__init__.py").touch()
+    versions = tmp_path / "migrations/versions"
+    versions.mkdir(parents=True)
+    (versions / "0001_notes.py").write_text(dedent(FIRST))
+    (versions / "0002_titles.py").write_text(dedent(SECOND))
+    monkeypatch.syspath_prepend(str(tmp_path / "src"))
+    yield "sample_svc"
+    sys.modules.pop("sample_svc", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def _roles(postgres):
+    owner = Database(postgres.url())
+    async with owner.engine.begin() as connection:
+        await connection.execute(text("CREATE ROLE sample_app LOGIN"))
+        await connection.execute(text("CREATE ROLE sample_relay LOGIN"))
+    await owner.close()
+
+
+@pytest.fixture
+def name(new_database):
+    return new_database()
+
+
+@pytest.fixture
+def settings(postgres, name):
+    return MigrationSettings(
+        migration_database_url=postgres.url(name), app_role="sample_app", relay_role="sample_relay"
+    )
+
+
+@pytest.fixture
+async def connect(postgres, name):
+    opened: list[Database] = []
+
+    def open_as(role: str) -> Database:
+        opened.append(Database(postgres.url(name, role)))
+        return opened[-1]
+
+    yield open_as
+    for database in opened:
+        await database.close()
+
+
+def models():
+    metadata = new_metadata()
+    idempotency_table(metadata)
+    columns = [
+        Column("id", Uuid, primary_key=True),
+        Column("organization_id", Uuid, nullable=False),
+        Column("title", Text),
+    ]
+    Table("notes", metadata, *columns)
+    return metadata
+
+
+async def test_migrating_brings_an_empty_database_to_the_models_and_does_it_once(package, settings):
+    assert await migrations.migrate(package, settings) == "0002"
+    assert await migrations.migrate(package, settings) == "0002"
+    assert await migrations.differences(settings.migration_database_url, models()) == []
+
+
+async def test_runners_at_once_take_turns(package, settings):
+    assert await asyncio.gather(*(migrations.migrate(package, settings) for _ in range(4))) == ["0002"] * 4
+
+
+async def test_a_schema_that_is_not_this_codes_is_not_ready(package, settings, connect, tmp_path):
+    await migrations.migrate(package, settings)
+    database = connect("sample_app")
+    await migrations.check_at_head(database, package)
+    third = dedent(SECOND).replace('"0002", "0001"', '"0003", "0002"')
+    (tmp_path / "migrations/versions/0003_more.py").write_text(third)
+    with pytest.raises(RuntimeError, match="the schema is at 0002, this code needs 0003"):
+        await migrations.check_at_head(database, package)
+
+
+async def test_a_model_that_no_migration_knows_is_noticed(package, settings):
+    await migrations.migrate(package, settings)
+    metadata = models()
+    metadata.tables["notes"].append_column(Column("colour", Text))
+    assert len(await migrations.differences(settings.migration_database_url, metadata)) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE notes DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE notes NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY organization ON notes",
+        "CREATE POLICY open ON notes USING (true)",
+        "SET ROLE postgres",
+        "UPDATE alembic_version SET version_num = '0000'",
+        "CREATE TABLE mine (id int)",
+    ],
+)
+async def test_the_applications_role_cannot_open_the_door(package, settings, connect, statement):
+    await migrations.migrate(package, settings)
+    with pytest.raises(DBAPIError, match=r"must be owner|permission denied"):
+        async with connect("sample_app").transaction() as session:
+            await session.execute(text(statement))
+
+
+async def test_the_relays_role_sees_no_record(package, settings, connect):
+    await migrations.migrate(package, settings)
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with connect("sample_relay").transaction() as session:
+            await session.execute(text("SELECT * FROM notes"))
+    async with connect("sample_relay").transaction() as session:
+        assert (await session.execute(text("SELECT count(*) FROM idempotency_keys"))).scalar() == 0
