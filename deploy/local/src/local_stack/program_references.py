@@ -48,6 +48,9 @@ def _in_project(at: Path, project: Project) -> Iterator[Fault]:
         ),
         *(((*at, "risks", index, "task"), risk.task) for index, risk in enumerate(project.risks)),
     ]
+    for index, link in enumerate(project.links):
+        if link.from_ == link.to:
+            yield (*at, "links", index, "to"), "a task cannot wait for itself"
     for where, ref in named:
         yield from _unknown(where, ref, tasks, f"task of project {project.ref}")
 
