@@ -1,0 +1,159 @@
+"""Working time: a table of days with prefix sums, so that dates become positions on an axis of working minutes and back.
+
+The *axis* of a calendar numbers its working minutes: `worked(instant)` of them lie before an instant. One position has two
+instants: its *finish* (the end of the last working minute before it, Friday 17:00) and its *start* (the begin of the next
+working minute, Monday 09:00). Schedules are computed in positions, where a finish is a start plus a duration.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import accumulate
+from typing import TypeAlias
+
+from planning.errors import InvalidCalendar, OutsideCalendar
+from planning.instant import EPOCH_ORDINAL, MINUTES_PER_DAY
+
+Shift: TypeAlias = tuple[int, int]
+"""Minutes of the day, begin and end: 09:00 to 17:00 is (540, 1020)."""
+
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(2200, 12, 31)
+DAYS_PER_WEEK = 7
+
+
+class WorkCalendar:
+    """An immutable calendar. Two of the same definition are equal, whoever made them.
+
+    shifts: seven days from Monday, each a sequence of shifts in order. exceptions: days that differ; an empty one is a holiday.
+    minutes_per_day: what `P1D` means. first, last: the days of the table; dates beyond them raise OutsideCalendar.
+    Raises InvalidCalendar for shifts that overlap or leave their day, and for a calendar without any working time.
+    """
+
+    __slots__ = ("_before", "_definition", "_exceptions", "_first", "_hash", "_week", "minutes_per_day")
+
+    def __init__(
+        self,
+        shifts: Sequence[Sequence[Shift]],
+        exceptions: Mapping[date, Sequence[Shift]] | None = None,
+        minutes_per_day: int = 480,
+        first: date = FIRST_DAY,
+        last: date = LAST_DAY,
+    ) -> None:
+        if len(shifts) != DAYS_PER_WEEK:
+            raise InvalidCalendar(f"A week has seven days, not {len(shifts)}")
+        if minutes_per_day <= 0:
+            raise InvalidCalendar(f"A day of {minutes_per_day} working minutes")
+        week = [_checked(day) for day in shifts]
+        self.minutes_per_day = minutes_per_day
+        self._first = first.toordinal() - EPOCH_ORDINAL
+        count = last.toordinal() - first.toordinal() + 1
+        turn = first.weekday()
+        self._week = [*week[turn:], *week[:turn]]
+        self._exceptions = {
+            index: _checked(day)
+            for on, day in (exceptions or {}).items()
+            if 0 <= (index := on.toordinal() - EPOCH_ORDINAL - self._first) < count
+        }
+        minutes = ([_length(day) for day in self._week] * (count // DAYS_PER_WEEK + 1))[:count]
+        for index, day in self._exceptions.items():
+            minutes[index] = _length(day)
+        self._before = [0, *accumulate(minutes)]
+        if self._before[-1] == 0:
+            raise InvalidCalendar("A calendar without working time")
+        self._definition = (tuple(week), tuple(sorted(self._exceptions.items())), minutes_per_day, first, last)
+        self._hash = hash(self._definition)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, WorkCalendar) and self._definition == other._definition)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def worked(self, instant: int) -> int:
+        """The position of an instant: how many working minutes of the table lie before it."""
+        day, minute = divmod(instant, MINUTES_PER_DAY)
+        index = day - self._first
+        if not 0 <= index < len(self._before) - 1:
+            if index == len(self._before) - 1 and minute == 0:
+                return self._before[-1]
+            raise OutsideCalendar("A date outside the calendar's table")
+        position = self._before[index]
+        for begin, end in self._shifts(index):
+            if minute <= begin:
+                break
+            position += min(minute, end) - begin
+        return position
+
+    def finish_of(self, position: int) -> int:
+        """The first instant by which `position` minutes are worked: the end of a working minute."""
+        index = bisect_left(self._before, position) - 1
+        if not 0 <= index < len(self._before) - 1:
+            raise OutsideCalendar("A finish outside the calendar's table")
+        left = position - self._before[index]
+        for begin, end in self._shifts(index):
+            if left <= end - begin:
+                return (self._first + index) * MINUTES_PER_DAY + begin + left
+            left -= end - begin
+        raise AssertionError("the table and the shifts of a day disagree")
+
+    def start_of(self, position: int) -> int:
+        """The last instant before minute `position` is worked: the begin of a working minute."""
+        index = bisect_right(self._before, position) - 1
+        if not 0 <= index < len(self._before) - 1:
+            raise OutsideCalendar("A start outside the calendar's table")
+        left = position - self._before[index]
+        for begin, end in self._shifts(index):
+            if left < end - begin:
+                return (self._first + index) * MINUTES_PER_DAY + begin + left
+            left -= end - begin
+        raise AssertionError("the table and the shifts of a day disagree")
+
+    def start_at_or_after(self, instant: int) -> int:
+        """The begin of the next working minute: where work that may begin at `instant` does begin."""
+        return self.start_of(self.worked(instant))
+
+    def finish_at_or_before(self, instant: int) -> int:
+        """The end of the last working minute: where work that must end by `instant` does end."""
+        return self.finish_of(self.worked(instant))
+
+    def add(self, instant: int, minutes: int) -> int:
+        """Working minutes forward from a start (giving a finish) or, negative, back from a finish (giving a start)."""
+        if minutes == 0:
+            return instant
+        position = self.worked(instant) + minutes
+        return self.finish_of(position) if minutes > 0 else self.start_of(position)
+
+    def between(self, begin: int, end: int) -> int:
+        """Signed working minutes from one instant to another."""
+        return self.worked(end) - self.worked(begin)
+
+    def day_start(self, day: date) -> int:
+        """The first working minute on or after a day: what a date means for a start."""
+        return self.start_at_or_after((day.toordinal() - EPOCH_ORDINAL) * MINUTES_PER_DAY)
+
+    def day_finish(self, day: date) -> int:
+        """The last working minute's end on or before a day: what a date means for a finish."""
+        return self.finish_at_or_before((day.toordinal() - EPOCH_ORDINAL + 1) * MINUTES_PER_DAY)
+
+    def _shifts(self, index: int) -> tuple[Shift, ...]:
+        if self._exceptions and index in self._exceptions:
+            return self._exceptions[index]
+        return self._week[index % DAYS_PER_WEEK]
+
+
+def _checked(day: Sequence[Shift]) -> tuple[Shift, ...]:
+    free_from = 0
+    for begin, end in day:
+        if not free_from <= begin < end <= MINUTES_PER_DAY:
+            raise InvalidCalendar(f"Shifts that overlap, are empty or leave their day: {list(day)}")
+        free_from = end
+    return tuple((begin, end) for begin, end in day)
+
+
+def _length(day: Sequence[Shift]) -> int:
+    return sum(end - begin for begin, end in day)
+
+
+MON_TO_FRI = WorkCalendar([[(9 * 60, 17 * 60)]] * 5 + [[]] * 2)
+"""Monday to Friday, 09:00 to 17:00 without a break, 480 minutes a day."""
