@@ -39,7 +39,7 @@ class Envelope(Shape):
     dataschema: str
     """The URN of the JSON Schema of `data`."""
     orgid: Id
-    """The organisation."""
+    """The organisation's id."""
     revision: int = Field(ge=1)
     """Of the boundary (project, program or strategy): one more with every change, without gaps."""
     position: int = Field(ge=1)
