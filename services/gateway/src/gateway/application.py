@@ -1,0 +1,58 @@
+"""The gateway's application: its own routes, with forwarding in front of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from chassis.app import Lifespan, create_app
+from chassis.health import Health
+from chassis.identity import Signer
+from chassis.migrations import check_at_head
+from chassis.settings import PREFIX
+from gateway import docs, overview, problem_pages, reference
+from gateway.forward import Forwarding
+from gateway.identity import routes as identity
+from gateway.runtime import running
+from gateway.settings import GatewaySettings
+
+DESCRIPTION = "Project and program management: dependencies between projects as contracts, kept true by events."
+
+
+def create_gateway(settings: GatewaySettings) -> FastAPI:
+    """The application as the process serves it."""
+    health = Health()
+    return build(partial(_lifespan, settings, _signer(settings), health), health)
+
+
+def build(lifespan: Lifespan, health: Health) -> FastAPI:
+    """The application around any lifespan that sets `app.state.runtime`."""
+    routers = [identity.router, overview.router, reference.router, problem_pages.router, docs.router]
+    app = create_app(title="Interlock", description=DESCRIPTION, routers=routers, lifespan=lifespan, health=health)
+    # The last one is the body limit. Forwarding goes ahead of it, since it counts for itself what it passes on; tracing,
+    # logging and the guard stay around both.
+    app.user_middleware.insert(-1, Middleware(Forwarding))
+    return app
+
+
+def _signer(settings: GatewaySettings) -> Signer:
+    try:
+        return Signer.from_pem(settings.auth_private_key_file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"settings: {PREFIX}AUTH_PRIVATE_KEY_FILE: {error}") from None
+
+
+@asynccontextmanager
+async def _lifespan(settings: GatewaySettings, signer: Signer, health: Health, app: FastAPI) -> AsyncIterator[None]:
+    async with running(settings, signer) as runtime:
+        app.state.runtime = runtime
+        watching = asyncio.create_task(health.watch("database", partial(check_at_head, runtime.database, "gateway")))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching

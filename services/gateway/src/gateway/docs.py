@@ -1,0 +1,40 @@
+"""Interactive documentation at `/docs`, with every asset served from here: it works without internet."""
+
+from importlib import resources
+
+from fastapi import APIRouter, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+PARAMETERS = {"persistAuthorization": True, "displayRequestDuration": True, "filter": True, "docExpansion": "none"}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/docs")
+def show_documentation() -> HTMLResponse:
+    """Swagger UI over `/v1/openapi.json`."""
+    return get_swagger_ui_html(
+        openapi_url="/v1/openapi.json",
+        title="Interlock",
+        swagger_js_url="/docs/swagger-ui-bundle.js",
+        swagger_css_url="/docs/swagger-ui.css",
+        swagger_favicon_url="/docs/favicon-32x32.png",
+        swagger_ui_parameters=PARAMETERS,
+    )
+
+
+def _asset_route(name: str, media_type: str) -> None:
+    @router.get(f"/docs/{name}", name=name)
+    def show_asset() -> Response:
+        content = resources.files("fastapi_swagger.resources").joinpath(name).read_bytes()
+        return Response(content, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"})
+
+
+for _name, _media_type in ASSETS.items():
+    _asset_route(_name, _media_type)

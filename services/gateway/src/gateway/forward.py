@@ -1,0 +1,122 @@
+"""Forwarding, as plain ASGI: a request under a forwarded prefix goes to its service, and its answer comes back byte for byte.
+
+FastAPI's routing, validation and dependencies would cost more than the whole rest of the gateway here, and have nothing to decide.
+"""
+
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import failures
+from chassis.app import MAX_BODY
+from chassis.problem import Problem
+from gateway import headers
+from gateway.identity.callers import Callers
+from gateway.request_body import ClientGone, StreamedBody, body_of
+from gateway.runtime import Runtime
+from gateway.upstreams import Outgoing, Upstream, UpstreamFailed
+
+PREFIX = "/v1"
+WHOLE = 64 * 1024
+"""Bytes. An answer announced to be no larger is read whole, so that a service that dies in the middle of it is still a clean 502."""
+
+COMBINED = frozenset({("programs", "overview")})
+"""`/v1/<first>/{id}/<second>` that the gateway answers itself, from several requests."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What a forwarded request is counted as; stands where a route of our own would."""
+
+    path: str
+
+
+class Forwarding:
+    """Pure ASGI middleware: forwards the paths whose first segment after `/v1/` an upstream has, leaves the others to `app`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        segment = forwarded_segment(scope)
+        if segment is None:
+            await self._app(scope, receive, send)
+            return
+        runtime: Runtime = scope["app"].state.runtime
+        upstream = runtime.table.get(segment)
+        if upstream is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = Forwarded(f"{PREFIX}/{segment}/…")
+        try:
+            await _forward(runtime.callers, upstream, scope, receive, send)
+        except Problem as problem:
+            await failures.render(problem)(scope, receive, send)
+        except ClientGone:
+            log.info("the client went away", path=scope["path"])
+
+
+def forwarded_segment(scope: Scope) -> str | None:
+    """The first path segment after `/v1/`; None when the request is for the gateway itself."""
+    if scope["type"] != "http":
+        return None
+    segments = scope["path"].split("/", 5)
+    if len(segments) < 3 or segments[1] != "v1":
+        return None
+    if len(segments) == 5 and (segments[2], segments[4]) in COMBINED:
+        return None
+    return str(segments[2])
+
+
+async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
+    client = Headers(scope=scope)
+    caller = await callers.identify(client.get("authorization"))
+    caller.check_may(scope["method"])
+    body = await body_of(client, receive, MAX_BODY)
+    request = Outgoing(
+        method=scope["method"],
+        target=_target(scope),
+        headers=headers.for_upstream(scope["headers"], callers.headers_for(caller, upstream.name)),
+        body=body,
+        is_keyed="idempotency-key" in client,
+    )
+    try:
+        async with upstream.exchange(request) as response:
+            await _answer(request.method, response, send)
+    except Problem:
+        if isinstance(body, StreamedBody) and body.failure is not None:
+            raise body.failure from None
+        raise
+
+
+def _target(scope: Scope) -> str:
+    path: bytes = scope["raw_path"].removeprefix(PREFIX.encode())
+    query: bytes = scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+async def _answer(method: str, response: aiohttp.ClientResponse, send: Send) -> None:
+    start = {
+        "type": "http.response.start",
+        "status": response.status,
+        "headers": headers.for_client(response.raw_headers, PREFIX.encode()),
+    }
+    length = response.content_length
+    if method == "HEAD" or (length is not None and length <= WHOLE):
+        try:
+            body = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise UpstreamFailed from error
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        return
+    await send(start)
+    # From here on an upstream that breaks off can only be told by breaking off as well: the error goes up to the server.
+    async for piece in response.content.iter_any():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

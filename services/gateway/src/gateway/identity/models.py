@@ -1,0 +1,94 @@
+"""Organisations, members and API tokens. The secret of a token is stored nowhere, only its SHA-256."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+from uuid_utils.compat import uuid7
+
+from contracts.vocabulary import OrganizationRole
+from gateway.tables import INSTANT, GatewayTable, enumerated, now
+
+TOKEN_PREFIX = "ilk_"  # noqa: S105  (what every token begins with, so that scanners for leaked secrets know it)
+TOKEN_BYTES = 32
+
+
+class Scope(StrEnum):
+    """What a token may be used for."""
+
+    READ = "read"
+    WRITE = "write"
+    """Reading, and everything that its member may change."""
+
+
+def new_secret() -> str:
+    """A fresh token: `ilk_` and 256 random bits, 47 characters."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest_of(secret: str) -> bytes:
+    """What is stored of a token. 256 random bits cannot be guessed, so the hash need not be slow."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+class Organization(GatewayTable, table=True):
+    """A tenant: everything belongs to exactly one."""
+
+    __tablename__ = "organizations"
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    key: str = Field(max_length=40, sa_column_kwargs={"unique": True})
+    name: str = Field(max_length=200)
+    revision: int = Field(default=1, sa_type=sa.BigInteger)
+    created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
+
+
+class Member(GatewayTable, table=True):
+    """A person, or a program, that acts in an organisation. `role` holds for the whole organisation."""
+
+    __tablename__ = "members"
+    __table_args__ = (sa.UniqueConstraint("organization_id", "email"), sa.UniqueConstraint("organization_id", "id"))
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    organization_id: UUID = Field(foreign_key="organizations.id")
+    email: str = Field(max_length=254)
+    name: str = Field(max_length=200)
+    role: OrganizationRole | None = Field(default=None, sa_type=enumerated(OrganizationRole))
+    revision: int = Field(default=1, sa_type=sa.BigInteger)
+    created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
+
+
+class ApiToken(GatewayTable, table=True):
+    """A member's key to the API. It can be revoked, never changed."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["organization_id", "member_id"], ["members.organization_id", "members.id"]),
+        sa.Index(None, "organization_id", "member_id"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    organization_id: UUID
+    member_id: UUID
+    name: str = Field(max_length=200)
+    scope: Scope = Field(sa_type=enumerated(Scope))
+    digest: bytes = Field(sa_type=sa.LargeBinary, sa_column_kwargs={"unique": True})
+    revision: int = Field(default=1, sa_type=sa.BigInteger)
+    created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
+    expires_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    last_used_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it lets anyone in at this instant."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+    def revoke(self, at: datetime) -> None:
+        """Let nobody in from here on; a token that is already revoked stays as it is."""
+        if self.revoked_at is None:
+            self.revoked_at = at
+            self.revision += 1

@@ -1,0 +1,43 @@
+"""What the gateway's requests run on, opened and closed with the process."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from chassis.database import Database
+from chassis.identity import Signer
+from contracts.tokens import PROGRAM_SERVICE, PROJECT_SERVICE
+from gateway.identity.callers import Callers
+from gateway.settings import GatewaySettings
+from gateway.upstreams import Upstream
+
+PROJECT_SEGMENTS = ("projects",)
+PROGRAM_SEGMENTS = ("programs", "portfolios", "dependencies", "goals", "key-results", "alignments", "alignment")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """`app.state.runtime`."""
+
+    database: Database
+    callers: Callers
+    project: Upstream
+    program: Upstream
+    table: Mapping[str, Upstream]
+    """The first path segment after `/v1/` → the service that has it."""
+
+
+@asynccontextmanager
+async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Runtime]:
+    """Connections to the database and the upstreams, until the block ends."""
+    database = Database(settings.database_url, pool=settings.database_pool, application="gateway")
+    connections, deadline = settings.upstream_connections, settings.deadline
+    project = Upstream(PROJECT_SERVICE, settings.project_url, connections=connections, deadline=deadline)
+    program = Upstream(PROGRAM_SERVICE, settings.program_url, connections=connections, deadline=deadline)
+    table = dict.fromkeys(PROJECT_SEGMENTS, project) | dict.fromkeys(PROGRAM_SEGMENTS, program)
+    try:
+        yield Runtime(database, Callers(database, signer), project, program, table)
+    finally:
+        await project.close()
+        await program.close()
+        await database.close()
