@@ -32,10 +32,11 @@ class Puller:
         self._bus = bus
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._window = window
-        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()  # bounded by the window: there is one open pull
+        self._arrived: asyncio.Queue[Msg | None] = asyncio.Queue()  # bounded by the window: there is one open pull
         self._inbox = ""
         self._subscription: Subscription | None = None
         self._pulls = 0
+        self._interrupted = False
         self._open = 0  # messages that the open pull may still bring
 
     async def start(self) -> None:
@@ -49,6 +50,11 @@ class Puller:
             await self._subscription.unsubscribe()
         self._subscription = None
 
+    def interrupt(self) -> None:
+        """End the wait of `batch` now; it returns what it has."""
+        self._interrupted = True
+        self._arrived.put_nowait(None)
+
     async def batch(self, size: int, linger: float) -> list[Msg]:
         """At least one message, up to `size`; or none when the pull expired idle (5 s).
 
@@ -57,7 +63,7 @@ class Puller:
         """
         messages: list[Msg] = []
         until = 0.0
-        while len(messages) < size:
+        while len(messages) < size and not self._interrupted:
             if self._open == 0:
                 await self._pull()
             try:
@@ -65,7 +71,7 @@ class Puller:
             except TimeoutError:
                 return messages
             if message is None:
-                if messages or self._open == 0:
+                if messages or self._open == 0 or self._interrupted:
                     return messages
                 continue
             messages.append(message)
@@ -76,7 +82,7 @@ class Puller:
         return messages
 
     async def _arrival(self, patience: float | None) -> Msg | None:
-        """The next message; None for a status. Raises TimeoutError when `patience` seconds pass first."""
+        """The next message; None for a status or an interruption. Raises TimeoutError when `patience` seconds pass first."""
         try:
             arrived = self._arrived.get_nowait()
         except asyncio.QueueEmpty:
@@ -87,6 +93,8 @@ class Puller:
                 if patience is None:
                     raise PullStalled(f"no message and no heartbeat for {MISSED_HEARTBEATS * HEARTBEAT} s") from None
                 raise
+        if arrived is None:
+            return None
         headers = arrived.headers or {}
         if "Status" not in headers:
             self._open = max(self._open - 1, 0)

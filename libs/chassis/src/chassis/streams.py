@@ -1,6 +1,6 @@
 """The streams as they must be, and what a process may conclude from how it finds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,10 @@ class StreamState:
     epoch: datetime
     first: int
     last: int
+
+    def at(self, last: int) -> "StreamState":
+        """The same stream, ending with `last`."""
+        return replace(self, last=last)
 
 
 def stream_config(stream: Stream, *, replicas: int = 1, max_bytes: int = -1) -> StreamConfig:

@@ -1,0 +1,217 @@
+"""Following a stream: the cursor lives in our own database and moves in the transaction of what it stands for.
+
+JetStream's own idea of what was acknowledged is no cursor: after a crash it redelivers newer messages first. So each lease (held by an
+advisory lock on the very session that writes) starts a consumer of its own behind the cursor, and reads nothing but an unbroken run.
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+from prometheus_client import Counter, Gauge
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from chassis import streams
+from chassis.bus import Bus
+from chassis.database import Database
+from chassis.health import Health
+from chassis.message import Message
+from chassis.projection import Outcome, Projection
+from chassis.puller import Puller
+from chassis.received import read
+from contracts.subjects import Stream
+
+BATCH = 500
+LINGER = 0.020
+STANDBY = 1.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
+ACK_WAIT = 60.0
+INACTIVE_THRESHOLD = 120.0
+
+EVENTS = Counter("interlock_consumed_events_total", "Events by what became of them", ["consumer", "outcome"])
+LAG = Gauge("interlock_consumer_lag", "Messages in the stream that the last batch had not reached", ["consumer"])
+
+_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('consumer ' || :consumer, 0))")
+_START = text("""
+    INSERT INTO consumer_cursors (consumer, stream, stream_epoch, sequence) VALUES (:consumer, :stream, :epoch, 0)
+    ON CONFLICT DO NOTHING
+""")
+_READ = text("SELECT stream_epoch, sequence FROM consumer_cursors WHERE consumer = :consumer")
+_MOVE = text("""
+    UPDATE consumer_cursors SET sequence = :to, updated_at = now()
+    WHERE consumer = :consumer AND stream_epoch = :epoch AND sequence = :from
+""")
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class LeaseLost(Exception):
+    """Somebody else reads, or the run of messages was broken. Nothing is lost: the next lease starts behind the cursor."""
+
+
+@dataclass(slots=True)
+class _Cursor:
+    epoch: datetime
+    sequence: int
+
+
+class Consumer:
+    """Keeps a projection up to date with a stream, for ever: one process at a time does it, the others stand by.
+
+    `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox. A batch that
+    fails is tried again with growing pauses, never skipped; readiness says why it waits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stream: Stream,
+        database: Database,
+        bus: Bus,
+        projection: Projection,
+        *,
+        wake: Callable[[], None] | None = None,
+    ) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            raise ValueError(f"not the name of a consumer: {name}")
+        self.name = name
+        self._stream = stream
+        self._database = database
+        self._bus = bus
+        self._projection = projection
+        self._wake = wake
+        self._puller: Puller | None = None
+        self._backoff = FIRST_BACKOFF
+        self._stopping = asyncio.Event()
+
+    async def run(self, health: Health) -> None:
+        """Follow the stream until `stop`."""
+        health.fail(self.name, "waiting for NATS")
+        await self._bus.connected()
+        while not self._stopping.is_set():
+            health.beat(self.name)
+            try:
+                if not await self._lease(health):
+                    health.recover(self.name)
+                    await self._pause(STANDBY)
+            except Exception as error:  # noqa: BLE001  (whatever it is, trying again is all there is to do)
+                reason = str(error) or type(error).__name__
+                health.fail(self.name, reason)
+                log.warning("consumer starts again", consumer=self.name, reason=reason, pause=self._backoff)
+                await self._pause(self._backoff)
+                self._backoff = min(self._backoff * 2, LONGEST_BACKOFF)
+
+    def stop(self) -> None:
+        """Fetch no more; `run` returns when the batch in hand is committed."""
+        self._stopping.set()
+        if self._puller is not None:
+            self._puller.interrupt()
+
+    async def _lease(self, health: Health) -> bool:
+        """Follow as the only one, until `stop`; False if somebody else does."""
+        async with self._database.engine.connect() as connection:
+            try:
+                is_ours = await connection.scalar(_LOCK, {"consumer": self.name})
+                await connection.commit()
+                if is_ours:
+                    await self._follow(connection, health)
+                return bool(is_ours)
+            finally:
+                await connection.invalidate()  # back in the pool, the session would hold the lock for ever
+
+    async def _follow(self, connection: AsyncConnection, health: Health) -> None:
+        cursor = await self._cursor(connection)
+        consumer = await self._new_consumer(cursor)
+        puller = self._puller = Puller(self._bus, self._stream.value, consumer, window=BATCH)
+        await puller.start()
+        health.recover(self.name)
+        delivered = 0
+        try:
+            while not self._stopping.is_set():
+                messages = await puller.batch(BATCH, LINGER)
+                health.beat(self.name)
+                if messages:
+                    delivered = _unbroken(messages, delivered)
+                    await self._commit(connection, cursor, messages)
+                    self._backoff = FIRST_BACKOFF
+                    for message in messages:
+                        await message.ack()
+        finally:
+            self._puller = None
+            await puller.stop()
+
+    async def _commit(self, connection: AsyncConnection, cursor: _Cursor, messages: Sequence[Msg]) -> None:
+        last = messages[-1].metadata
+        events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
+        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+            outcome = await self._projection.apply(session, events)
+            move = {"consumer": self.name, "epoch": cursor.epoch, "from": cursor.sequence, "to": last.sequence.stream}
+            moved = await connection.execute(_MOVE, move)
+            if moved.rowcount != 1:
+                raise LeaseLost(f"the cursor is no longer at {cursor.sequence}")
+        cursor.sequence = last.sequence.stream
+        self._report(outcome, last.num_pending)
+
+    def _report(self, outcome: Outcome, pending: int) -> None:
+        for what, count in outcome.counts.items():
+            EVENTS.labels(self.name, what).inc(count)
+        LAG.labels(self.name).set(pending)
+        if outcome.has_recorded and self._wake is not None:
+            self._wake()
+
+    async def _cursor(self, connection: AsyncConnection) -> _Cursor:
+        """Where to go on. Raises StreamNotAsLeft when the stream cannot be gone on with: the picture must be rebuilt."""
+        try:
+            now = await streams.state(self._bus.jetstream, self._stream)
+        except NotFoundError:
+            raise LookupError(f"stream {self._stream} does not exist yet") from None
+        await connection.execute(_START, {"consumer": self.name, "stream": self._stream.value, "epoch": now.epoch})
+        row = (await connection.execute(_READ, {"consumer": self.name})).one()
+        await connection.commit()
+        streams.verify(now, row.stream_epoch, row.sequence)
+        return _Cursor(row.stream_epoch, row.sequence)
+
+    async def _new_consumer(self, cursor: _Cursor) -> str:
+        """A consumer that starts behind the cursor and that no earlier lease knows of; those of earlier leases go."""
+        jetstream = self._bus.jetstream
+        for old in await jetstream.consumers_info(self._stream.value):
+            if re.fullmatch(f"{self.name}_[0-9a-f]{{12}}", old.name):
+                with suppress(NotFoundError):
+                    await jetstream.delete_consumer(self._stream.value, old.name)
+        name = f"{self.name}_{secrets.token_hex(6)}"
+        config = ConsumerConfig(
+            name=name,
+            durable_name=name,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=cursor.sequence + 1,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT,
+            max_ack_pending=2 * BATCH,
+            inactive_threshold=INACTIVE_THRESHOLD,
+            filter_subject=self._stream.subjects,
+        )
+        await jetstream.add_consumer(self._stream.value, config)
+        return name
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+
+def _unbroken(messages: Sequence[Msg], delivered: int) -> int:
+    """How many deliveries that makes. Raises LeaseLost unless each is the consumer's next: a redelivery means that we were too slow."""
+    for message in messages:
+        delivered += 1
+        if message.metadata.sequence.consumer != delivered:
+            raise LeaseLost(f"delivery {message.metadata.sequence.consumer} in place of {delivered}")
+    return delivered
