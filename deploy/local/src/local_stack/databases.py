@@ -24,7 +24,7 @@ def execute(postgres: Postgres, sql: str, *, database: str = "postgres", **varia
         command, input=settings + sql, env={"PATH": os.defpath}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise StackError(f"PostgreSQL refused: {done.stderr.strip()}")
+        raise StackError(f"PostgreSQL refused: {done.stderr.partition(chr(10))[0]}")
     return done.stdout.strip()
 
 

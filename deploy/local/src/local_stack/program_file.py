@@ -24,11 +24,20 @@ from contracts.values import (
     Weight,
 )
 from contracts.values.money import Amount, Currency
+from contracts.vocabulary import (
+    ConstraintType,
+    DependencyPolicy,
+    Granularity,
+    KeyResultKind,
+    LinkType,
+    RiskKind,
+    RiskResponse,
+    SchedulingMode,
+    TaskKind,
+)
 
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
 """A name inside the file: letters, digits, `.`, `_` and `-`, at most 120 characters, nothing that a path would split."""
-
-LinkType = Literal["FS", "SS", "FF", "SF"]
 
 
 class Program(Shape):
@@ -36,13 +45,14 @@ class Program(Shape):
 
     key: Key
     name: Name
+    purpose: Text | None = None
     deadline: Day | None = None
 
 
 class Constraint(Shape):
     """A limit on a task's dates; `ASAP` and `ALAP` have no date."""
 
-    type: Literal["ASAP", "ALAP", "SNET", "SNLT", "FNET", "FNLT", "MSO", "MFO"]
+    type: ConstraintType
     date: DayOrMoment | None = None
 
 
@@ -51,10 +61,11 @@ class Task(Shape):
 
     ref: Ref
     name: Name
-    kind: Literal["task", "milestone", "summary", "level_of_effort"] = "task"
+    kind: TaskKind = TaskKind.TASK
     parent: Ref | None = None
     duration: NonNegativeDuration | None = None
-    mode: Literal["auto_asap", "auto_alap", "manual"] = "auto_asap"
+    remaining_duration: NonNegativeDuration | None = None
+    mode: SchedulingMode = SchedulingMode.AUTO_ASAP
     constraint: Constraint | None = None
     deadline: DayOrMoment | None = None
     percent_complete: Percent | None = None
@@ -68,7 +79,7 @@ class Link(Shape):
 
     from_: Annotated[Ref, Field(alias="from")]
     to: Ref
-    type: LinkType = "FS"
+    type: LinkType = LinkType.FS
     lag: Duration = Duration(0)
 
 
@@ -104,13 +115,11 @@ class Risk(Shape):
 
     ref: Ref
     title: Name
-    kind: Literal["threat", "opportunity"] = "threat"
+    kind: RiskKind = RiskKind.THREAT
     probability: Probability
     cost_impact: Amount | None = None
     days_impact: NonNegativeDuration | None = None
-    response: Literal["avoid", "transfer", "mitigate", "accept", "escalate", "exploit", "share", "enhance"] | None = (
-        None
-    )
+    response: RiskResponse | None = None
     task: Ref | None = None
 
 
@@ -125,7 +134,7 @@ class Project(Shape):
     deadline: DayOrMoment | None = None
     data_date: DayOrMoment | None = None
     currency: Currency = "EUR"
-    granularity: Literal["day", "minute"] = "day"
+    granularity: Granularity = Granularity.DAY
     tasks: tuple[Task, ...] = ()
     links: tuple[Link, ...] = ()
     budget: Budget = Budget()
@@ -145,9 +154,9 @@ class Dependency(Shape):
     ref: Ref
     provider: End
     receiver: End
-    type: LinkType = "FS"
+    type: LinkType = LinkType.FS
     lag: Duration = Duration(0)
-    policy: Literal["hard", "soft"] = "hard"
+    policy: DependencyPolicy = DependencyPolicy.HARD
     needed_by: DayOrMoment | None = None
     acceptance_criterion: Text | None = None
     state: Literal["proposed", "committed"] = "committed"
@@ -166,7 +175,7 @@ class KeyResult(Shape):
 
     ref: Ref
     name: Name
-    kind: Literal["maximize", "minimize", "milestone"] = "maximize"
+    kind: KeyResultKind = KeyResultKind.MAXIMIZE
     base: Number
     target: Number
     unit: Label = ""

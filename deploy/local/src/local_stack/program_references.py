@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from contracts.vocabulary import TaskKind
 from local_stack.json_lines import Path
 from local_stack.program_file import Dependency, Goal, ProgramFile, Project
 
@@ -35,7 +36,7 @@ def _in_project(at: Path, project: Project) -> Iterator[Fault]:
     for index, task in enumerate(project.tasks):
         where = (*at, "tasks", index, "parent")
         yield from _unknown(where, task.parent, tasks, f"task of project {project.ref}")
-        if task.parent in tasks and tasks[task.parent].kind != "summary":
+        if task.parent in tasks and tasks[task.parent].kind is not TaskKind.SUMMARY:
             yield where, f"{task.parent} is not a summary"
     yield from _circles((*at, "tasks"), {task.ref: task.parent for task in project.tasks})
     named = [

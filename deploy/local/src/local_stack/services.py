@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,12 @@ from typing import Final
 
 from local_stack import nats_users
 from local_stack.databases import create_database, create_role, execute, has_database
+from local_stack.errors import StackError
 from local_stack.home import Home
 from local_stack.nats import Nats
 from local_stack.ports import HOST, free_port
 from local_stack.postgres import Postgres
-from local_stack.processes import Child
+from local_stack.processes import Child, describe_exit
 from local_stack.secret_files import SecretFiles
 
 # What an operator may set for all processes at once; everything else about them is the stack's own affair.
@@ -92,11 +94,11 @@ class Plan:
         for service in SERVICES:
             if not has_database(self.postgres, service.database):
                 create_database(self.postgres, service.database)
-            names = {"database": service.database}
-            execute(self.postgres, 'REVOKE CONNECT ON DATABASE :"database" FROM PUBLIC', **names)
+            own = service.database
+            execute(self.postgres, 'REVOKE CONNECT ON DATABASE :"own" FROM PUBLIC', own=own)
             for role in service.roles:
                 create_role(self.postgres, role, self.secrets.password(role))
-                execute(self.postgres, 'GRANT CONNECT ON DATABASE :"database" TO :"role"', role=role, **names)
+                execute(self.postgres, 'GRANT CONNECT ON DATABASE :"own" TO :"role"', own=own, role=role)
 
     def migration(self, service: Service) -> Child:
         """The command that brings the service's schema to its version, as the databases' owner."""
@@ -116,9 +118,22 @@ class Plan:
             *(self._worker(service) for service in (PROJECT, PROGRAM)),
         ]
 
-    def gateway_command(self, name: str, *arguments: str) -> Child:
-        """One of the gateway's operator's commands."""
-        return self._child(name, [GATEWAY.package, *arguments], self._gateway_environment())
+    def ask_gateway(self, *arguments: str) -> str:
+        """Run one of the gateway's commands for operators and return what it prints. Raises StackError."""
+        log = self.home.log("gateway-commands")
+        with log.open("ab") as errors:
+            done = subprocess.run(  # noqa: S603 - the command is ours
+                [sys.executable, "-m", GATEWAY.package, *arguments],
+                env={**_inherited(), **self._gateway_environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,  # Ctrl-C is for us; this one is soon over
+                check=False,
+            )
+        if done.returncode != 0:
+            raise StackError(f"the gateway's command {arguments[0]} {describe_exit(done.returncode)}; its log is {log}")
+        return done.stdout.decode().strip()
 
     def gateway(self) -> Process:
         """The one way in."""
@@ -126,12 +141,11 @@ class Plan:
         return Process(child, self.gateway_port)
 
     def _gateway_environment(self) -> dict[str, str]:
-        private, public = self.secrets.key_pair()
+        private, _ = self.secrets.key_pair()
         return {
             "INTERLOCK_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.app_role),
             "INTERLOCK_NATS_URL": self.nats.url_for(nats_users.gateway_user(self.secrets.password("nats-gateway"))),
             "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(private),
-            "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(public),
             "INTERLOCK_PROJECT_URL": f"http://{HOST}:{self.ports['project-serve']}",
             "INTERLOCK_PROGRAM_URL": f"http://{HOST}:{self.ports['program-serve']}",
             "INTERLOCK_HOST": HOST,

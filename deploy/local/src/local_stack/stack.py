@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from local_stack.errors import StackError
+from local_stack.holdings import describe_holdings
 from local_stack.home import Home
 from local_stack.interruption import Interruption, StopRequested
 from local_stack.nats import Nats
@@ -20,6 +21,7 @@ from local_stack.services import SERVICES, Plan, Process, users
 from local_stack.supervisor import Supervised, Supervisor
 
 ORGANIZATION: Final = "demo"
+ADMIN: Final = "admin@demo.example"
 SAMPLE: Final = Path(__file__).parent / "sample_program.json"
 
 _READY_WITHIN: Final = 60.0  # seconds, for a process that was just started
@@ -28,8 +30,8 @@ _LOAD_WITHIN: Final = 600.0
 _LOOK_EVERY: Final = 0.2
 # Seconds to end in. In all less than the ten that a terminal or an init system grants.
 _GRACE_SERVERS: Final = 2.5
-_GRACE_WORKERS: Final = 2.0
-_GRACE_FOUNDATION: Final = 3.0
+_GRACE_WORKERS: Final = 4.0
+_GRACE_FOUNDATION: Final = 2.5
 
 
 def run(home: Home, port: int) -> None:
@@ -85,6 +87,8 @@ class Stack:
                 process.child.wait_until(process.is_ready, _READY_WITHIN, self._pause)
         self._issue_token()
         self._load_sample()
+        for line in describe_holdings(self._url, self._home.token.read_text()):
+            self._screen.say(line)
         self._screen.say(f"API token of the organisation '{ORGANIZATION}': {self._home.token}")
         self._screen.say(f"Interlock is ready at {self._url}", style="bold")
 
@@ -114,9 +118,21 @@ class Stack:
         """Write an admin token of the organisation `demo` to the data folder, unless one is there already."""
         if self._home.token.exists():
             return
-        draft = self._home.path / "token.new"
-        self._complete([self._plan.gateway_command("token", "create-token")])
-        write_private(self._home.token, draft.read_text())
+        self._plan.ask_gateway("create-organization", ORGANIZATION, "--name", "Demo", "--if-missing")
+        token = self._plan.ask_gateway(
+            *(
+                "create-token",
+                "--organization",
+                ORGANIZATION,
+                "--member",
+                ADMIN,
+                "--role",
+                "admin",
+                "--name",
+                "local stack",
+            )
+        )
+        write_private(self._home.token, token)
 
     def _load_sample(self) -> None:
         """Load the sample program through the public API, once. A load that was cut short goes on where it stopped."""

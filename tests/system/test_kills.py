@@ -1,0 +1,128 @@
+"""Whatever part is killed in the middle of the work: nothing that was acknowledged is lost, nothing is there twice."""
+
+import asyncio
+import json
+import signal
+from collections import Counter
+from uuid import uuid4
+
+import httpx
+import nats
+import pytest
+
+pytestmark = pytest.mark.slow
+
+WRITES = 1000
+PROJECTS = 10
+WRITERS = 8
+KILLS_AFTER = (250, 600)  # acknowledged writes
+PASSING = {502, 503, 504}  # what a part that is away for a moment may be answered with
+PARTS = ["gateway", "project-serve", "project-worker", "program-serve", "program-worker", "nats", "postgres"]
+
+
+async def post(api: httpx.AsyncClient, path: str, body: dict, refusals: Counter | None = None) -> httpx.Response:
+    """Write once, however often it must be asked for: the key makes the repetitions one write."""
+    headers = {"Idempotency-Key": uuid4().hex}
+    async with asyncio.timeout(120):
+        while True:
+            try:
+                answer = await api.post(path, json=body, headers=headers)
+            except httpx.TransportError as error:
+                status = type(error).__name__
+            else:
+                if answer.status_code == 201:
+                    return answer
+                assert answer.status_code in PASSING, answer.text
+                status = answer.status_code
+            if refusals is not None:
+                refusals[status] += 1
+            await asyncio.sleep(0.05)  # a client's pause before it asks again
+
+
+async def read(api: httpx.AsyncClient, path: str, after: list[str]) -> dict:
+    """Read what reflects the positions, waiting for it."""
+    headers = {"Interlock-After": ", ".join(after), "Prefer": "wait=10"}
+    async with asyncio.timeout(120):
+        while True:
+            try:
+                answer = await api.get(path, headers=headers)
+            except httpx.TransportError:
+                continue
+            if answer.status_code == 200:
+                return answer.json()
+            assert answer.status_code in PASSING, answer.text
+
+
+async def events_of(stack, project_id: str) -> list[tuple[dict, dict]]:
+    """Every event of a project in the stream, in order: headers and data."""
+    client = await nats.connect(stack.nats_url())
+    try:
+        stream, found, sequence = client.jetstream(), [], 1
+        subject = f"interlock.project.*.{project_id}.>"
+        while True:
+            try:
+                message = await stream.get_msg("PROJECT", seq=sequence, subject=subject, next=True, direct=False)
+            except nats.js.errors.NotFoundError:
+                return found
+            found.append((message.headers, json.loads(message.data)))
+            sequence = message.seq + 1
+    finally:
+        await client.close()
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api, part):
+    mark = uuid4().hex[:8].upper()
+    program = (await post(api, "/programs", {"key": f"R{mark}", "name": f"kill {part}"})).json()
+    projects = []
+    for number in range(PROJECTS):
+        body = {"key": f"K{mark}{number}", "name": part, "start": "2026-03-02", "currency": "EUR", "granularity": "day"}
+        project = (await post(api, "/projects", body)).json()
+        projects.append(project["id"])
+        await post(api, f"/programs/{program['id']}/components", {"project_id": project["id"]})
+
+    acknowledged: dict[str, set[str]] = {project: set() for project in projects}
+    positions: dict[str, int] = dict.fromkeys(projects, 0)
+    refusals: Counter = Counter()
+    numbers = iter(range(WRITES))
+    moments = {count: asyncio.Event() for count in KILLS_AFTER}
+
+    async def write() -> None:
+        for number in numbers:
+            project = projects[number % PROJECTS]
+            body = {"name": f"task {number}", "kind": "task", "duration": "P1D"}
+            answer = await post(api, f"/projects/{project}/tasks", body, refusals)
+            acknowledged[project].add(answer.json()["id"])
+            revision = int(answer.headers["Interlock-Position"].rpartition("@")[2])
+            positions[project] = max(positions[project], revision)
+            count = sum(map(len, acknowledged.values()))
+            if count in moments:
+                moments[count].set()
+
+    async def kill() -> None:
+        for moment in moments.values():
+            await moment.wait()
+            said = len(stack.lines)
+            stack.find(part).send_signal(signal.SIGKILL)
+            await asyncio.to_thread(stack.wait_for, "is back", 60, said)
+
+    async with asyncio.TaskGroup() as work:
+        work.create_task(kill())
+        for _ in range(WRITERS):
+            work.create_task(write())
+    assert sum(map(len, acknowledged.values())) == WRITES
+
+    after = [f"project/{project}@{revision}" for project, revision in positions.items()]
+    picture = await read(api, f"/programs/{program['id']}/schedule", after)
+    assert Counter(item["task_id"] for item in picture["items"]) == Counter(
+        id for ids in acknowledged.values() for id in ids
+    )
+
+    for project in projects:
+        events = await events_of(stack, project)
+        created = [data["record"]["id"] for headers, data in events if headers["ce-type"].endswith("task.created.v1")]
+        assert Counter(created) == Counter(acknowledged[project])
+        revisions = [int(headers["ce-revision"]) for headers, _ in events]
+        assert sorted(set(revisions)) == list(range(1, positions[project] + 1))
+        assert revisions == sorted(revisions)
+        assert len({headers["ce-id"] for headers, _ in events}) == len(events)
