@@ -1,0 +1,152 @@
+"""Who gets in, and for how long after they should not."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.problem import Forbidden, Unauthenticated, Unavailable
+from contracts.vocabulary import OrganizationRole
+from gateway.identity import callers
+from gateway.identity.callers import Callers
+from gateway.identity.models import ApiToken, Scope, digest_of, new_secret
+from gateway.recent import Recent
+from gateway.tables import now
+
+
+def bearer(token: str) -> str:
+    return f"Bearer {token}"
+
+
+@pytest.fixture
+def known(runtime) -> Callers:
+    return runtime.callers
+
+
+async def change(database, token: str, **values) -> None:
+    async with database.transaction() as session:
+        await session.execute(callers.PRESENT_DIGEST, {"digest": digest_of(token).hex()})
+        found = (await session.execute(sa.select(ApiToken).where(ApiToken.digest == digest_of(token)))).scalar_one()
+        await callers.enter_organization(session, found.organization_id)
+        for name, value in values.items():
+            setattr(found, name, value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer ilk_short",
+        f"Basic {'a' * 47}",
+        bearer("eyJhbGciOi"),
+        "Bearer ilk_" + "é" * 43,
+    ],
+)
+async def test_what_is_no_token_lets_nobody_in(known, header):
+    with pytest.raises(Unauthenticated):
+        await known.identify(header)
+
+
+async def test_an_unknown_token_is_a_401_that_says_how(client):
+    answer = await client.get("/v1/projects", headers={"Authorization": bearer(new_secret())})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json()["type"] == "/problems/unauthenticated"
+    assert len(answer.json()["trace_id"]) == 32
+
+
+async def test_a_token_is_its_members_in_its_organisation(known, tokens):
+    ada, bob = await tokens.create(), await tokens.create("other", "bob@example.org", role=None)
+    first, second = await known.identify(bearer(ada)), await known.identify(f"bearer  {bob}")
+    assert first.is_admin
+    assert not second.is_admin
+    assert first.identity.organization_id != second.identity.organization_id
+
+
+@pytest.mark.parametrize("over", [{"expires_at": now() - timedelta(seconds=1)}, {"revoked_at": now()}])
+async def test_an_expired_or_revoked_token_lets_nobody_in(known, tokens, database, over):
+    token = await tokens.create()
+    await change(database, token, **over)
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer(token))
+
+
+async def test_a_token_that_expires_while_it_is_remembered_lets_nobody_in(known, tokens, database):
+    token = await tokens.create()
+    await change(database, token, expires_at=now() + timedelta(milliseconds=300))
+    caller = await known.identify(bearer(token))
+    while now() <= caller.expires_at:
+        pass
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer(token))
+
+
+async def test_a_revoked_token_opens_nothing_after_five_seconds(known, tokens, database):
+    clock = 0.0
+    known._recent = Recent(callers.KEPT, 10, clock=lambda: clock)
+    token = await tokens.create()
+    await known.identify(bearer(token))
+    await change(database, token, revoked_at=now())
+    clock = 4.9
+    await known.identify(bearer(token))
+    clock = 5.0
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer(token))
+
+
+async def test_its_use_is_noted(known, tokens, database):
+    token = await tokens.create()
+    await known.identify(bearer(token))
+    async with database.transaction() as session:
+        await session.execute(callers.PRESENT_DIGEST, {"digest": digest_of(token).hex()})
+        used = (await session.execute(sa.select(ApiToken.last_used_at))).scalar_one()
+    assert now() - used < timedelta(minutes=1)
+
+
+async def test_when_tokens_cannot_be_checked_nobody_gets_in_and_nothing_is_remembered(known, tokens, monkeypatch):
+    token = await tokens.create()
+    with monkeypatch.context() as patched:
+        patched.setattr(callers, "PRESENT_DIGEST", sa.text("SELECT 1 FROM nowhere WHERE :digest = ''"))
+        with pytest.raises(Unavailable):
+            await known.identify(bearer(token))
+    assert (await known.identify(bearer(token))).is_admin
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "may_write"),
+    [
+        (OrganizationRole.ADMIN, Scope.WRITE, True),
+        (None, Scope.WRITE, True),
+        (OrganizationRole.ADMIN, Scope.READ, False),
+        (OrganizationRole.AUDITOR, Scope.WRITE, False),
+    ],
+)
+async def test_who_only_reads_changes_nothing(known, tokens, client, project, role, scope, may_write):
+    caller = await known.identify(bearer(await tokens.create("other", "eve@example.org", role, scope)))
+    caller.check_may("GET")
+    if may_write:
+        caller.check_may("POST")
+        return
+    for method in ("POST", "PATCH", "DELETE", "PUT"):
+        with pytest.raises(Forbidden):
+            caller.check_may(method)
+
+
+async def test_internal_tokens_are_issued_once_for_each_service(known, tokens):
+    caller = await known.identify(bearer(await tokens.create()))
+    first = known.headers_for(caller, "project-svc")
+    assert known.headers_for(caller, "project-svc") == first
+    assert known.headers_for(caller, "program-svc") != first
+
+
+async def test_a_token_shows_itself_to_who_has_it_and_to_nobody_else(tokens, database):
+    mine, others = await tokens.create(), await tokens.create("other", "bob@example.org")
+    async with database.transaction() as session:
+        assert (await session.execute(sa.select(ApiToken))).all() == []
+        await session.execute(callers.PRESENT_DIGEST, {"digest": digest_of(mine).hex()})
+        assert len((await session.execute(sa.select(ApiToken))).all()) == 1
+        hidden = sa.select(ApiToken).where(ApiToken.digest == digest_of(others))
+        assert (await session.execute(hidden)).all() == []
