@@ -13,6 +13,9 @@ MINUTES_PER_DAY = 480
 DAYS_PER_WEEK = 5
 MAX_DAYS = 100_000
 
+_FORM_MESSAGE = "A duration is working time such as P5D, PT4H, P1DT4H or -P2D, in whole numbers"
+_RANGE_MESSAGE = "A duration is at most 100000 days long"
+
 _TIME = r"T(?:[0-9]{1,8}H(?:[0-9]{1,8}M)?|[0-9]{1,8}M)"
 _UNSIGNED = rf"P(?:(?:[0-9]{{1,6}}W(?:[0-9]{{1,6}}D)?|[0-9]{{1,6}}D)(?:{_TIME})?|{_TIME})"
 _FORM = re.compile(rf"-?{_UNSIGNED}")
@@ -46,11 +49,11 @@ class Duration:
     def parse(cls, text: str, minutes_per_day: int = MINUTES_PER_DAY) -> Self:
         """Read the ISO 8601 form. Raises `ValueError` for any other text and beyond 100,000 days."""
         if not _FORM.fullmatch(text):
-            raise ValueError("A duration is working time such as P5D, PT4H, P1DT4H or -P2D, in whole numbers")
+            raise ValueError(_FORM_MESSAGE)
         units = {"W": DAYS_PER_WEEK * minutes_per_day, "D": minutes_per_day, "H": 60, "M": 1}
         minutes = sum(int(count) * units[unit] for count, unit in _PART.findall(text))
         if minutes > MAX_DAYS * minutes_per_day:
-            raise ValueError(f"A duration is at most {MAX_DAYS} days long")
+            raise ValueError(_RANGE_MESSAGE)
         return cls(-minutes if text.startswith("-") else minutes)
 
     def format(self, minutes_per_day: int = MINUTES_PER_DAY) -> str:
@@ -93,12 +96,12 @@ class Duration:
     def _validate(cls, value: Any) -> "Duration":
         if isinstance(value, Duration):
             return value
-        if not isinstance(value, str):
-            raise PydanticCustomError("duration_format", "A duration is a string such as P5D, PT4H or -P2D")
+        if not isinstance(value, str) or not _FORM.fullmatch(value):
+            raise PydanticCustomError("duration_format", _FORM_MESSAGE)
         try:
             return cls.parse(value)
-        except ValueError as error:
-            raise PydanticCustomError("duration_format", "{why}", {"why": str(error)}) from None
+        except ValueError:
+            raise PydanticCustomError("duration_out_of_range", _RANGE_MESSAGE) from None
 
 
 def _not_negative(duration: Duration) -> Duration:
