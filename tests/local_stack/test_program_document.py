@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from local_stack.loader import SAMPLE
 from local_stack.program_document import BadProgramFile, read_document
+from local_stack.stack import SAMPLE
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "program-file.md"
 
 Program = dict[str, Any]
 Refusal = Callable[[Callable[[Program], object]], str]
@@ -67,6 +69,13 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
 
 def test_the_sample_is_a_good_file() -> None:
     assert read_document(SAMPLE).program.program.key == "LINE7"
+
+
+def test_the_documented_example_is_a_good_file(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    file.write_text(DOCUMENTATION.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0])
+
+    assert read_document(file).program.program.key == "BRIDGE"
 
 
 def test_a_fault_names_its_line_its_records_and_its_member(refusal_of: Refusal) -> None:

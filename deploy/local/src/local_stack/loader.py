@@ -18,8 +18,6 @@ from local_stack.program_file import ProgramFile
 from local_stack.program_load import AT_ONCE, Loaded, ProgramLoad, requests_of
 from local_stack.progress import LoadProgress, Meter
 
-SAMPLE = Path(__file__).with_name("sample_program.json")
-"""The program file that a new stack starts with."""
 REQUEST_TIMEOUT = 60.0
 
 
