@@ -1,11 +1,11 @@
-"""What project-svc says: the state of everything that belongs to one project, and its recalculated dates."""
+"""Every event of project-svc, one class per type and version."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from contracts.events import Event, RecordEvent
-from contracts.project_states import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events.states import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
 from contracts.schedules import MOST_MOVES, Move, Recalculation
 from contracts.subjects import BoundaryKind
 from contracts.values import Id

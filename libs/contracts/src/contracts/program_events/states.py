@@ -41,6 +41,8 @@ class ProgramState(Shape):
     sponsor: Label
     state: ProgramStatus
     deadline: DayOrMoment | None
+    margin_threshold: Duration
+    """A committed dependency with less margin than this is at risk."""
     revision: int
     created_at: Instant
     updated_at: Instant

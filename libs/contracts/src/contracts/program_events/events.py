@@ -1,11 +1,11 @@
-"""What program-svc says: programs, the dependencies between projects, recalculated dates, and the goal tree."""
+"""Every event of program-svc, one class per type and version."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from contracts.events import Event, RecordEvent
-from contracts.program_states import (
+from contracts.program_events.states import (
     AlignmentState,
     CheckInState,
     ComponentState,
