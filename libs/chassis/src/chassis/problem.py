@@ -68,6 +68,9 @@ class Problem(Exception):
         return {**body, "errors": errors, **self.members, "trace_id": trace_id}
 
 
+Problem.known[Problem.slug] = Problem
+
+
 class BadRequest(Problem):
     """The request is not HTTP and JSON as they should be: broken JSON, a malformed header."""
 
