@@ -170,16 +170,17 @@ async def test_a_service_that_is_too_slow_is_a_504(client, project):
 
 
 async def test_more_requests_than_connections_are_turned_away_soon(client, project):
-    release = asyncio.Event()
+    release, full = asyncio.Event(), asyncio.Event()
 
     async def waits(_):
+        if len(project.requests) == 4:
+            full.set()
         await release.wait()
         return web.json_response({})
 
     project.handler = waits
     held = [asyncio.create_task(client.get("/v1/projects")) for _ in range(4)]
-    while len(project.requests) < 4:
-        await asyncio.sleep(0.005)
+    await full.wait()
     answer = await client.get("/v1/projects")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/upstream-busy")
     assert answer.headers["Retry-After"] == "1"

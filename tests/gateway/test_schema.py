@@ -1,0 +1,23 @@
+"""The migrated schema is what the models say, and every row is its organisation's."""
+
+import asyncio
+
+from chassis.migrations import differences
+from gateway.identity import models
+from gateway.tables import METADATA
+from local_stack.databases import execute
+
+
+def test_the_migrations_make_what_the_models_say(postgres, new_database, template):
+    assert models.ApiToken.__tablename__ in METADATA.tables
+    assert asyncio.run(differences(postgres.url(new_database(template)), METADATA)) == []
+
+
+def test_row_level_security_is_forced_on_every_table(postgres, new_database, template):
+    unforced = execute(
+        postgres,
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND NOT (relrowsecurity AND relforcerowsecurity)",
+        database=new_database(template),
+    )
+    assert unforced == "alembic_version"
