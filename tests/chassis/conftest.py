@@ -1,7 +1,9 @@
 """A made-up service with an outbox and a projection: boundaries that count, and a picture of what they counted to."""
 
+import asyncio
+import inspect
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from textwrap import dedent
 from types import ModuleType
@@ -15,9 +17,11 @@ from sqlalchemy import text
 from chassis import migrations, outbox
 from chassis.bus import Bus
 from chassis.database import Database
+from chassis.health import Health
 from chassis.migrations import MigrationSettings
 from chassis.outbox import Boundary, Origin
 from chassis.received import ReceivedEvent
+from chassis.worker import Part
 from contracts.events import Event
 from contracts.subjects import BoundaryKind, Stream
 from contracts.values import Shape
@@ -109,6 +113,13 @@ async def see(session, event: ReceivedEvent) -> None:
     await session.execute(text(statement), values)
 
 
+async def eventually(is_so: Callable[[], bool | Awaitable[bool]], within: float = 20.0) -> None:
+    """Wait for what other tasks and processes bring about."""
+    async with asyncio.timeout(within):
+        while not (await answer if inspect.isawaitable(answer := is_so()) else answer):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture(scope="session")
 async def service_template(postgres, tmp_path_factory) -> str:
     """A migrated database to copy."""
@@ -153,6 +164,25 @@ async def bus(nats_server) -> AsyncIterator[Bus]:
             continue
     yield bus
     await bus.close()
+
+
+@pytest.fixture
+async def running() -> AsyncIterator[Callable[[Part], Health]]:
+    """Run parts of a worker until the end of the test: `running(part)` answers its health."""
+    started: list[tuple[Part, asyncio.Task[None]]] = []
+
+    def run(part: Part) -> Health:
+        health = Health()
+        health.started()
+        started.append((part, asyncio.create_task(part.run(health))))
+        return health
+
+    yield run
+    for part, _ in started:
+        part.stop()
+    async with asyncio.timeout(10):
+        for _, task in started:
+            await task
 
 
 @pytest.fixture(scope="session")

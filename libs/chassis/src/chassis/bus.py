@@ -21,6 +21,7 @@ class Bus:
         self.name = name
         self.client = Client()
         self._connecting: asyncio.Task[None] | None = None
+        self._online = asyncio.Event()
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -33,10 +34,9 @@ class Bus:
             self._connecting = asyncio.create_task(self._connect(), name=f"connect {self.name}")
 
     async def connected(self) -> None:
-        """Wait until the connection is there for the first time."""
+        """Wait until the connection is there, for the first time or again."""
         self.start()
-        if self._connecting is not None:
-            await asyncio.shield(self._connecting)
+        await self._online.wait()
 
     async def check(self) -> None:
         """One round trip to the server. Raises an error of `nats.errors` or TimeoutError when it is away."""
@@ -46,13 +46,15 @@ class Bus:
 
     async def close(self, timeout: int = 2) -> None:  # noqa: ASYNC109
         """Flush and close. Not `drain`: it waits its whole timeout when a pull has been idle."""
-        if self._connecting is not None and not self._connecting.done():
+        if self._connecting is None:
+            return
+        if not self._connecting.done():
             self._connecting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._connecting
-        if self.client.is_connected:
-            with suppress(errors.Error, TimeoutError):
-                await self.client.flush(timeout)
+            return  # nats-py cannot close what was never open
+        with suppress(errors.Error, TimeoutError):
+            await self.client.flush(timeout)
         with suppress(errors.Error, OSError):
             await self.client.close()
 
@@ -67,18 +69,19 @@ class Bus:
             max_outstanding_pings=2,
             pending_size=0,  # a publish that was buffered through an outage would be stored once for each retry
             error_cb=_log_error,
-            disconnected_cb=_log_disconnected,
-            reconnected_cb=_log_reconnected,
+            disconnected_cb=self._disconnected,
+            reconnected_cb=self._reconnected,
         )
+        self._online.set()
+
+    async def _disconnected(self) -> None:
+        self._online.clear()
+        log.warning("nats disconnected", connection=self.name)
+
+    async def _reconnected(self) -> None:
+        self._online.set()
+        log.info("nats reconnected", connection=self.name)
 
 
 async def _log_error(error: Exception) -> None:
     log.warning("nats error", error=str(error) or type(error).__name__)
-
-
-async def _log_disconnected() -> None:
-    log.warning("nats disconnected")
-
-
-async def _log_reconnected() -> None:
-    log.info("nats reconnected")

@@ -1,0 +1,257 @@
+"""The relay between a real PostgreSQL and a real NATS, while both of them, and relays, die: nothing lost, doubled or reordered."""
+
+import asyncio
+import random
+from uuid import uuid4
+
+import pytest
+
+from chassis import streams
+from chassis.backlog import Backlog
+from chassis.database import enter_organization
+from chassis.poke import Poke
+from chassis.publisher import Publisher
+from chassis.relay import BATCH_FROM, Relay
+from chassis.streams import stream_config
+from contracts.envelope import Envelope
+from contracts.subjects import Stream, Subject
+
+HOME = uuid4()
+
+
+@pytest.fixture
+def relay(service, bus):
+    return lambda: Relay(service.relay_url, bus, Stream.PROJECT, Poke("messaging", bus))
+
+
+@pytest.fixture
+def everything_is_sent(service):
+    async def is_sent():
+        return await service.rows("SELECT count(*) FROM outbox WHERE published_at IS NULL") == [(0,)]
+
+    return is_sent
+
+
+@pytest.fixture
+def check_stream(service, bus):
+    async def check(*, foreign=0):
+        """The stream holds each row once, at the sequence that the row says, and each boundary's revisions in order."""
+        state = await streams.state(bus.jetstream, Stream.PROJECT)
+        stored = await asyncio.gather(*(bus.jetstream.get_msg("PROJECT", seq) for seq in range(1, state.last + 1)))
+        ours = [message for message in stored if "ce-id" in (message.headers or {})]
+        assert len(stored) - len(ours) == foreign
+        rows = await service.rows("SELECT id::text, stream_seq, stream_epoch FROM outbox ORDER BY stream_seq")
+        assert rows == [(message.headers["Nats-Msg-Id"], message.seq, state.epoch) for message in ours]
+        histories = {}
+        for message in ours:
+            envelope = Envelope.from_headers(message.headers)
+            boundary = Subject.parse(message.subject).boundary_id
+            histories.setdefault(boundary, []).append((envelope.revision, envelope.position))
+        for places in histories.values():
+            assert places == sorted(places)
+            assert [revision for revision, position in places if position == 1] == list(range(1, places[-1][0] + 1))
+        return len(ours)
+
+    return check
+
+
+@pytest.mark.parametrize("rows", [1, BATCH_FROM - 1, BATCH_FROM, 1001])
+async def test_every_row_is_published_in_order_and_marked(
+    service, relay, running, kit, everything_is_sent, check_stream, rows
+):
+    one, other = uuid4(), uuid4()
+    for number in range(min(rows, 30)):
+        await service.count([one, other][number % 2], HOME)
+    if rows > 30:
+        await service.count(one, HOME, rows - 30)
+    running(relay())
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == rows
+
+
+async def test_large_rows_are_published_a_few_at_a_time(service, relay, running, kit, everything_is_sent, check_stream):
+    await service.count(uuid4(), HOME, 25, filling="x" * 500_000)
+    running(relay())
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 25
+
+
+async def test_a_commit_wakes_the_relay_in_the_process_and_a_poke_from_another_one(bus, kit):
+    woken = asyncio.Event()
+    await Poke("messaging", bus).listen(woken.set)
+    await bus.client.flush()
+    await Poke("messaging", bus).send()
+    async with asyncio.timeout(5):
+        await woken.wait()
+
+
+async def test_rows_that_a_killed_relay_published_but_did_not_mark_are_not_published_again(
+    service, bus, relay, running, kit, everything_is_sent, check_stream
+):
+    await service.count(uuid4(), HOME, 30)
+    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT, replicas=1))
+    backlog, publisher = await Backlog.connect(service.relay_url), Publisher(bus)
+    rows = await backlog.unsent()
+    await publisher.start()
+    await publisher.publish_batch([row.message for row in rows[:20]], expected=0)
+    await publisher.stop()
+    await backlog.close()
+    running(relay())
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 30
+
+
+async def test_a_message_of_a_stranger_does_not_stop_the_relay(
+    service, bus, relay, running, kit, everything_is_sent, check_stream
+):
+    running(relay())
+    await service.count(uuid4(), HOME)
+    await kit.eventually(everything_is_sent)
+    await bus.jetstream.publish("interlock.project.stranger", b"")
+    await bus.jetstream.publish("interlock.project.stranger", b"", headers={"Nats-Msg-Id": str(uuid4())})
+    await service.count(uuid4(), HOME, 25)
+    await kit.eventually(everything_is_sent)
+    assert await check_stream(foreign=2) == 26
+
+
+async def test_only_one_relay_is_active_and_another_takes_over(
+    service, relay, running, kit, everything_is_sent, check_stream
+):
+    first, second = relay(), relay()
+    running(first)
+    await service.count(uuid4(), HOME)
+    await kit.eventually(everything_is_sent)
+    running(second)
+    backlog = await Backlog.connect(service.relay_url)
+    assert not await backlog.lock()
+    await backlog.close()
+    first.stop()
+    await service.count(uuid4(), HOME)
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 2
+
+
+async def test_several_relays_without_a_lock_do_no_harm(
+    service, relay, running, kit, everything_is_sent, check_stream, monkeypatch
+):
+    async def always(_):
+        return True
+
+    monkeypatch.setattr(Backlog, "lock", always)
+    for _ in range(3):
+        running(relay())
+    await writers(service, count=4, writes=40)
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() >= 160
+
+
+async def test_the_server_is_killed_under_load(
+    service, nats_server, relay, running, kit, everything_is_sent, check_stream
+):
+    running(relay())
+    writing = asyncio.create_task(writers(service, count=3, writes=60))
+    for _ in range(2):
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(nats_server.kill)
+        await asyncio.to_thread(nats_server.start)
+    await writing
+    await kit.eventually(everything_is_sent, within=30)
+    assert await check_stream() >= 180
+
+
+async def test_the_relays_connection_is_cut_under_load(service, relay, running, kit, everything_is_sent, check_stream):
+    running(relay())
+    writing = asyncio.create_task(writers(service, count=3, writes=40))
+    while not writing.done():
+        await service.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay'")
+        await asyncio.sleep(0.2)
+    await writing
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() >= 120
+
+
+async def test_uncommitted_and_rolled_back_rows_are_never_published(
+    service, relay, running, kit, everything_is_sent, check_stream
+):
+    running(relay())
+    one = uuid4()
+    async with service.database.sessions() as session, session.begin() as slow:
+        await enter_organization(session, HOME)
+        await kit.count(session, uuid4(), HOME)
+        await service.count(one, HOME)
+        await kit.eventually(lambda: is_published(service, one))
+        await slow.rollback()
+    async with service.database.transaction(HOME) as session:
+        late = uuid4()
+        await kit.count(session, late, HOME)
+        await service.count(one, HOME)  # a higher `pos`, committed first
+        await kit.eventually(lambda: is_published(service, one, revision=2))
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 3
+
+
+async def test_a_stream_that_was_created_anew_stops_the_relay_loudly(
+    service, bus, relay, running, kit, everything_is_sent
+):
+    running(first := relay())
+    await service.count(uuid4(), HOME)
+    await kit.eventually(everything_is_sent)
+    first.stop()
+    await bus.jetstream.delete_stream("PROJECT")
+    await service.count(uuid4(), HOME)
+    health = running(relay())
+    await kit.eventually(lambda: "was created anew" in health.reasons.get("relay", ""))
+    assert (await streams.state(bus.jetstream, Stream.PROJECT)).last == 0
+
+
+async def test_a_full_stream_becomes_a_backlog_and_a_reason_for_not_being_ready(
+    service, bus, running, kit, everything_is_sent, check_stream
+):
+    health = running(
+        Relay(
+            service.relay_url,
+            bus,
+            Stream.PROJECT,
+            Poke("messaging", bus),
+            stream_config(Stream.PROJECT, max_bytes=4096),
+        )
+    )
+    for _ in range(10):
+        await service.count(uuid4(), HOME)
+    await kit.eventually(lambda: "maximum bytes" in health.reasons.get("relay", ""))
+    assert not await everything_is_sent()
+    await bus.jetstream.update_stream(stream_config(Stream.PROJECT))
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 10
+
+
+async def is_published(service, boundary_id, revision=1):
+    sql = "SELECT count(*) FROM outbox WHERE boundary_id = :id AND revision = :revision AND published_at IS NOT NULL"
+    return await service.rows(sql, id=boundary_id, revision=revision) == [(1,)]
+
+
+async def writers(service, *, count, writes):
+    """Several writers at once on a few boundaries, some of them slow, some rolled back; a fixed seed."""
+    rng = random.Random(7)
+    boundaries = [uuid4() for _ in range(4)]
+
+    async def write():
+        for _ in range(writes):
+            await service.count(rng.choice(boundaries), HOME, rng.choice([1, 1, 3]))
+            await asyncio.sleep(rng.random() * 0.005)
+
+    await asyncio.gather(*(write() for _ in range(count)))
+
+
+async def test_the_stream_keeps_30_days_and_refuses_rather_than_forgets(bus):
+    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
+    config = (await bus.jetstream.stream_info("PROJECT")).config
+    assert (config.retention, config.storage, config.discard) == ("limits", "file", "new")
+    assert (config.deny_delete, config.deny_purge, config.allow_atomic, config.compression) == (True, True, True, "s2")
+    assert config.max_age == 30 * 24 * 3600
+
+
+async def test_a_configuration_that_drifted_is_corrected(bus):
+    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT, max_bytes=1_000_000))
+    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
+    assert (await bus.jetstream.stream_info("PROJECT")).config.max_bytes == -1
