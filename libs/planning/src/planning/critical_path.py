@@ -7,7 +7,7 @@ from planning.limits import NEVER
 from planning.network import Network, network_of
 from planning.passes import UNDRIVEN, Early, backward, end_instant, forward, room
 from planning.plan import ConstraintType, Id, Imposed, Link, Plan, SchedulingMode, Task
-from planning.schedule import Schedule, ScheduledTask
+from planning.scheduled import Schedule, ScheduledTask
 from planning.summaries import with_summaries
 
 

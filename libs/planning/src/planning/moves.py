@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from planning.plan import Id, Imposed, Link, Plan, Task, TaskKind
-from planning.schedule import Schedule, ScheduledTask
+from planning.scheduled import Schedule, ScheduledTask
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from planning.errors import DuplicateTask, HierarchyCycle, InvalidTask, UnknownProject, UnknownTask
 from planning.plan import Id, Plan, Task, TaskKind
-from planning.schedule import ScheduledTask
+from planning.scheduled import ScheduledTask
 
 
 def with_summaries(plan: Plan, placed: Mapping[Id, ScheduledTask]) -> dict[Id, ScheduledTask]:
