@@ -15,9 +15,7 @@ from fedora20_network import FedoraTask, Network, Rule
 from fedora20_program import covering_working_days, ref
 from program_plan import Place
 
-from planning.calendar import MON_TO_FRI
-from planning.instant import to_instant
-from planning.schedule import ScheduledTask
+from planning import MON_TO_FRI, ScheduledTask, to_instant
 
 ORIGIN = to_instant(date(2013, 5, 1))
 MINUTES = 480

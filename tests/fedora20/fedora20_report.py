@@ -9,8 +9,7 @@ from fedora20_program import convert, ref
 from program_plan import Place, schedule_of
 
 from local_stack.program_file import ProgramFile
-from planning.instant import to_date
-from planning.schedule import ScheduledTask
+from planning import ScheduledTask, to_date
 
 REPORT = REPOSITORY / "docs" / "fedora20.md"
 

@@ -3,13 +3,9 @@
 from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import planning
 from local_stack.program_file import Constraint, ProgramFile, Task
-from planning.calendar import MON_TO_FRI
-from planning.critical_path import schedule
-from planning.plan import Constraint as PlanConstraint
-from planning.plan import ConstraintType, Link, LinkType, Plan, Project, SchedulingMode, TaskKind
-from planning.plan import Task as PlanTask
-from planning.schedule import Schedule, ScheduledTask
+from planning import MON_TO_FRI, Schedule, ScheduledTask
 
 ON_START = {"SNET", "SNLT", "MSO"}
 
@@ -20,17 +16,17 @@ Place = tuple[str, str]
 def schedule_of(program: ProgramFile) -> tuple[dict[Place, ScheduledTask], Schedule]:
     """Every task's dates in the program's network: links and committed dependencies, no project deadlines."""
     plan = plan_of(program)
-    computed = schedule(plan)
+    computed = planning.schedule(plan)
     places = [(project.ref, task.ref) for project in program.projects for task in project.tasks]
     return {place: computed.items[task_id(*place)] for place in places}, computed
 
 
-def plan_of(program: ProgramFile) -> Plan:
+def plan_of(program: ProgramFile) -> planning.Plan:
     """The file's projects, tasks, links and committed dependencies as one plan on the Monday to Friday calendar."""
     projects, tasks, links = [], [], []
     for project in program.projects:
         projects.append(
-            Project(
+            planning.Project(
                 id=_id(project.ref),
                 start=_start(project.start),
                 deadline=None,
@@ -42,15 +38,15 @@ def plan_of(program: ProgramFile) -> Plan:
         for number, link in enumerate(project.links):
             ends = task_id(project.ref, link.from_), task_id(project.ref, link.to)
             name = _id(project.ref, "link", str(number))
-            links.append(Link(name, *ends, LinkType(link.type), link.lag.minutes))
+            links.append(planning.Link(name, *ends, planning.LinkType(link.type), link.lag.minutes))
     for dependency in program.dependencies:
         if dependency.state == "committed":
             provider, receiver = dependency.provider, dependency.receiver
             ends = task_id(provider.project, provider.task), task_id(receiver.project, receiver.task)
-            kind = LinkType(dependency.type)
-            links.append(Link(_id(dependency.ref), *ends, kind, dependency.lag.minutes, is_dependency=True))
+            kind = planning.LinkType(dependency.type)
+            links.append(planning.Link(_id(dependency.ref), *ends, kind, dependency.lag.minutes, is_dependency=True))
     deadline = program.program.deadline
-    return Plan(projects, tasks, links, None if deadline is None else _finish(deadline))
+    return planning.Plan(projects, tasks, links, None if deadline is None else _finish(deadline))
 
 
 def task_id(project: str, task: str) -> UUID:
@@ -58,15 +54,15 @@ def task_id(project: str, task: str) -> UUID:
     return _id(project, "task", task)
 
 
-def _task(project: str, task: Task) -> PlanTask:
-    return PlanTask(
+def _task(project: str, task: Task) -> planning.Task:
+    return planning.Task(
         id=task_id(project, task.ref),
         project_id=_id(project),
-        kind=TaskKind(task.kind),
+        kind=planning.TaskKind(task.kind),
         duration=0 if task.duration is None else task.duration.minutes,
         remaining=None if task.remaining_duration is None else task.remaining_duration.minutes,
         parent_id=None if task.parent is None else task_id(project, task.parent),
-        mode=SchedulingMode(task.mode),
+        mode=planning.SchedulingMode(task.mode),
         constraint=None if task.constraint is None else _constraint(task.constraint),
         deadline=None if task.deadline is None else _finish(task.deadline),
         percent_complete=float(task.percent_complete or 0),
@@ -75,11 +71,11 @@ def _task(project: str, task: Task) -> PlanTask:
     )
 
 
-def _constraint(constraint: Constraint) -> PlanConstraint:
+def _constraint(constraint: Constraint) -> planning.Constraint:
     at = None
     if constraint.date is not None:
         at = _start(constraint.date) if constraint.type in ON_START else _finish(constraint.date)
-    return PlanConstraint(ConstraintType(constraint.type), at)
+    return planning.Constraint(planning.ConstraintType(constraint.type), at)
 
 
 def _start(day: date) -> int:

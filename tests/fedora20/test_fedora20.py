@@ -9,7 +9,7 @@ from program_plan import schedule_of
 
 from local_stack.program_file import ProgramFile
 from local_stack.program_references import broken_references
-from planning.calendar import MON_TO_FRI
+from planning import MON_TO_FRI
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ from contracts.vocabulary import DependencyPolicy
 from local_stack.program_document import read_document
 from local_stack.program_file import ProgramFile
 from local_stack.stack import SAMPLE
-from planning.calendar import MON_TO_FRI
-from planning.instant import to_date
+from planning import MON_TO_FRI, to_date
 
 Finish = Callable[[str, str], date]
 

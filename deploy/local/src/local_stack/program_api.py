@@ -38,10 +38,10 @@ class Api:
         self.positions: dict[str, str] = {}
         """The last position that each boundary answered: `project/<id>` → `project/<id>@<revision>`."""
 
-    async def post(self, path: str, body: dict[str, Any], ref: str) -> dict[str, Any]:
-        """Create the record that the file calls `ref`. Raises Refused and StackError."""
+    async def post(self, path: str, body: dict[str, Any], generation: int = 0) -> dict[str, Any]:
+        """Write `body` once, however often this is called with one `generation`. Raises Refused and StackError."""
         content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-        key = hashlib.sha256(b"\n".join((path.encode(), ref.encode(), content))).hexdigest()
+        key = hashlib.sha256(b"%s\n%d\n%s" % (path.encode(), generation, content)).hexdigest()
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         return await self._send(self._http.build_request("POST", path, content=content, headers=headers))
 

@@ -1,9 +1,10 @@
 """From a record of a program file to the body of the API's POST that creates it: refs out, ids in, money with its currency."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
-from contracts.values import Shape
+from contracts.values import Money, Shape
 from local_stack.program_file import (
     Actual,
     Alignment,
@@ -52,19 +53,20 @@ def link_body(link: Link, ids: Ids) -> Body:
     return _said(link, {"from_", "to"}) | {"predecessor_id": ids[link.from_], "successor_id": ids[link.to]}
 
 
-def budget_line_body(line: BudgetLine, currency: str, ids: Ids) -> Body:
+def budget_line_body(source: str, project: Project, line: BudgetLine, ids: Ids) -> Body:
     """POST /projects/{id}/budget/lines."""
-    return _said(line, {"ref", "task"}) | _id("task_id", line.task, ids) | _money(line, "amount", currency)
+    return _of_project(source, project, line, ids) | _money("amount", line.amount, project)
 
 
-def actual_body(actual: Actual, currency: str, ids: Ids) -> Body:
+def actual_body(source: str, project: Project, actual: Actual, ids: Ids) -> Body:
     """POST /projects/{id}/budget/actuals."""
-    return _said(actual, {"ref", "task"}) | _id("task_id", actual.task, ids) | _money(actual, "amount", currency)
+    return _of_project(source, project, actual, ids) | _money("amount", actual.amount, project)
 
 
-def risk_body(risk: Risk, currency: str, ids: Ids) -> Body:
+def risk_body(source: str, project: Project, risk: Risk, ids: Ids) -> Body:
     """POST /projects/{id}/risks."""
-    return _said(risk, {"ref", "task"}) | _id("task_id", risk.task, ids) | _money(risk, "cost_impact", currency)
+    body = _of_project(source, project, risk, ids) | _money("cost_impact", risk.cost_impact, project)
+    return body | {"kind": risk.kind}
 
 
 def dependency_body(source: str, dependency: Dependency, projects: Ids, tasks: TaskIds) -> Body:
@@ -83,14 +85,14 @@ def goal_body(source: str, goal: Goal, goals: Ids) -> Body:
     return _said(goal, content) | _id("parent_id", goal.parent, goals) | _named(source, goal.ref)
 
 
-def key_result_body(result: KeyResult) -> Body:
+def key_result_body(source: str, goal: Goal, result: KeyResult) -> Body:
     """POST /goals/{id}/key-results."""
-    return _said(result, {"ref", "check_ins"})
+    return _said(result, {"ref", "check_ins"}) | {"kind": result.kind} | _named(source, f"{goal.ref}/{result.ref}")
 
 
-def check_in_body(check_in: CheckIn) -> Body:
+def check_in_body(source: str, goal: Goal, result: KeyResult, check_in: CheckIn) -> Body:
     """POST /key-results/{id}/check-ins."""
-    return _said(check_in, {"ref"})
+    return _said(check_in, {"ref"}) | _named(source, f"{goal.ref}/{result.ref}/{check_in.ref}")
 
 
 def alignment_body(alignment: Alignment, goal_id: str, projects: Ids, tasks: TaskIds) -> Body:
@@ -114,6 +116,11 @@ def _id(member: str, ref: str | None, ids: Ids) -> Body:
     return {} if ref is None else {member: ids[ref]}
 
 
-def _money(record: Shape, member: str, currency: str) -> Body:
-    amount = record.model_dump(mode="json", include={member})[member]
-    return {} if amount is None else {member: {"amount": amount, "currency": currency}}
+def _of_project(source: str, project: Project, record: BudgetLine | Actual | Risk, ids: Ids) -> Body:
+    """What a record of a project's budget or risks says, its task by id."""
+    said = _said(record, {"ref", "task"})
+    return said | _id("task_id", record.task, ids) | _named(source, f"{project.ref}/{record.ref}")
+
+
+def _money(member: str, amount: Decimal, project: Project) -> Body:
+    return {member: Money(amount=amount, currency=project.currency).model_dump(mode="json")}

@@ -4,6 +4,7 @@ Records are named by the file's own `ref`s instead of ids: a task's `ref` is uni
 within its list. Values and field names are those of the API; a field that is left out takes the API's default.
 """
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -117,7 +118,7 @@ class Risk(Shape):
     title: Name
     kind: RiskKind = RiskKind.THREAT
     probability: Probability
-    cost_impact: Amount | None = None
+    cost_impact: Amount = Decimal(0)
     days_impact: NonNegativeDuration | None = None
     response: RiskResponse | None = None
     task: Ref | None = None

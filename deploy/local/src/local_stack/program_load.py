@@ -44,11 +44,12 @@ class ProgramLoad:
     async def run(self) -> Loaded:
         """Load everything. Raises StackError with the line of the record that the API refused."""
         body = bodies.program_body(self.source, self.program.program)
-        program_id = await self._create_afresh("program", "/v1/programs", body, ("program",), self.program.program.key)
+        program_id = await self._create_afresh("program", "/v1/programs", body, ("program",))
         await _side_by_side(self._load_project, self.program.projects)
         for index, project in enumerate(self.program.projects):
             member = {"project_id": self.projects[project.ref]}
-            await self._create("component", f"/v1/programs/{program_id}/components", member, ("projects", index))
+            await self._post(f"/v1/programs/{program_id}/components", member, ("projects", index))
+            self._count("component")
         await self._await_picture(program_id)
 
         async def load_dependency(index: int, dependency: Dependency) -> None:
@@ -62,7 +63,7 @@ class ProgramLoad:
     async def _load_project(self, index: int, project: Project) -> None:
         at: Path = ("projects", index)
         body = bodies.project_body(self.source, project)
-        self.projects[project.ref] = await self._create_afresh("project", "/v1/projects", body, at, project.ref)
+        self.projects[project.ref] = await self._create_afresh("project", "/v1/projects", body, at)
         root = f"/v1/projects/{self.projects[project.ref]}"
         ids: dict[str, str] = {}
         for number in _parents_first({task.ref: task.parent for task in project.tasks}):
@@ -73,14 +74,14 @@ class ProgramLoad:
         for number, link in enumerate(project.links):
             await self._create("link", f"{root}/links", bodies.link_body(link, ids), (*at, "links", number))
         for number, line in enumerate(project.budget.lines):
-            body = bodies.budget_line_body(line, project.currency, ids)
-            await self._create("budget line", f"{root}/budget/lines", body, (*at, "budget", "lines", number), line.ref)
+            body = bodies.budget_line_body(self.source, project, line, ids)
+            await self._create("budget line", f"{root}/budget/lines", body, (*at, "budget", "lines", number))
         for number, actual in enumerate(project.budget.actuals):
-            body = bodies.actual_body(actual, project.currency, ids)
-            await self._create("actual", f"{root}/budget/actuals", body, (*at, "budget", "actuals", number), actual.ref)
+            body = bodies.actual_body(self.source, project, actual, ids)
+            await self._create("actual", f"{root}/budget/actuals", body, (*at, "budget", "actuals", number))
         for number, risk in enumerate(project.risks):
-            body = bodies.risk_body(risk, project.currency, ids)
-            await self._create("risk", f"{root}/risks", body, (*at, "risks", number), risk.ref)
+            body = bodies.risk_body(self.source, project, risk, ids)
+            await self._create("risk", f"{root}/risks", body, (*at, "risks", number))
 
     async def _load_dependency(self, program_id: str, index: int, dependency: Dependency) -> None:
         at: Path = ("dependencies", index)
@@ -94,27 +95,27 @@ class ProgramLoad:
     async def _load_goal(self, index: int, goal: Goal) -> None:
         at: Path = ("goals", index)
         body = bodies.goal_body(self.source, goal, self.goals)
-        goal_id = await self._create_afresh("goal", "/v1/goals", body, at, goal.ref)
+        goal_id = await self._create_afresh("goal", "/v1/goals", body, at)
         self.goals[goal.ref] = goal_id
         for number, result in enumerate(goal.key_results):
             where: Path = (*at, "key_results", number)
-            path = f"/v1/goals/{goal_id}/key-results"
-            result_id = await self._create("key result", path, bodies.key_result_body(result), where, result.ref)
+            body = bodies.key_result_body(self.source, goal, result)
+            result_id = await self._create("key result", f"/v1/goals/{goal_id}/key-results", body, where)
             for count, check_in in enumerate(result.check_ins):
-                body = bodies.check_in_body(check_in)
+                body = bodies.check_in_body(self.source, goal, result, check_in)
                 path = f"/v1/key-results/{result_id}/check-ins"
-                await self._create("check-in", path, body, (*where, "check_ins", count), check_in.ref)
+                await self._create("check-in", path, body, (*where, "check_ins", count))
         for number, alignment in enumerate(goal.alignments):
             body = bodies.alignment_body(alignment, goal_id, self.projects, self.tasks)
             await self._create("alignment", "/v1/alignments", body, (*at, "alignments", number))
 
     async def _await_picture(self, program_id: str) -> None:
         """Return once the program's picture holds every project as it was written."""
-        positions = list(self.api.positions.values())
+        positions = [last for boundary, last in self.api.positions.items() if boundary.startswith("project/")]
         for first in range(0, len(positions), POSITIONS_AT_ONCE):
             await self.api.get(f"/v1/programs/{program_id}", after=positions[first : first + POSITIONS_AT_ONCE])
 
-    async def _create_afresh(self, kind: str, path: str, body: bodies.Body, at: Path, ref: str) -> str:
+    async def _create_afresh(self, kind: str, path: str, body: bodies.Body, at: Path) -> str:
         """Create a record that nothing encloses and return its id.
 
         When an earlier load created it and somebody has deleted it since, its key still answers with the old id for a day: then
@@ -122,29 +123,30 @@ class ProgramLoad:
         """
         generation = 0
         while True:
-            created = await self._post(path, body, at, f"{ref}#{generation}")
+            created: str = (await self._post(path, body, at, generation))["id"]
             try:
-                await self.api.get(f"{path}/{created['id']}")
+                await self.api.get(f"{path}/{created}")
             except Refused as refused:
                 if refused.status != HTTPStatus.NOT_FOUND:
                     raise
                 generation += 1
             else:
-                return self._count(kind, created)
+                self._count(kind)
+                return created
 
-    async def _create(self, kind: str, path: str, body: bodies.Body, at: Path, ref: str = "") -> str:
-        """Create a record inside another and return its id; `ref` tells records of the same content apart."""
-        return self._count(kind, await self._post(path, body, at, ref))
-
-    def _count(self, kind: str, record: dict[str, Any]) -> str:
-        self.loaded[kind] += 1
-        self.meter.advance(kind)
-        created: str = record["id"]
+    async def _create(self, kind: str, path: str, body: bodies.Body, at: Path) -> str:
+        """Create a record inside another and return its id."""
+        created: str = (await self._post(path, body, at))["id"]
+        self._count(kind)
         return created
 
-    async def _post(self, path: str, body: bodies.Body, at: Path, ref: str = "") -> dict[str, Any]:
+    def _count(self, kind: str) -> None:
+        self.loaded[kind] += 1
+        self.meter.advance(kind)
+
+    async def _post(self, path: str, body: bodies.Body, at: Path, generation: int = 0) -> dict[str, Any]:
         try:
-            return await self.api.post(path, body, ref)
+            return await self.api.post(path, body, generation)
         except Refused as refused:
             raise StackError(f"{self.document.place(at)}: the API refused it with {refused}") from None
 
