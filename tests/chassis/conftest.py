@@ -174,6 +174,7 @@ async def running() -> AsyncIterator[Callable[[Part], Health]]:
     def run(part: Part) -> Health:
         health = Health()
         health.started()
+        health.fail(part.name, "not begun")  # until it recovers by itself
         started.append((part, asyncio.create_task(part.run(health))))
         return health
 
