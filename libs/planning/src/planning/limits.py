@@ -8,6 +8,7 @@ the data date. What has happened stays: a completed task is its actual dates, an
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from planning.axis import Axis
 from planning.calendar import WorkCalendar
 from planning.errors import InvalidTask, OutsideCalendar
 from planning.plan import Constraint, ConstraintType, Id, Imposed, Project, SchedulingMode, Task, TaskKind
@@ -73,24 +74,32 @@ class Limits:
         self.floor_at.append(limit.floor_at)
 
 
-def limits_of(tasks: Sequence[Task], calendars: Sequence[WorkCalendar], projects: Mapping[Id, Project]) -> Limits:
+def limits_of(tasks: Sequence[Task], axes: Sequence[Axis], projects: Mapping[Id, Project]) -> Limits:
     """The limits of all tasks in their order. Raises InvalidTask, OutsideCalendar with the task's id."""
     limits = Limits()
-    for task, calendar in zip(tasks, calendars, strict=True):
+    resumes: dict[tuple[Id, Axis], tuple[int, int]] = {}
+    for task, axis in zip(tasks, axes, strict=True):
+        _check(task)
         try:
-            limits.append(limit_of(task, calendar, projects[task.project_id]))
+            key = task.project_id, axis
+            if key not in resumes:
+                at = _resumes_at(projects[task.project_id])
+                resumes[key] = axis.calendar.worked(at), at
+            position, at = resumes[key]
+            limits.append(limit_of(task, axis.calendar, Limit(task.duration, position, at)))
         except OutsideCalendar as error:
             raise OutsideCalendar(error.detail, task.id) from None
     return limits
 
 
-def limit_of(task: Task, calendar: WorkCalendar, project: Project) -> Limit:
-    """The limits of one task."""
-    _check(task)
+def _resumes_at(project: Project) -> int:
+    return project.start if project.data_date is None else max(project.start, project.data_date)
+
+
+def limit_of(task: Task, calendar: WorkCalendar, limit: Limit) -> Limit:
+    """The limits of one task, given those that its duration, its project's start and data date alone would set."""
     if task.actual_finish is not None:
         return _of_complete(task, calendar, task.actual_finish)
-    at = project.start if project.data_date is None else max(project.start, project.data_date)
-    limit = Limit(task.duration, calendar.worked(at), at)
     if task.actual_start is not None:
         limit.begun = calendar.worked(task.actual_start)
         limit.remaining = _remaining(task)

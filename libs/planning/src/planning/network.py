@@ -8,20 +8,21 @@ bounds the successor's start) and one on the way back (`late start + reach` boun
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from planning.axis import Axis
 from planning.calendar import WorkCalendar
 from planning.crossing import Crossing
 from planning.cycle import closed_path, topological_order
 from planning.errors import DuplicateTask, NetworkCycle, PlanError, SummaryLinked, UnknownProject, UnknownTask
-from planning.limits import Limits, limits_of
+from planning.limits import NEVER, Limits, limits_of
 from planning.plan import Id, Link, LinkType, Plan, Project, Task, TaskKind
 
-FROM_START = (LinkType.SS, LinkType.SF)
-TO_FINISH = (LinkType.FF, LinkType.SF)
+FROM_START = frozenset({LinkType.SS, LinkType.SF})
+TO_FINISH = frozenset({LinkType.FF, LinkType.SF})
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """tasks, calendars, limits: an entry per task, predecessors before successors. Summaries are not in it.
+    """tasks, axes, limits: an entry per task, predecessors before successors. Summaries are not in it.
 
     first: the links into task j are first[j] … first[j+1]-1. links, source, offset, reach, binding: an entry per link in that
     order. binding: whether the link bounds late dates and free float; a complete task takes none and gives none, nor does a
@@ -29,7 +30,7 @@ class Network:
     """
 
     tasks: list[Task]
-    calendars: list[WorkCalendar]
+    axes: list[Axis]
     limits: Limits
     first: list[int] = field(default_factory=lambda: [0])
     links: list[Link] = field(default_factory=list)
@@ -55,57 +56,65 @@ def network_of(plan: Plan) -> Network:
     if len(order) < len(members):
         raise NetworkCycle([members[place].id for place in closed_path(len(members), pairs, order)])
     tasks = [members[place] for place in order]
-    lag_calendars, calendars = _calendars(tasks, projects)
-    network = Network(tasks, calendars, limits_of(tasks, calendars, projects))
+    lag_axes, axes = _axes(tasks, projects)
+    network = Network(tasks, axes, limits_of(tasks, axes, projects))
     rank = [0] * len(order)
     for place, node in enumerate(order):
         rank[node] = place
-    _lay_links(network, plan.links, [(rank[before], rank[after]) for before, after in pairs], lag_calendars)
+    _lay_links(network, plan.links, [(rank[before], rank[after]) for before, after in pairs], lag_axes)
     return network
 
 
-def _calendars(tasks: Sequence[Task], projects: Mapping[Id, Project]) -> tuple[list[WorkCalendar], list[WorkCalendar]]:
-    """Per task the calendar of its project and its own. Equal calendars become one object, so that the passes compare by identity."""
-    one: dict[WorkCalendar, WorkCalendar] = {}
-    of_project = {key: one.setdefault(project.calendar, project.calendar) for key, project in projects.items()}
+def _axes(tasks: Sequence[Task], projects: Mapping[Id, Project]) -> tuple[list[Axis], list[Axis]]:
+    """Per task the axis of its project and its own. Equal calendars share one, so that the passes compare by identity."""
+    one: dict[WorkCalendar, Axis] = {}
+
+    def axis_of(calendar: WorkCalendar) -> Axis:
+        if calendar not in one:
+            one[calendar] = Axis(calendar)
+        return one[calendar]
+
+    of_project = {key: axis_of(project.calendar) for key, project in projects.items()}
     try:
         theirs = [of_project[task.project_id] for task in tasks]
     except KeyError:
         stray = next(task for task in tasks if task.project_id not in projects)
         raise UnknownProject(stray.project_id, stray.id) from None
     own = [
-        default if task.calendar is None else one.setdefault(task.calendar, task.calendar)
+        default if task.calendar is None else axis_of(task.calendar)
         for task, default in zip(tasks, theirs, strict=True)
     ]
     return theirs, own
 
 
 def _lay_links(
-    network: Network, links: Sequence[Link], pairs: Sequence[tuple[int, int]], lag_calendars: Sequence[WorkCalendar]
+    network: Network, links: Sequence[Link], pairs: Sequence[tuple[int, int]], lag_axes: Sequence[Axis]
 ) -> None:
     """Fill the link arrays, grouped by successor and in the plan's order within a group."""
     into: list[list[int]] = [[] for _ in network.tasks]
     for number, (_, after) in enumerate(pairs):
         into[after].append(number)
-    calendars, limits = network.calendars, network.limits
+    axes, remaining, begun, done = network.axes, network.limits.remaining, network.limits.begun, network.limits.done
     for after, numbers in enumerate(into):
-        calendar, lag_calendar = calendars[after], lag_calendars[after]
+        axis, lag_axis = axes[after], lag_axes[after]
         for number in numbers:
             link, before = links[number], pairs[number][0]
-            from_start = link.type in FROM_START
-            tail = limits.remaining[after] if link.type in TO_FINISH else 0
-            head = limits.remaining[before] if from_start else 0
-            if calendars[before] is calendar and (not link.lag or lag_calendar is calendar):
-                network.offset.append(link.lag - tail)
-                network.reach.append(head + tail - link.lag)
+            kind, lag = link.type, link.lag
+            from_start = kind in FROM_START
+            tail = remaining[after] if kind in TO_FINISH else 0
+            head = remaining[before] if from_start else 0
+            if axes[before] is axis and (lag_axis is axis or not lag):
+                network.offset.append(lag - tail)
+                network.reach.append(head + tail - lag)
             else:
-                network.crossings[len(network.links)] = Crossing(calendars[before], calendar, lag_calendar, link.lag)
+                calendars = axes[before].calendar, axis.calendar, lag_axis.calendar
+                network.crossings[len(network.links)] = Crossing(*calendars, lag)
                 network.offset.append(-tail)
                 network.reach.append(head)
             network.links.append(link)
             network.source.append(2 * before + (not from_start))
-            happened = limits.done[before] or (from_start and limits.begun[before] >= 0)
-            network.binding.append(not (happened or limits.done[after]))
+            happened = done[before] or (from_start and begun[before] != NEVER)
+            network.binding.append(not (happened or done[after]))
         network.first.append(len(network.links))
 
 

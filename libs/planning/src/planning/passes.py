@@ -53,7 +53,10 @@ def forward(network: Network) -> Early:
         ends[2 * task] = best if begun == NEVER else begun
         ends[2 * task + 1] = best + limits.remaining[task]
         if not limits.remaining[task]:
-            opens[task] = _opens(network, early, task)
+            try:
+                opens[task] = _opens(network, early, task)
+            except OutsideCalendar as error:
+                raise OutsideCalendar(error.detail, network.tasks[task].id) from None
     return early
 
 
@@ -96,16 +99,17 @@ def room(network: Network, early: Early, anchor: list[int], late: list[int], eag
 def end_instant(network: Network, early: Early, end: int) -> int:
     """The instant of an end: an actual date where there is one, else by its position and the rule for starts and finishes."""
     task, is_finish = end >> 1, end & 1
-    calendar, member = network.calendars[task], network.tasks[task]
+    axis, member = network.axes[task], network.tasks[task]
     actual = member.actual_finish if is_finish else member.actual_start
     if actual is not None:
         return actual
-    position = early.ends[end]
-    if network.limits.remaining[task]:
-        return calendar.finish_of(position) if is_finish else calendar.start_of(position)
     if network.limits.done[task]:
         return network.limits.floor_at[task]
-    return calendar.start_of(position) if early.opens[task] else calendar.finish_of(position)
+    opens = not is_finish if network.limits.remaining[task] else early.opens[task]
+    try:
+        return axis.start[early.ends[end]] if opens else axis.finish[early.ends[end]]
+    except OutsideCalendar as error:
+        raise OutsideCalendar(error.detail, member.id) from None
 
 
 def _cross(network: Network, early: Early, link: int, task: int) -> int:
@@ -129,8 +133,8 @@ def _opens(network: Network, early: Early, task: int) -> bool:
 
     A milestone after work that ends on Friday is on Friday, one at a project's start or at the start of other work on Monday.
     """
-    position, calendar = early.start[task], network.calendars[task]
-    finish = calendar.finish_of(position) if position else NEVER
+    position, axis = early.start[task], network.axes[task]
+    finish = axis.finish[position] if position else NEVER
     if network.limits.floor[task] == position and network.limits.floor_at[task] > finish:
         return True
     if network.limits.held[task]:
@@ -142,10 +146,10 @@ def _opens(network: Network, early: Early, task: int) -> bool:
             if early.ends[end] + network.offset[link] != position:
                 continue
             lag = network.links[link].lag
-            reached = calendar.start_of(position) if lag < 0 else finish if lag else end_instant(network, early, end)
+            reached = axis.start[position] if lag < 0 else finish if lag else end_instant(network, early, end)
         else:
             reached = crossing.after_lag(end_instant(network, early, end))
-            if calendar.worked(reached) + network.offset[link] != position:
+            if axis.calendar.worked(reached) + network.offset[link] != position:
                 continue
         if reached > finish:
             return True

@@ -1,13 +1,15 @@
 """The answer of a scheduling run, as plain values."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from planning.plan import Id, Imposed, Link
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledTask:
+class ScheduledTask(NamedTuple):
     """The computed dates of a task: instants; floats in working minutes of its own calendar.
+
+    A named tuple and not a dataclass, because a write to a large project makes ten thousand of them.
 
     A complete task is its actual dates and has no float; a started one keeps its actual start as early start, and its late start is
     the latest at which the remaining work may go on. critical: work is left and total float is within the threshold.
