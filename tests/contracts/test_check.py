@@ -6,7 +6,7 @@ import shutil
 import pytest
 from jsonschema import Draft202012Validator
 
-from contracts import asyncapi, check, files
+from contracts import check, files
 from contracts.__main__ import main
 from contracts.project_events import TaskUpdated
 from contracts.registry import EVENTS
@@ -114,13 +114,6 @@ def test_an_unpublished_version_may_be_broken_on_request(copied):
     assert main(["generate", "--unpublished"]) == 0
     assert not gone.exists()
     assert check.faults() == []
-
-
-def test_an_asyncapi_document_that_breaks_the_format_is_named(monkeypatch):
-    document = asyncapi.document()
-    del document["info"]["title"]
-    monkeypatch.setattr(asyncapi, "document", lambda: document)
-    assert any("'title' is a required property" in fault for fault in check.faults())
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.event_name())

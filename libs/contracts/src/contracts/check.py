@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator, Draft202012Validator
+from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 from pydantic import ValidationError
 
@@ -18,7 +18,6 @@ from contracts.envelope import Envelope, MalformedEnvelope
 from contracts.events import Event
 from contracts.files import (
     ASYNCAPI,
-    ASYNCAPI_METASCHEMA,
     EXAMPLES,
     SCHEMAS,
     example_file,
@@ -35,7 +34,7 @@ def faults() -> list[str]:
     missing = [event for event in EVENTS if not example_file(event).exists()]
     if missing:
         return [f"{event.event_type()} has no example: write {example_file(event)}" for event in missing]
-    return [*broken_versions(), *_example_faults(), *_stale_files(), *_asyncapi_faults()]
+    return [*broken_versions(), *_example_faults(), *_stale_files()]
 
 
 def broken_versions() -> list[str]:
@@ -97,11 +96,6 @@ def _faults_of(event: type[Event], document: bytes) -> Iterator[str]:
     if json.loads(parsed.data_json()) != data:
         yield "data is not written as the event writes it"
     yield from _violations(Draft202012Validator(event_schema(event)), data)
-
-
-def _asyncapi_faults() -> Iterator[str]:
-    validator = Draft7Validator(load(ASYNCAPI_METASCHEMA))
-    return (f"{ASYNCAPI.name}: {violation}" for violation in _violations(validator, asyncapi.document()))
 
 
 def _violations(validator: Validator, document: Any) -> Iterator[str]:

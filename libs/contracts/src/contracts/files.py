@@ -10,7 +10,6 @@ HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
 EXAMPLES = HERE / "examples"
 ASYNCAPI = HERE / "asyncapi.json"
-ASYNCAPI_METASCHEMA = HERE / "official" / "asyncapi-3.0.0.schema.json"
 """The AsyncAPI initiative's own JSON Schema of the format; see the NOTICE beside it."""
 
 
