@@ -32,6 +32,7 @@ MIGRATION = """
     from alembic import op
     from chassis.consumer_schema import consumer_tables
     from chassis.database import new_metadata
+    from chassis.idempotency import idempotency_table
     from chassis.migrations import enable_row_level_security
     from chassis.outbox_schema import outbox_table
 
@@ -42,11 +43,12 @@ MIGRATION = """
         metadata = new_metadata()
         outbox_table(metadata)
         consumer_tables(metadata)
+        idempotency_table(metadata)
         for name, column in (("boundaries", sa.Column("revision", sa.BigInteger)), ("picture", sa.Column("seen", sa.ARRAY(sa.Integer)))):
             whose = sa.Column("id", sa.Uuid, primary_key=True), sa.Column("organization_id", sa.Uuid, nullable=False)
             sa.Table(name, metadata, *whose, column)
         metadata.create_all(op.get_bind())
-        for table in ("outbox", "held_events", "quarantined_events", "boundaries", "picture"):
+        for table in ("outbox", "idempotency_keys", "held_events", "quarantined_events", "boundaries", "picture"):
             enable_row_level_security(table)
 """
 APP, RELAY = "messaging_app", "messaging_relay"

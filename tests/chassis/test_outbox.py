@@ -8,8 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis import outbox
-from chassis.database import enter_organization
+from chassis.backlog import Backlog
+from chassis.consumer_schema import consumer_tables
+from chassis.database import Database, enter_organization, new_metadata
+from chassis.idempotency import idempotency_table
+from chassis.migrations import differences
 from chassis.outbox import Boundary, EventTooLarge, Origin
+from chassis.outbox_schema import outbox_table
 from chassis.positions import Position
 from contracts.envelope import Envelope
 from contracts.subjects import Subject
@@ -146,6 +151,42 @@ async def test_the_application_cannot_write_for_another_organisation(write, coun
     one = Boundary("project", uuid4(), ABROAD, 1)
     with pytest.raises(DBAPIError, match="row-level security"):
         await write(one, counted(one.id, 1))
+
+
+async def test_the_tables_are_as_their_factories_say_whatever_partitions_there_are(service, postgres):
+    metadata = new_metadata()
+    outbox_table(metadata)
+    idempotency_table(metadata)
+    consumer_tables(metadata)
+    found = await differences(postgres.url(service.name), metadata)
+    assert {str(change[1].name) for change in found if change[0] == "remove_table"} == {"boundaries", "picture"}
+    assert len(found) == 2
+
+
+async def test_the_relay_may_mark_rows_and_change_nothing_else(service):
+    await service.count(uuid4(), HOME)
+    relay = Database(service.relay_url)
+    async with relay.transaction() as session:
+        await session.execute(text("UPDATE outbox SET published_at = now(), stream_seq = 1, stream_epoch = now()"))
+    for forbidden in ("UPDATE outbox SET payload = ''", "DELETE FROM outbox", "SELECT * FROM boundaries"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            async with relay.transaction() as session:
+                await session.execute(text(forbidden))
+    await relay.close()
+
+
+async def test_maintenance_forgets_keys_after_a_day(service):
+    for key, age in (("old", "25 hours"), ("new", "23 hours")):
+        await service.rows(
+            "INSERT INTO idempotency_keys (organization_id, key, fingerprint, created_at)"
+            f" VALUES (:organization_id, :key, '', now() - interval '{age}')",
+            organization_id=HOME,
+            key=key,
+        )
+    backlog = await Backlog.connect(service.relay_url)
+    await backlog.maintain()
+    await backlog.close()
+    assert await service.rows("SELECT key FROM idempotency_keys") == [("new",)]
 
 
 async def test_maintenance_drops_old_partitions_unless_something_in_them_is_unsent(service):

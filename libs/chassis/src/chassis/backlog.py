@@ -38,6 +38,7 @@ _MARK_FOUND = """
 _KNOWN = """
     SELECT stream_epoch, stream_seq FROM outbox WHERE stream_seq IS NOT NULL ORDER BY stream_epoch DESC, stream_seq DESC LIMIT 1
 """
+_FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"
 _DEPTH = """
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox WHERE published_at IS NULL
 """
@@ -111,5 +112,9 @@ class Backlog:
         return (row[0], row[1]) if row else (0, 0.0)
 
     async def maintain(self) -> None:
-        """Make the partitions of the next days, drop those whose events the stream has forgotten too."""
+        """Forget answered keys after a day; make the partitions of the next days, drop those that the stream has forgotten too.
+
+        Raises asyncpg.LockNotAvailableError when the outbox was busy; another time will do.
+        """
+        await self._connection.execute(_FORGET_KEYS)
         await self._connection.execute("SELECT outbox_maintain()")

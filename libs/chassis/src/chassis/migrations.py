@@ -23,8 +23,8 @@ from chassis.settings import PREFIX
 
 LOCK = 7_316_042_001  # any number, as long as every runner takes the same
 CURRENT_ORGANIZATION = "nullif(current_setting('interlock.organization', true), '')::uuid"
-RELAYED = {"outbox": "SELECT, UPDATE", "idempotency_keys": "SELECT, DELETE"}
-"""What the relay's role may do, in every organisation: send the outbox, and forget old keys."""
+RELAYED = {"outbox": "SELECT, UPDATE (published_at, stream_seq, stream_epoch)", "idempotency_keys": "SELECT, DELETE"}
+"""What the relay's role may do, in every organisation: send the outbox and mark what was sent, and forget old keys."""
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
 
 
@@ -104,10 +104,15 @@ async def check_at_head(database: Database, package: str) -> None:
 
 
 async def differences(url: str, metadata: MetaData) -> list[Any]:
-    """What Alembic would change to make the migrated schema equal to the models; empty when they agree."""
+    """What Alembic would change to make the migrated schema equal to the models; empty when they agree.
+
+    Partitions come and go with the days and are no part of the models.
+    """
 
     def compare(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        partitions = set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
+        options = {"include_name": lambda name, kind, _parents: kind != "table" or name not in partitions}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     engine = create_async_engine(engine_url(url), poolclass=NullPool)
     try:
