@@ -3,16 +3,15 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
-from pydantic.config import JsonDict
 
 
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
+def _nothing() -> None:
+    """The value of a field that was left out. As a factory it stays out of the JSON Schema, where `null` may not be allowed."""
 
 
 def unset(**constraints: Any) -> Any:
     """A field of an update shape that may be left out. Unlike an optional one, it takes `null` only if its type does."""
-    return Field(default=None, json_schema_extra=_without_default, **constraints)
+    return Field(default_factory=_nothing, **constraints)
 
 
 def changes_of(update: BaseModel) -> dict[str, Any]:
