@@ -1,0 +1,89 @@
+"""`/projects/{project_id}/links`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, or_, select
+
+from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import TransactionRoute
+from contracts.project_events import LinkState
+from contracts.values import Id
+from contracts.vocabulary import LinkType
+from project_svc.links import actions
+from project_svc.links.models import Link, LinkCreate, LinkUpdate
+from project_svc.projects.locked import Writing
+from project_svc.projects.models import ProjectClosed
+from project_svc.projects.reading import Reading
+from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
+from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import Cycle, OutsideTime
+from project_svc.tasks.rules import OtherProject
+
+router = APIRouter(prefix="/projects/{project_id}/links", tags=["links"], route_class=TransactionRoute)
+
+WRITES = responses(NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime)
+ORDER = Order(columns={"created_at": col(Link.created_at)}, default="created_at", identity=col(Link.id))
+
+
+class LinkQuery(PageQuery):
+    """Which links."""
+
+    type: LinkType | None = None
+    predecessor_id: Id | None = None
+    successor_id: Id | None = None
+    task_id: Id | None = None
+    """Either end."""
+
+
+@router.post("", status_code=201, responses=PREVIEWED | WRITES)
+async def create_link(project: Writing, body: LinkCreate, response: Response) -> LinkState | Preview:
+    """Let one task wait for another. 409 `cycle`, with its path, if that task already waits for this one."""
+    link = await actions.create_link(project, body)
+    return await conclude(project, link, response)
+
+
+@router.get("", responses=responses(NotFound))
+async def list_links(project: Reading, query: Annotated[LinkQuery, Query()]) -> Page[LinkState]:
+    """The project's links. Sort by `created_at`."""
+    statement = select(Link).where(col(Link.project_id) == project.id)
+    for name in ("type", "predecessor_id", "successor_id"):
+        if (wanted := getattr(query, name)) is not None:
+            statement = statement.where(col(getattr(Link, name)) == wanted)
+    if query.task_id is not None:
+        ends = or_(col(Link.predecessor_id) == query.task_id, col(Link.successor_id) == query.task_id)
+        statement = statement.where(ends)
+    rows, following = await page(project.session, statement, query, ORDER)
+    return Page(items=[row.wire() for row in rows], next=following)
+
+
+@router.get("/{link_id}", responses=responses(NotFound))
+async def read_link(project: Reading, link_id: Id, response: Response) -> LinkState:
+    """One link."""
+    link = await project.find(Link, link_id)
+    stamp(response, link)
+    return link.wire()
+
+
+@router.patch("/{link_id}", responses=WRITES | responses(StaleRevision))
+async def update_link(
+    project: Writing, link_id: Id, body: LinkUpdate, response: Response, if_match: IfMatch = None
+) -> LinkState | Preview:
+    """Change a link's type or lag."""
+    link = await project.find(Link, link_id)
+    check_if_match(if_match, link)
+    await actions.update_link(project, link, body)
+    return await conclude(project, link, response)
+
+
+@router.delete(
+    "/{link_id}", status_code=204, response_model=None, responses=PREVIEWED | WRITES | responses(StaleRevision)
+)
+async def delete_link(project: Writing, link_id: Id, response: Response, if_match: IfMatch = None) -> Preview | None:
+    """Remove a link."""
+    link = await project.find(Link, link_id)
+    check_if_match(if_match, link)
+    await actions.delete_link(project, link)
+    return await conclude_deletion(project, response)

@@ -1,0 +1,75 @@
+"""What can happen to a project."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.identity import Identity
+from chassis.patch import changes_of
+from chassis.problem import Conflict
+from contracts.project_events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from contracts.vocabulary import ProjectStatus
+from project_svc.projects.locked import LockedProject
+from project_svc.projects.models import RUNNING, STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
+from project_svc.records import external_columns, new_id, now
+
+SCHEDULED_FROM = frozenset({"start", "data_date"})
+"""Fields that early dates are computed from."""
+FIRST_REVISION = 1
+
+
+async def create_project(
+    session: AsyncSession, identity: Identity, body: ProjectCreate, *, is_preview: bool
+) -> LockedProject:
+    """A new project, proposed, at revision 1. Raises AlreadyExists (409) if the key is taken."""
+    created_at = now()
+    row = Project(
+        id=new_id(),
+        organization_id=identity.organization_id,
+        **external_columns(body.external_ref),
+        key=body.key,
+        name=body.name,
+        purpose=body.purpose,
+        scope=body.scope,
+        success_criteria=body.success_criteria,
+        manager=body.manager,
+        sponsor=body.sponsor,
+        state=ProjectStatus.PROPOSED,
+        granularity=body.granularity,
+        currency=body.currency,
+        start=body.start,
+        deadline=body.deadline,
+        data_date=body.data_date,
+        revision=FIRST_REVISION,
+        created_at=created_at,
+        updated_at=created_at,
+    )
+    row.check()
+    session.add(row)
+    await session.flush()
+    project = LockedProject(session, row, is_preview=is_preview)
+    project.record(ProjectCreated.of(row.wire()))
+    return project
+
+
+def update_project(project: LockedProject, body: ProjectUpdate) -> None:
+    """Change a project's own fields. A closed or cancelled one takes no change (ProjectClosed); steps follow its states (IllegalStep)."""
+    row = project.row
+    before = row.wire()
+    changes = changes_of(body)
+    if "state" in changes:
+        row.step(changes.pop("state"))
+    if changes and not STEPS[before.state]:
+        raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.check()
+    if project.changed(row, before, ProjectUpdated) & SCHEDULED_FROM:
+        project.disturb()
+
+
+async def delete_project(project: LockedProject) -> None:
+    """Remove a project with all its content. Raises Conflict while it is running."""
+    if project.row.state in RUNNING:
+        raise Conflict(f"A project that is {project.row.state} cannot be deleted; close or cancel it.")
+    project.record(ProjectDeleted.of(project.row.wire()))
+    await project.session.delete(project.row)
+    await project.session.flush()

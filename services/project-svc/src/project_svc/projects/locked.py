@@ -1,0 +1,155 @@
+"""A project under this transaction's lock: the only way to change anything in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, update
+
+from chassis import outbox
+from chassis.etag import check_if_match
+from chassis.problem import Forbidden, NotFound
+from chassis.unit_of_work import DryRun, Unit
+from contracts.events import Event, RecordEvent
+from contracts.schedules import Cause
+from contracts.values import ExternalRef, Id, Shape
+from contracts.vocabulary import OrganizationRole
+from project_svc.projects.models import STEPS, Project, ProjectClosed
+from project_svc.projects.reading import find
+from project_svc.records import RecordT, external_columns, new_id, now
+
+StateT = TypeVar("StateT", bound=Shape)
+StateT_co = TypeVar("StateT_co", bound=Shape, covariant=True)
+
+
+class Shown(Protocol[StateT_co]):
+    """A record that shows itself in its contract's shape."""
+
+    revision: int
+
+    def wire(self) -> StateT_co:
+        """The record as events and answers show it."""
+        ...
+
+
+class Changing(Shown[StateT_co], Protocol[StateT_co]):
+    """A record that may change."""
+
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    revision: int
+
+
+class LockedProject:
+    """The project's row, locked, at the revision that this transaction takes.
+
+    Actions change records through it and say what may have moved dates (`disturb`); the schedule is computed once, at the end
+    (`project_svc.schedule.settle`), however many actions there were.
+    """
+
+    def __init__(self, session: AsyncSession, row: Project, *, is_preview: bool = False) -> None:
+        self.session = session
+        self.row = row
+        self.is_preview = is_preview
+        self.now = now()
+        self.disturbances: dict[UUID, Cause] = {}
+        self.is_changed = False
+        self._boundary = outbox.Boundary("project", row.id, row.organization_id, row.revision)
+
+    @property
+    def id(self) -> UUID:
+        """The project's id."""
+        return self.row.id
+
+    @property
+    def revision(self) -> int:
+        """The revision that this transaction writes."""
+        return self._boundary.revision
+
+    def record(self, event: Event) -> None:
+        """Say that something happened; it goes out when the transaction commits."""
+        self.is_changed = True
+        outbox.record(self.session, self._boundary, event)
+
+    def disturb(self, **cause: UUID) -> None:
+        """Something changed that dates are computed from: a task (`task_id=`), a link, a dependency, or, without any, the project."""
+        self.disturbances[next(iter(cause.values()), self.id)] = Cause(project_id=self.id, **cause)
+
+    def check_if_match(self, header: str | None) -> None:
+        """Raise StaleRevision unless the client saw the project as it was before this write."""
+        check_if_match(header, _Seen(self.revision - 1))
+
+    def heading(self, external_ref: ExternalRef | None) -> dict[str, Any]:
+        """The columns that every new record in this project begins with."""
+        return {
+            "id": new_id(),
+            "organization_id": self.row.organization_id,
+            "project_id": self.id,
+            **external_columns(external_ref),
+            "revision": self.revision,
+            "created_at": self.now,
+        }
+
+    def changed(self, record: Changing[StateT], before: StateT, event: type[RecordEvent[StateT]]) -> frozenset[str]:
+        """Stamp a record and say what differs from `before`, if anything does. Returns the names of the changed fields."""
+        names = event.between(before, record.wire()).data.changed
+        if names:
+            record.revision = self.revision
+            record.updated_at = self.now
+            self.record(event.between(before, record.wire()))
+        return frozenset(names)
+
+    async def find(self, kind: type[RecordT], record_id: UUID) -> RecordT:
+        """A record of this project. Raises NotFound, also for one of another project."""
+        return await find(self.session, kind, record_id, self.id)
+
+    async def give_back(self) -> None:
+        """Nothing happened: leave the revision for the next one, since a revision without an event is a gap."""
+        self.row.revision = self.revision - 1
+        await self.session.flush()
+
+
+async def lock(
+    session: AsyncSession, organization_id: UUID, project_id: UUID, *, is_preview: bool = False
+) -> LockedProject:
+    """Lock a project and take its next revision, first thing in every write. Raises NotFound."""
+    found = await session.execute(
+        update(Project)
+        .where(col(Project.id) == project_id, col(Project.organization_id) == organization_id)
+        .values(revision=col(Project.revision) + 1)
+        .returning(Project)
+        .execution_options(populate_existing=True)
+    )
+    row = found.scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return LockedProject(session, row, is_preview=is_preview)
+
+
+def may_write(unit: Unit) -> None:
+    """Raises Forbidden for an auditor, who reads all and changes nothing."""
+    if unit.identity.roles == {OrganizationRole.AUDITOR}:
+        raise Forbidden("An auditor reads all and changes nothing.")
+
+
+async def _any_state(project_id: Id, unit: Unit, is_preview: DryRun) -> LockedProject:
+    may_write(unit)
+    return await lock(unit.session, unit.identity.organization_id, project_id, is_preview=is_preview)
+
+
+async def _open(project: Annotated[LockedProject, Depends(_any_state)]) -> LockedProject:
+    if not STEPS[project.row.state]:
+        raise ProjectClosed(f"The project is {project.row.state}: nothing in it changes any more.")
+    return project
+
+
+LockedInAnyState = Annotated[LockedProject, Depends(_any_state)]
+"""For routes that act on the project itself."""
+Writing = Annotated[LockedProject, Depends(_open)]
+"""For routes that change something in an open project. Raises NotFound, ProjectClosed (409)."""

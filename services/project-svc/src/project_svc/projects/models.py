@@ -1,0 +1,155 @@
+"""A project: its table, its states, and its shapes on the wire."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field as ShapeField
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from chassis.patch import unset
+from chassis.problem import Conflict, FieldError, InvalidRequest
+from contracts.project_events import ProjectState
+from contracts.values import Currency, DayOrMoment, ExternalRef, Key, Label, Name, Shape, Text
+from contracts.vocabulary import Granularity, ProjectStatus
+from project_svc.records import INSTANT, WRITTEN_DATE, Record, words
+
+S = ProjectStatus
+STEPS: dict[ProjectStatus, tuple[ProjectStatus, ...]] = {
+    S.PROPOSED: (S.APPROVED, S.CANCELLED),
+    S.APPROVED: (S.PLANNING, S.CANCELLED),
+    S.PLANNING: (S.BASELINED, S.CANCELLED),
+    S.BASELINED: (S.EXECUTING, S.CANCELLED),
+    S.EXECUTING: (S.ON_HOLD, S.CLOSING, S.CANCELLED),
+    S.ON_HOLD: (S.EXECUTING, S.CLOSING, S.CANCELLED),
+    S.CLOSING: (S.CLOSED, S.CANCELLED),
+    S.CLOSED: (),
+    S.CANCELLED: (),
+}
+"""From each state, the states that may follow."""
+RUNNING = frozenset({S.EXECUTING, S.ON_HOLD, S.CLOSING})
+"""States in which a project may not be deleted: work is being done under it."""
+
+
+class IllegalStep(Conflict):
+    """The state machine has no such step; `legal` lists those that it has."""
+
+    slug, title = "illegal-step", "There is no such step from here"
+
+
+class ProjectClosed(Conflict):
+    """A closed or cancelled project is a record of what was: nothing in it changes any more."""
+
+    slug, title = "project-closed", "The project is closed"
+
+
+class Project(Record, table=True):
+    """The consistency boundary: every write in it locks this row, and `revision` counts those writes."""
+
+    __tablename__ = "projects"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "key"),
+        UniqueConstraint("organization_id", "external_source", "external_id", name="uq_projects_external_ref"),
+    )
+
+    key: str
+    name: str
+    purpose: str
+    scope: str
+    success_criteria: str
+    manager: str
+    sponsor: str
+    state: ProjectStatus = Field(sa_type=words(ProjectStatus))
+    granularity: Granularity = Field(sa_type=words(Granularity))
+    currency: str
+    start: date = Field(sa_type=WRITTEN_DATE)
+    deadline: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    data_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    updated_at: datetime = Field(sa_type=INSTANT)
+
+    def step(self, to: ProjectStatus) -> None:
+        """Go to another state. Raises IllegalStep."""
+        legal = STEPS[self.state]
+        if to is not self.state and to not in legal:
+            raise IllegalStep(
+                f"A project that is {self.state} cannot become {to}; legal: {', '.join(legal) or 'nothing'}.",
+                legal=list(legal),
+            )
+        self.state = to
+
+    def refused_dates(self, dates: Mapping[str, date | None]) -> list[FieldError]:
+        """What is wrong with the dates (JSON pointer → date): a project planned by the day knows no time of day."""
+        if self.granularity is Granularity.MINUTE:
+            return []
+        message = "This project plans in days: write the date without a time."
+        return [
+            FieldError(location="body", pointer=pointer, rule="day_granularity", message=message)
+            for pointer, value in dates.items()
+            if isinstance(value, datetime)
+        ]
+
+    def check(self) -> None:
+        """Raise InvalidRequest for values that do not go together."""
+        dates = {"/start": self.start, "/deadline": self.deadline, "/data_date": self.data_date}
+        if errors := self.refused_dates(dates):
+            raise InvalidRequest(errors[0].message, errors=errors)
+
+    def wire(self) -> ProjectState:
+        """The project as events and answers show it."""
+        return ProjectState(
+            id=self.id,
+            organization_id=self.organization_id,
+            external_ref=self.external_ref,
+            key=self.key,
+            name=self.name,
+            purpose=self.purpose,
+            scope=self.scope,
+            success_criteria=self.success_criteria,
+            manager=self.manager,
+            sponsor=self.sponsor,
+            state=self.state,
+            granularity=self.granularity,
+            currency=self.currency,
+            calendar_id=None,
+            start=self.start,
+            deadline=self.deadline,
+            data_date=self.data_date,
+            revision=self.revision,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+        )
+
+
+class ProjectCreate(Shape):
+    """What a new project is made of. Its granularity and its currency stay."""
+
+    key: Key
+    name: Name
+    start: DayOrMoment
+    deadline: DayOrMoment | None = None
+    data_date: DayOrMoment | None = None
+    currency: Currency
+    granularity: Granularity = Granularity.DAY
+    purpose: Text = ""
+    scope: Text = ""
+    success_criteria: Text = ""
+    manager: Label = ""
+    sponsor: Label = ""
+    external_ref: ExternalRef | None = None
+
+
+class ProjectUpdate(Shape):
+    """What may change of a project: a JSON Merge Patch."""
+
+    key: Key = unset()
+    name: Name = unset()
+    start: DayOrMoment = unset()
+    deadline: DayOrMoment | None = unset()
+    data_date: DayOrMoment | None = unset()
+    state: Annotated[ProjectStatus, ShapeField(description="the next state; 409 names the legal ones")] = unset()
+    purpose: Text = unset()
+    scope: Text = unset()
+    success_criteria: Text = unset()
+    manager: Label = unset()
+    sponsor: Label = unset()

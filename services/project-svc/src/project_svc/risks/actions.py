@@ -1,0 +1,73 @@
+"""What can happen to a risk."""
+
+from chassis.patch import changes_of
+from chassis.problem import InvalidRequest
+from contracts.project_events import RiskCreated, RiskDeleted, RiskUpdated
+from contracts.values import Duration, Money
+from contracts.vocabulary import RiskStatus
+from project_svc.projects.locked import LockedProject
+from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
+from project_svc.tasks.rules import task_of
+
+
+async def create_risk(project: LockedProject, body: RiskCreate) -> Risk:
+    """A new risk, identified. Raises InvalidRequest, and NotFound for an unknown task."""
+    risk = Risk(
+        **project.heading(body.external_ref),
+        title=body.title,
+        description=body.description,
+        kind=body.kind,
+        category=body.category,
+        state=RiskStatus.IDENTIFIED,
+        probability=body.probability,
+        cost_impact=body.cost_impact.amount,
+        currency=body.cost_impact.currency,
+        days_impact=body.days_impact.minutes,
+        response=body.response,
+        owner=body.owner,
+        trigger=body.trigger,
+        contingency_plan=body.contingency_plan,
+        escalated=body.escalated,
+        task_id=body.task_id,
+        review_on=body.review_on,
+        updated_at=project.now,
+    )
+    await _check(project, risk)
+    project.session.add(risk)
+    await project.session.flush()
+    project.record(RiskCreated.of(risk.wire()))
+    return risk
+
+
+async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> None:
+    """Change a risk. Raises InvalidRequest, NotFound for an unknown task, IllegalStep (409)."""
+    before = risk.wire()
+    changes = changes_of(body)
+    if "state" in changes:
+        risk.step(changes.pop("state"))
+    for name, value in changes.items():
+        match value:
+            case Money():
+                risk.cost_impact, risk.currency = value.amount, value.currency
+            case Duration():
+                setattr(risk, name, value.minutes)
+            case _:
+                setattr(risk, name, value)
+    with project.session.no_autoflush:
+        await _check(project, risk)
+    project.changed(risk, before, RiskUpdated)
+    await project.session.flush()
+
+
+async def delete_risk(project: LockedProject, risk: Risk) -> None:
+    """Remove a risk; one that is over is better closed, which keeps it."""
+    project.record(RiskDeleted.of(risk.wire()))
+    await project.session.delete(risk)
+    await project.session.flush()
+
+
+async def _check(project: LockedProject, risk: Risk) -> None:
+    if errors := risk.broken_rules(project.row.currency):
+        raise InvalidRequest(errors[0].message, errors=errors)
+    if risk.task_id is not None:
+        await task_of(project, risk.task_id, "/task_id")

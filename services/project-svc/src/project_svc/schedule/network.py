@@ -1,0 +1,127 @@
+"""A project's plan, read from its raw records: what its schedule is computed from, here and in the program service alike."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+import planning
+from contracts.vocabulary import ConstraintType, TaskSide, TaskStatus
+from planning import MON_TO_FRI
+from project_svc.imposed.models import ImposedDate
+from project_svc.links.models import Link
+from project_svc.projects.models import Project
+from project_svc.schedule.dates import at_constraint, at_finish, at_start
+from project_svc.schedule.problems import explained
+from project_svc.tasks.models import Task
+
+TASK_COLUMNS = (
+    col(Task.id),
+    col(Task.parent_id),
+    col(Task.kind),
+    col(Task.duration),
+    col(Task.remaining_duration),
+    col(Task.mode),
+    col(Task.constraint_type),
+    col(Task.constraint_date),
+    col(Task.deadline),
+    col(Task.percent_complete),
+    col(Task.actual_start),
+    col(Task.actual_finish),
+)
+LINK_COLUMNS = (col(Link.id), col(Link.predecessor_id), col(Link.successor_id), col(Link.type), col(Link.lag))
+
+ImposedDates = dict[UUID, tuple[planning.Imposed, ...]]
+
+
+async def plan_of(session: AsyncSession, project: Project) -> planning.Plan:
+    """The plan as this transaction sees it. Cancelled tasks take no part in it, nor do their links. Three statements.
+
+    Records come in the order of their ids, since where two links drive a task alike, the first one is named.
+    """
+    imposed = await _imposed_dates(session, project.id)
+    tasks = await session.execute(
+        select(*TASK_COLUMNS)
+        .where(col(Task.project_id) == project.id, col(Task.state) != TaskStatus.CANCELLED)
+        .order_by(col(Task.id))
+    )
+    links = await session.execute(
+        select(*LINK_COLUMNS).where(col(Link.project_id) == project.id).order_by(col(Link.id))
+    )
+    planned = {row.id: _task(row, project.id, imposed.get(row.id, ())) for row in tasks}
+    return planning.Plan(
+        projects=[_project(project)],
+        tasks=list(planned.values()),
+        links=[_link(row) for row in links if row.predecessor_id in planned and row.successor_id in planned],
+    )
+
+
+def computed(plan: planning.Plan) -> planning.Schedule:
+    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    try:
+        return planning.schedule(plan)
+    except planning.PlanError as error:
+        raise explained(error) from error
+
+
+def _project(project: Project) -> planning.Project:
+    return planning.Project(
+        id=project.id,
+        start=at_start(project.start),
+        deadline=None if project.deadline is None else at_finish(project.deadline),
+        data_date=None if project.data_date is None else at_finish(project.data_date),
+        calendar=MON_TO_FRI,
+    )
+
+
+def _task(row: Any, project_id: UUID, imposed: tuple[planning.Imposed, ...]) -> planning.Task:
+    return planning.Task(
+        id=row.id,
+        project_id=project_id,
+        kind=planning.TaskKind(row.kind),
+        duration=row.duration,
+        remaining=row.remaining_duration,
+        parent_id=row.parent_id,
+        mode=planning.SchedulingMode(row.mode),
+        constraint=_constraint(row),
+        deadline=None if row.deadline is None else at_finish(row.deadline),
+        percent_complete=float(row.percent_complete),
+        actual_start=None if row.actual_start is None else at_start(row.actual_start),
+        actual_finish=None if row.actual_finish is None else at_finish(row.actual_finish),
+        imposed=imposed,
+    )
+
+
+def _constraint(row: Any) -> planning.Constraint | None:
+    kind: ConstraintType | None = row.constraint_type
+    if kind is None:
+        return None
+    at = None if row.constraint_date is None else at_constraint(kind, row.constraint_date)
+    return planning.Constraint(planning.ConstraintType(kind), at)
+
+
+def _link(row: Any) -> planning.Link:
+    return planning.Link(
+        id=row.id,
+        predecessor_id=row.predecessor_id,
+        successor_id=row.successor_id,
+        type=planning.LinkType(row.type),
+        lag=row.lag,
+    )
+
+
+async def _imposed_dates(session: AsyncSession, project_id: UUID) -> ImposedDates:
+    by_task: defaultdict[UUID, list[planning.Imposed]] = defaultdict(list)
+    found = (
+        select(ImposedDate).where(col(ImposedDate.project_id) == project_id).order_by(col(ImposedDate.dependency_id))
+    )
+    for each in await session.scalars(found):
+        if each.side is TaskSide.START:
+            imposed = planning.Imposed(each.dependency_id, at_start(each.at), "start")
+        else:
+            imposed = planning.Imposed(each.dependency_id, at_finish(each.at), "finish")
+        by_task[each.task_id].append(imposed)
+    return {task_id: tuple(dates) for task_id, dates in by_task.items()}

@@ -1,0 +1,104 @@
+"""A project's schedule as it is read: early dates, late dates and floats, from the raw records."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from chassis.problem import NotFound
+from contracts.schedules import Cause
+from contracts.values import Duration
+from contracts.vocabulary import Granularity
+from planning import MON_TO_FRI, Schedule, driving_path
+from planning import ScheduledTask as Scheduled
+from project_svc.projects.reading import ReadProject
+from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.models import (
+    ExplainedTask,
+    Explanation,
+    LastMove,
+    MovedDates,
+    ScheduledItem,
+    ScheduledTask,
+    ScheduleRead,
+)
+from project_svc.schedule.network import computed, plan_of
+from project_svc.schedule.settlement import driving
+
+
+async def schedule_of(project: ReadProject) -> Schedule:
+    """The project's schedule, computed."""
+    return computed(await plan_of(project.session, project.row))
+
+
+def shown(project: ReadProject, schedule: Schedule) -> ScheduleRead:
+    """The schedule as it goes over the wire."""
+    granularity = project.row.granularity
+    return ScheduleRead(
+        project_id=project.id,
+        revision=project.row.revision,
+        start=start_of(schedule.start, granularity),
+        finish=finish_of(schedule.finish, granularity),
+        longest_path=schedule.longest_path,
+        items=[_item(item, granularity) for item in schedule.items.values()],
+    )
+
+
+async def explanation_of(project: ReadProject, task_id: UUID) -> Explanation:
+    """Why the task lies where it lies. Raises NotFound, also for a cancelled task, which lies nowhere."""
+    schedule = await schedule_of(project)
+    if task_id not in schedule.items:
+        raise NotFound("There is no such task in the schedule.")
+    item, granularity = schedule.items[task_id], project.row.granularity
+    return Explanation(
+        task_id=task_id,
+        early_start=start_of(item.early_start, granularity),
+        early_finish=finish_of(item.early_finish, granularity),
+        path=list(_path(schedule, task_id, granularity)),
+        last_move=_last_move(await project.session.get(ScheduledTask, task_id), granularity),
+    )
+
+
+def _item(item: Scheduled, granularity: Granularity) -> ScheduledItem:
+    return ScheduledItem(
+        task_id=item.task_id,
+        early_start=start_of(item.early_start, granularity),
+        early_finish=finish_of(item.early_finish, granularity),
+        late_start=start_of(item.late_start, granularity),
+        late_finish=finish_of(item.late_finish, granularity),
+        scheduled_start=start_of(item.scheduled_start, granularity),
+        scheduled_finish=finish_of(item.scheduled_finish, granularity),
+        total_float=Duration(item.total_float),
+        free_float=Duration(item.free_float),
+        critical=item.critical,
+        driving=driving(item.driving),
+    )
+
+
+def _path(schedule: Schedule, task_id: UUID, granularity: Granularity) -> Iterator[ExplainedTask]:
+    for step, driver in driving_path(schedule, task_id):
+        item = schedule.items[step]
+        yield ExplainedTask(
+            task_id=step,
+            early_start=start_of(item.early_start, granularity),
+            early_finish=finish_of(item.early_finish, granularity),
+            driven_by=driving(driver),
+        )
+
+
+def _last_move(kept: ScheduledTask | None, granularity: Granularity) -> LastMove | None:
+    if kept is None or kept.previous_early_start is None or kept.previous_early_finish is None:
+        return None
+    before = kept.previous_early_start, kept.previous_early_finish
+    return LastMove.model_validate(
+        {
+            "revision": kept.moved_revision,
+            "moved_at": kept.moved_at,
+            "from": _dates(*before, granularity),
+            "to": _dates(kept.early_start, kept.early_finish, granularity),
+            "shift": Duration(MON_TO_FRI.between(before[1], kept.early_finish)),
+            "cause": Cause.model_validate({"project_id": kept.project_id, kept.cause_kind: kept.cause_id}),
+        }
+    )
+
+
+def _dates(start: int, finish: int, granularity: Granularity) -> MovedDates:
+    return MovedDates(early_start=start_of(start, granularity), early_finish=finish_of(finish, granularity))

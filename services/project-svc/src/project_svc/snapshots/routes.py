@@ -1,0 +1,53 @@
+"""`/projects/{project_id}/snapshot`: everything in a project, as of one revision."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Response
+from sqlmodel import col, select
+
+from chassis.etag import stamp
+from chassis.problem import NotFound, responses
+from chassis.unit_of_work import TransactionRoute
+from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.values import Shape
+from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.links.models import Link
+from project_svc.projects.reading import ReadingWhole, ReadProject
+from project_svc.records import RecordT
+from project_svc.risks.models import Risk
+from project_svc.tasks.models import Task
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_class=TransactionRoute)
+
+
+class Snapshot(Shape):
+    """A project with all its records, each in the shape in which its events carry it."""
+
+    revision: int
+    """Follow the project's events from the next revision on."""
+    project: ProjectState
+    tasks: list[TaskState]
+    links: list[LinkState]
+    budget_lines: list[BudgetLineState]
+    actuals: list[ActualState]
+    risks: list[RiskState]
+
+
+@router.get("/snapshot", responses=responses(NotFound))
+async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
+    """What a follower of the project's events starts from, when it comes late."""
+    stamp(response, project.row)
+    return Snapshot(
+        revision=project.row.revision,
+        project=project.row.wire(),
+        tasks=[each.wire() for each in await _all(project, Task)],
+        links=[each.wire() for each in await _all(project, Link)],
+        budget_lines=[each.wire() for each in await _all(project, BudgetLine)],
+        actuals=[each.wire() for each in await _all(project, Actual)],
+        risks=[each.wire() for each in await _all(project, Risk)],
+    )
+
+
+async def _all(project: ReadProject, kind: type[RecordT]) -> Sequence[RecordT]:
+    found = select(kind).where(col(kind.project_id) == project.id).order_by(col(kind.id))
+    return (await project.session.scalars(found)).all()

@@ -1,0 +1,129 @@
+"""What can happen to a task."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from chassis.patch import changes_of
+from chassis.problem import Conflict, invalid
+from contracts.project_events import LinkDeleted, TaskCreated, TaskDeleted, TaskUpdated
+from contracts.values import Duration
+from contracts.vocabulary import TaskKind, TaskStatus
+from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.projects.locked import LockedProject
+from project_svc.risks.models import Risk
+from project_svc.tasks.models import ConstraintUpdate, Task, TaskCreate, TaskUpdate
+from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
+
+SCHEDULED_FROM = frozenset(
+    {
+        "parent_id",
+        "kind",
+        "duration",
+        "remaining_duration",
+        "mode",
+        "constraint",
+        "percent_complete",
+        "actual_start",
+        "actual_finish",
+        "state",
+    }
+)
+"""Fields that early dates are computed from; a deadline is not one: it acts on late dates alone."""
+USES: dict[str, type[BudgetLine | Actual | Risk]] = {"budget_lines": BudgetLine, "actuals": Actual, "risks": Risk}
+
+
+class TaskInUse(Conflict):
+    """Costs or risks are recorded for the task; `uses` counts them. Cancel it instead."""
+
+    slug, title = "task-in-use", "Something is recorded for this task"
+
+
+async def create_task(project: LockedProject, body: TaskCreate) -> Task:
+    """A new task. Raises InvalidRequest, NotFound for an unknown parent, Conflict for a parent that is no summary."""
+    durationless = body.kind in {TaskKind.MILESTONE, TaskKind.SUMMARY}
+    if body.duration is None and not durationless:
+        raise invalid("/duration", "missing", "Say how long it takes, for example P5D.")
+    task = Task(
+        **project.heading(body.external_ref),
+        parent_id=body.parent_id,
+        wbs_code=body.wbs_code,
+        name=body.name,
+        description=body.description,
+        kind=body.kind,
+        duration=body.duration.minutes if body.duration else 0,
+        remaining_duration=body.remaining_duration.minutes if body.remaining_duration is not None else None,
+        mode=body.mode,
+        constraint_type=body.constraint.type if body.constraint else None,
+        constraint_date=body.constraint.date if body.constraint else None,
+        deadline=body.deadline,
+        percent_complete=body.percent_complete,
+        actual_start=body.actual_start,
+        actual_finish=body.actual_finish,
+        state=body.state or TaskStatus.NOT_STARTED,
+        updated_at=project.now,
+    )
+    told = body.model_fields_set - ({"state"} if body.state is None else set())
+    task.follow_progress(told)
+    check_task(task, project.row)
+    await check_parent(project, task)
+    project.session.add(task)
+    await project.session.flush()
+    project.record(TaskCreated.of(task.wire()))
+    project.disturb(task_id=task.id)
+    return task
+
+
+async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> None:
+    """Change a task. Raises InvalidRequest, Conflict, and Cycle for a parent that is below the task."""
+    before = task.wire()
+    _apply(task, changes_of(body))
+    task.follow_progress(body.model_fields_set)
+    check_task(task, project.row)
+    with project.session.no_autoflush:
+        await check_place(project, task, before)
+    if project.changed(task, before, TaskUpdated) & SCHEDULED_FROM:
+        project.disturb(task_id=task.id)
+    await project.session.flush()
+
+
+async def delete_task(project: LockedProject, task: Task) -> None:
+    """Remove a task and its links. Raises Conflict while it has tasks below it, TaskInUse while costs or risks name it."""
+    if await children_of(project, task.id):
+        raise Conflict("The summary still has tasks below it: delete or move them first.")
+    uses = {name: await _count(project, kind, task.id) for name, kind in USES.items()}
+    if any(uses.values()):
+        raise TaskInUse("Costs or risks are recorded for this task: cancel it instead.", uses=uses)
+    for link in await links_of(project, task.id):
+        project.record(LinkDeleted.of(link.wire()))
+        project.disturb(link_id=link.id)
+        await project.session.delete(link)
+    await project.session.flush()
+    project.record(TaskDeleted.of(task.wire()))
+    project.disturb(task_id=task.id)
+    await project.session.delete(task)
+    await project.session.flush()
+
+
+def _apply(task: Task, changes: dict[str, Any]) -> None:
+    if "constraint" in changes:
+        _constrain(task, changes.pop("constraint"))
+    for name, value in changes.items():
+        setattr(task, name, value.minutes if isinstance(value, Duration) else value)
+
+
+def _constrain(task: Task, change: ConstraintUpdate | None) -> None:
+    """Merge a change into the constraint, as JSON Merge Patch merges objects."""
+    if change is None:
+        task.constraint_type = task.constraint_date = None
+        return
+    if task.constraint_type is None and "type" not in change.model_fields_set:
+        raise invalid("/constraint/type", "missing", "Say which constraint it is.")
+    for name, value in changes_of(change).items():
+        setattr(task, f"constraint_{name}", value)
+
+
+async def _count(project: LockedProject, kind: type[BudgetLine | Actual | Risk], task_id: UUID) -> int:
+    counted = select(func.count()).select_from(kind).where(col(kind.task_id) == task_id)
+    return (await project.session.scalars(counted)).one()

@@ -1,0 +1,155 @@
+"""A task: its table, what it becomes when its progress is told, and its shapes on the wire."""
+
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
+from sqlmodel import Field
+
+from chassis.patch import unset
+from contracts.project_events import Constraint, TaskState
+from contracts.values import (
+    DayOrMoment,
+    Duration,
+    ExternalRef,
+    Id,
+    Label,
+    Name,
+    NonNegativeDuration,
+    Percent,
+    Shape,
+    Text,
+)
+from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
+from project_svc.records import INSTANT, MINUTES, WRITTEN_DATE, ProjectRecord, words
+
+WHOLE = Decimal(100)
+SET_ASIDE = frozenset({TaskStatus.ON_HOLD, TaskStatus.CANCELLED})
+"""States that progress does not decide."""
+
+
+class Task(ProjectRecord, table=True):
+    """An element of the work breakdown. Durations are working minutes; dates are kept as they were written."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("organization_id", "external_source", "external_id", name="uq_tasks_external_ref"),
+        ForeignKeyConstraint(["project_id", "parent_id"], ["tasks.project_id", "tasks.id"]),
+        Index("uq_tasks_wbs_code", "project_id", "wbs_code", unique=True, postgresql_where=text("wbs_code <> ''")),
+        Index("ix_tasks_project_id_parent_id", "project_id", "parent_id"),
+    )
+
+    parent_id: UUID | None = None
+    wbs_code: str
+    name: str
+    description: str
+    kind: TaskKind = Field(sa_type=words(TaskKind))
+    duration: int = Field(sa_type=MINUTES)
+    remaining_duration: int | None = Field(default=None, sa_type=MINUTES)
+    mode: SchedulingMode = Field(sa_type=words(SchedulingMode))
+    constraint_type: ConstraintType | None = Field(default=None, sa_type=words(ConstraintType))
+    constraint_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    deadline: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    percent_complete: Decimal = Field(sa_type=Numeric)
+    actual_start: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    actual_finish: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    state: TaskStatus = Field(sa_type=words(TaskStatus))
+    updated_at: datetime = Field(sa_type=INSTANT)
+
+    def follow_progress(self, told: AbstractSet[str]) -> None:
+        """Bring state and percent complete in line with the actual dates, except where the client told them itself."""
+        if "state" not in told and self.state not in SET_ASIDE:
+            self.state = self._state_by_progress()
+        if "percent_complete" not in told and self.state is TaskStatus.COMPLETE and self.kind is not TaskKind.SUMMARY:
+            self.percent_complete = WHOLE
+
+    def _state_by_progress(self) -> TaskStatus:
+        if self.actual_finish is not None:
+            return TaskStatus.COMPLETE
+        if self.actual_start is not None or self.percent_complete > 0:
+            return TaskStatus.IN_PROGRESS
+        return TaskStatus.NOT_STARTED
+
+    def wire(self) -> TaskState:
+        """The task as events and answers show it."""
+        return TaskState(
+            id=self.id,
+            organization_id=self.organization_id,
+            project_id=self.project_id,
+            external_ref=self.external_ref,
+            parent_id=self.parent_id,
+            wbs_code=self.wbs_code,
+            name=self.name,
+            description=self.description,
+            kind=self.kind,
+            duration=Duration(self.duration),
+            remaining_duration=None if self.remaining_duration is None else Duration(self.remaining_duration),
+            calendar_id=None,
+            mode=self.mode,
+            constraint=self.constraint_type and Constraint(type=self.constraint_type, date=self.constraint_date),
+            deadline=self.deadline,
+            percent_complete=self.percent_complete,
+            actual_start=self.actual_start,
+            actual_finish=self.actual_finish,
+            state=self.state,
+            revision=self.revision,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+        )
+
+
+class ConstraintCreate(Shape):
+    """A bound on a task's dates; every type but ASAP and ALAP has a date."""
+
+    type: ConstraintType
+    date: DayOrMoment | None = None
+
+
+class ConstraintUpdate(Shape):
+    """A change of the bound; what is left out stays."""
+
+    type: ConstraintType = unset()
+    date: DayOrMoment | None = unset()
+
+
+class TaskCreate(Shape):
+    """What a new task is made of. A task needs a duration; milestones and summaries have none of their own."""
+
+    name: Name
+    kind: TaskKind = TaskKind.TASK
+    duration: NonNegativeDuration | None = None
+    remaining_duration: NonNegativeDuration | None = None
+    parent_id: Id | None = None
+    wbs_code: Label = ""
+    description: Text = ""
+    mode: SchedulingMode = SchedulingMode.AUTO_ASAP
+    constraint: ConstraintCreate | None = None
+    deadline: DayOrMoment | None = None
+    percent_complete: Percent = Decimal(0)
+    actual_start: DayOrMoment | None = None
+    actual_finish: DayOrMoment | None = None
+    state: TaskStatus | None = None
+    """Left out: what the actual dates and percent complete say."""
+    external_ref: ExternalRef | None = None
+
+
+class TaskUpdate(Shape):
+    """What may change of a task: a JSON Merge Patch. State and percent complete follow the actual dates unless they are sent."""
+
+    name: Name = unset()
+    kind: TaskKind = unset()
+    duration: NonNegativeDuration = unset()
+    remaining_duration: NonNegativeDuration | None = unset()
+    parent_id: Id | None = unset()
+    wbs_code: Label = unset()
+    description: Text = unset()
+    mode: SchedulingMode = unset()
+    constraint: ConstraintUpdate | None = unset()
+    deadline: DayOrMoment | None = unset()
+    percent_complete: Percent = unset()
+    actual_start: DayOrMoment | None = unset()
+    actual_finish: DayOrMoment | None = unset()
+    state: TaskStatus = unset()

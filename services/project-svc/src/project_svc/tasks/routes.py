@@ -1,0 +1,94 @@
+"""`/projects/{project_id}/tasks`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import TransactionRoute
+from contracts.project_events import TaskState
+from contracts.values import Id, Label
+from contracts.vocabulary import TaskKind, TaskStatus
+from project_svc.projects.locked import Writing
+from project_svc.projects.models import ProjectClosed
+from project_svc.projects.reading import Reading
+from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
+from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
+from project_svc.tasks import actions
+from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
+from project_svc.tasks.rules import OtherProject
+
+router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=TransactionRoute)
+
+WRITES = responses(
+    NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime, Unschedulable
+)
+ORDER = Order(
+    columns={"created_at": col(Task.created_at), "name": col(Task.name), "wbs_code": col(Task.wbs_code)},
+    default="created_at",
+    identity=col(Task.id),
+)
+
+
+class TaskQuery(PageQuery):
+    """Which tasks."""
+
+    kind: TaskKind | None = None
+    state: TaskStatus | None = None
+    parent_id: Id | None = None
+    wbs_code: Label | None = None
+
+
+@router.post("", status_code=201, responses=PREVIEWED | WRITES)
+async def create_task(project: Writing, body: TaskCreate, response: Response) -> TaskState | Preview:
+    """Add a task, milestone or summary; the project's schedule follows in the same transaction."""
+    task = await actions.create_task(project, body)
+    return await conclude(project, task, response)
+
+
+@router.get("", responses=responses(NotFound))
+async def list_tasks(project: Reading, query: Annotated[TaskQuery, Query()]) -> Page[TaskState]:
+    """The project's tasks. Sort by `created_at`, `name` or `wbs_code`."""
+    statement = select(Task).where(col(Task.project_id) == project.id)
+    for name in ("kind", "state", "parent_id", "wbs_code"):
+        if (wanted := getattr(query, name)) is not None:
+            statement = statement.where(col(getattr(Task, name)) == wanted)
+    rows, following = await page(project.session, statement, query, ORDER)
+    return Page(items=[row.wire() for row in rows], next=following)
+
+
+@router.get("/{task_id}", responses=responses(NotFound))
+async def read_task(project: Reading, task_id: Id, response: Response) -> TaskState:
+    """One task."""
+    task = await project.find(Task, task_id)
+    stamp(response, task)
+    return task.wire()
+
+
+@router.patch("/{task_id}", responses=WRITES | responses(StaleRevision))
+async def update_task(
+    project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
+) -> TaskState | Preview:
+    """Change a task. What it moves is in the same transaction; with `dry_run=true`, in the answer."""
+    task = await project.find(Task, task_id)
+    check_if_match(if_match, task)
+    await actions.update_task(project, task, body)
+    return await conclude(project, task, response)
+
+
+@router.delete(
+    "/{task_id}",
+    status_code=204,
+    response_model=None,
+    responses=PREVIEWED | WRITES | responses(StaleRevision, actions.TaskInUse),
+)
+async def delete_task(project: Writing, task_id: Id, response: Response, if_match: IfMatch = None) -> Preview | None:
+    """Remove a task and its links; not while tasks are below it, or costs or risks are recorded for it."""
+    task = await project.find(Task, task_id)
+    check_if_match(if_match, task)
+    await actions.delete_task(project, task)
+    return await conclude_deletion(project, response)
