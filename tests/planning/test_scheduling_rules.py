@@ -1,4 +1,4 @@
-"""The semantics of scheduling, rule by rule; docs/scheduling.md tells the same examples in words."""
+"""The semantics of scheduling, rule by rule. What users need of them is told in docs/scheduling.md, by examples that are tests too."""
 
 from dataclasses import replace
 from datetime import date
@@ -402,6 +402,7 @@ def test_a_level_of_effort_is_scheduled_like_a_task(bench):
     assert bench.solve([bench.task("A", 3, kind=TaskKind.LEVEL_OF_EFFORT)])["A"]["EF"] == 3
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_tasks_needs_no_recursion(bench):
     count = 100_000
     tasks = [Task(number, "P", TaskKind.TASK, 10) for number in range(count)]
