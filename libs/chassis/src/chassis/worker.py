@@ -23,7 +23,8 @@ from chassis.relay import Relay
 from chassis.settings import PREFIX, ServiceSettings
 from contracts.subjects import Stream
 
-PARTS_GRACE = 3.0
+PARTS_GRACE = 3.0  # for all of them together,
+LEAST_GRACE = 0.5  # but for each of them at least this, whatever the others took
 CLOSING_GRACE = 0.5
 
 log = structlog.stdlib.get_logger(__name__)
@@ -97,7 +98,7 @@ async def run(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)  # also later, while ending: a second signal changes nothing
     probes = asyncio.create_task(server.serve()) if server else None
     tasks = {part.name: asyncio.create_task(part.run(health), name=part.name) for part in parts}
     health.started()
@@ -134,7 +135,7 @@ def _ended(tasks: Mapping[str, "asyncio.Task[None]"]) -> list[str]:
 
 async def _finish(task: "asyncio.Task[None]", deadline: float) -> bool:
     """Wait for a part to end; cancel it at the deadline."""
-    await asyncio.wait([task], timeout=max(deadline - asyncio.get_running_loop().time(), 0))
+    await asyncio.wait([task], timeout=max(deadline - asyncio.get_running_loop().time(), LEAST_GRACE))
     if task.done():
         return task.exception() is None
     log.warning("a part of the worker did not finish in time", part=task.get_name())
