@@ -1,6 +1,6 @@
 """The critical path: early and late dates, floats, drivers and the longest path of a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from planning.axis import Axis
 from planning.network import Network, network_of
@@ -23,11 +23,11 @@ def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
     whole = _positions(network, finish)
     deadline = _deadline(plan)
     late = backward(network, whole if deadline is None else _positions(network, deadline))
-    placed = place(network, early, late, whole, critical_float)
-    items = with_summaries(plan, placed)
+    rows = place(network, early, late, whole, critical_float)
+    items = with_summaries(plan, [rows[place] for place in network.rank])
     begin = min((item.early_start for item in items.values()), default=_first_start(plan))
     end = max((item.early_finish for item in items.values()), default=begin)
-    return Schedule(begin, end, items, _longest_path(network, early, placed))
+    return Schedule(begin, end, items, _longest_path(network, early, rows))
 
 
 def _deadline(plan: Plan) -> int | None:
@@ -59,11 +59,11 @@ def _positions(network: Network, instant: int) -> list[int]:
     return [positions[axis] for axis in network.axes]
 
 
-def _longest_path(network: Network, early: Early, placed: Mapping[Id, ScheduledTask]) -> list[Id]:
+def _longest_path(network: Network, early: Early, rows: Sequence[ScheduledTask]) -> list[Id]:
     """Back from the last task to finish; of several, the one that stands last in the order, such as the milestone after the work."""
-    if not placed:
+    if not rows:
         return []
-    finishes = [placed[task.id].early_finish for task in network.tasks]
+    finishes = [row.early_finish for row in rows]
     task = len(finishes) - 1 - finishes[::-1].index(max(finishes))
     path = [network.tasks[task].id]
     while early.driver[task] != UNDRIVEN:

@@ -5,13 +5,13 @@ deadlines bound late dates alone and show as negative float; "must" holds both, 
 the data date. What has happened stays: a completed task is its actual dates, and a started one is bounded in its remaining work.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from planning.axis import Axis
 from planning.calendar import WorkCalendar
 from planning.errors import InvalidTask, OutsideCalendar
-from planning.plan import Constraint, ConstraintType, Id, Imposed, Project, SchedulingMode, Task, TaskKind
+from planning.plan import Constraint, ConstraintType, Imposed, Project, SchedulingMode, Task, TaskKind
 
 UNBOUNDED = 1 << 60
 """Later than every position."""
@@ -47,53 +47,73 @@ class Limit:
             self.floor, self.floor_at, self.imposed = position, at, imposed
 
 
-@dataclass(frozen=True, slots=True)
 class Limits:
-    """The same as arrays, one entry per task; the sparse ones by index."""
+    """The same as arrays, one entry per task; dates imposed from outside by index."""
 
-    remaining: list[int] = field(default_factory=list)
-    floor: list[int] = field(default_factory=list)
-    ceiling: list[int] = field(default_factory=list)
-    pinned: list[int] = field(default_factory=list)
-    begun: list[int] = field(default_factory=list)
-    held: list[bool] = field(default_factory=list)
-    done: list[bool] = field(default_factory=list)
-    floor_at: list[int] = field(default_factory=list)
-    imposed: dict[int, Imposed] = field(default_factory=dict)
+    __slots__ = ("begun", "ceiling", "done", "floor", "floor_at", "held", "imposed", "pinned", "remaining")
 
-    def append(self, limit: Limit) -> None:
+    def __init__(self, durations: list[int], floor: list[int], floor_at: list[int]) -> None:
+        self.remaining = durations
+        self.floor = floor
+        self.floor_at = floor_at
+        self.ceiling = [UNBOUNDED] * len(floor)
+        self.pinned = [NEVER] * len(floor)
+        self.begun = [NEVER] * len(floor)
+        self.held = [False] * len(floor)
+        self.done = [False] * len(floor)
+        self.imposed: dict[int, Imposed] = {}
+
+    def put(self, index: int, limit: Limit) -> None:
+        self.remaining[index] = limit.remaining
+        self.floor[index] = limit.floor
+        self.floor_at[index] = limit.floor_at
+        self.ceiling[index] = limit.ceiling
+        self.pinned[index] = limit.pinned
+        self.begun[index] = limit.begun
+        self.held[index] = limit.held
+        self.done[index] = limit.done
         if limit.imposed is not None:
-            self.imposed[len(self.floor)] = limit.imposed
-        self.remaining.append(limit.remaining)
-        self.floor.append(limit.floor)
-        self.ceiling.append(limit.ceiling)
-        self.pinned.append(limit.pinned)
-        self.begun.append(limit.begun)
-        self.held.append(limit.held)
-        self.done.append(limit.done)
-        self.floor_at.append(limit.floor_at)
+            self.imposed[index] = limit.imposed
 
 
-def limits_of(tasks: Sequence[Task], axes: Sequence[Axis], projects: Mapping[Id, Project]) -> Limits:
-    """The limits of all tasks in their order. Raises InvalidTask, OutsideCalendar with the task's id."""
-    limits = Limits()
-    resumes: dict[tuple[Id, Axis], tuple[int, int]] = {}
-    for task, axis in zip(tasks, axes, strict=True):
+def limits_of(tasks: Sequence[Task], homes: Sequence[Project], axes: Sequence[Axis]) -> Limits:
+    """The limits of all tasks in their order, given the project and the axis of each. Raises InvalidTask, OutsideCalendar with the id."""
+    resumes = [
+        project.start if project.data_date is None else max(project.start, project.data_date) for project in homes
+    ]
+    limits = Limits([task.duration for task in tasks], _positions(tasks, resumes, axes), resumes)
+    for index, task in enumerate(tasks):
         _check(task)
+        if _is_plain(task):
+            continue
         try:
-            key = task.project_id, axis
-            if key not in resumes:
-                at = _resumes_at(projects[task.project_id])
-                resumes[key] = axis.calendar.worked(at), at
-            position, at = resumes[key]
-            limits.append(limit_of(task, axis.calendar, Limit(task.duration, position, at)))
+            given = Limit(task.duration, limits.floor[index], resumes[index])
+            limits.put(index, limit_of(task, axes[index].calendar, given))
         except OutsideCalendar as error:
             raise OutsideCalendar(error.detail, task.id) from None
     return limits
 
 
-def _resumes_at(project: Project) -> int:
-    return project.start if project.data_date is None else max(project.start, project.data_date)
+def _positions(tasks: Sequence[Task], instants: Sequence[int], axes: Sequence[Axis]) -> list[int]:
+    known: dict[tuple[Axis, int], int] = {}
+    for task, key in zip(tasks, zip(axes, instants, strict=True), strict=True):
+        if key not in known:
+            try:
+                known[key] = key[0].calendar.worked(key[1])
+            except OutsideCalendar as error:
+                raise OutsideCalendar(error.detail, task.id) from None
+    return [known[key] for key in zip(axes, instants, strict=True)]
+
+
+def _is_plain(task: Task) -> bool:
+    """Whether nothing but its duration and its project bounds the task: most of them."""
+    return (
+        task.actual_start is None
+        and task.actual_finish is None
+        and task.constraint is None
+        and task.deadline is None
+        and not task.imposed
+    )
 
 
 def limit_of(task: Task, calendar: WorkCalendar, limit: Limit) -> Limit:

@@ -6,7 +6,8 @@ bounds the successor's start) and one on the way back (`late start + reach` boun
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import accumulate
 
 from planning.axis import Axis
 from planning.calendar import WorkCalendar
@@ -24,26 +25,27 @@ TO_FINISH = frozenset({LinkType.FF, LinkType.SF})
 class Network:
     """tasks, axes, limits: an entry per task, predecessors before successors. Summaries are not in it.
 
+    rank: where in these each of the plan's tasks is, in the plan's order without summaries.
     first: the links into task j are first[j] … first[j+1]-1. links, source, offset, reach, binding: an entry per link in that
     order. binding: whether the link bounds late dates and free float; a complete task takes none and gives none, nor does a
     start that has happened. crossings: the links between calendars; their offset applies before, their reach after crossing back.
     """
 
     tasks: list[Task]
+    rank: list[int]
     axes: list[Axis]
     limits: Limits
-    first: list[int] = field(default_factory=lambda: [0])
-    links: list[Link] = field(default_factory=list)
-    source: list[int] = field(default_factory=list)
-    offset: list[int] = field(default_factory=list)
-    reach: list[int] = field(default_factory=list)
-    binding: list[bool] = field(default_factory=list)
-    crossings: dict[int, Crossing] = field(default_factory=dict)
+    first: list[int]
+    links: list[Link]
+    source: list[int]
+    offset: list[int]
+    reach: list[int]
+    binding: list[bool]
+    crossings: dict[int, Crossing]
 
 
 def network_of(plan: Plan) -> Network:
     """The plan's network. Raises a PlanError that names what is wrong: cycle, unknown ids, a link on a summary, a task's own values."""
-    projects = {project.id: project for project in plan.projects}
     members = [task for task in plan.tasks if task.kind is not TaskKind.SUMMARY]
     index = {task.id: place for place, task in enumerate(members)}
     if len(index) < len(members):
@@ -56,66 +58,84 @@ def network_of(plan: Plan) -> Network:
     if len(order) < len(members):
         raise NetworkCycle([members[place].id for place in closed_path(len(members), pairs, order)])
     tasks = [members[place] for place in order]
-    lag_axes, axes = _axes(tasks, projects)
-    network = Network(tasks, axes, limits_of(tasks, axes, projects))
+    homes = _homes(tasks, plan.projects)
+    axes = _Axes()
+    own = [axes.of(task.calendar or home.calendar) for task, home in zip(tasks, homes, strict=True)]
+    lag = [axes.of(home.calendar) for home in homes]
     rank = [0] * len(order)
     for place, node in enumerate(order):
         rank[node] = place
-    _lay_links(network, plan.links, [(rank[before], rank[after]) for before, after in pairs], lag_axes)
-    return network
+    ranked = [(rank[before], rank[after]) for before, after in pairs]
+    return _linked(tasks, rank, own, lag, limits_of(tasks, homes, own), plan.links, ranked)
 
 
-def _axes(tasks: Sequence[Task], projects: Mapping[Id, Project]) -> tuple[list[Axis], list[Axis]]:
-    """Per task the axis of its project and its own. Equal calendars share one, so that the passes compare by identity."""
-    one: dict[WorkCalendar, Axis] = {}
-
-    def axis_of(calendar: WorkCalendar) -> Axis:
-        if calendar not in one:
-            one[calendar] = Axis(calendar)
-        return one[calendar]
-
-    of_project = {key: axis_of(project.calendar) for key, project in projects.items()}
+def _homes(tasks: Sequence[Task], projects: Sequence[Project]) -> list[Project]:
+    """The project of each task."""
+    known = {project.id: project for project in projects}
+    if len(known) == 1:
+        (only,) = known.values()
+        if all(task.project_id is only.id or task.project_id == only.id for task in tasks):
+            return [only] * len(tasks)
     try:
-        theirs = [of_project[task.project_id] for task in tasks]
+        return [known[task.project_id] for task in tasks]
     except KeyError:
-        stray = next(task for task in tasks if task.project_id not in projects)
+        stray = next(task for task in tasks if task.project_id not in known)
         raise UnknownProject(stray.project_id, stray.id) from None
-    own = [
-        default if task.calendar is None else axis_of(task.calendar)
-        for task, default in zip(tasks, theirs, strict=True)
-    ]
-    return theirs, own
 
 
-def _lay_links(
-    network: Network, links: Sequence[Link], pairs: Sequence[tuple[int, int]], lag_axes: Sequence[Axis]
-) -> None:
-    """Fill the link arrays, grouped by successor and in the plan's order within a group."""
-    into: list[list[int]] = [[] for _ in network.tasks]
+class _Axes:
+    """One axis for all equal calendars, so that the passes compare by identity."""
+
+    def __init__(self) -> None:
+        self._of_object: dict[int, Axis] = {}
+        self._of_definition: dict[WorkCalendar, Axis] = {}
+
+    def of(self, calendar: WorkCalendar) -> Axis:
+        """The calendar has to live as long as this object: it is looked up by identity first."""
+        axis = self._of_object.get(id(calendar))
+        if axis is None:
+            axis = self._of_definition.setdefault(calendar, Axis(calendar))
+            self._of_object[id(calendar)] = axis
+        return axis
+
+
+def _linked(
+    tasks: list[Task],
+    rank: list[int],
+    axes: list[Axis],
+    lag_axes: Sequence[Axis],
+    limits: Limits,
+    links: Sequence[Link],
+    pairs: Sequence[tuple[int, int]],
+) -> Network:
+    """Lay the links out, grouped by successor and in the plan's order within a group."""
+    into: list[list[int]] = [[] for _ in tasks]
     for number, (_, after) in enumerate(pairs):
         into[after].append(number)
-    axes, remaining, begun, done = network.axes, network.limits.remaining, network.limits.begun, network.limits.done
-    for after, numbers in enumerate(into):
+    laid = [number for numbers in into for number in numbers]
+    offset, reach, source, binding = [0] * len(laid), [0] * len(laid), [0] * len(laid), [True] * len(laid)
+    crossings: dict[int, Crossing] = {}
+    remaining, begun, done = limits.remaining, limits.begun, limits.done
+    for place, number in enumerate(laid):
+        before, after = pairs[number]
+        kind, lag = links[number].type, links[number].lag
         axis, lag_axis = axes[after], lag_axes[after]
-        for number in numbers:
-            link, before = links[number], pairs[number][0]
-            kind, lag = link.type, link.lag
-            from_start = kind in FROM_START
-            tail = remaining[after] if kind in TO_FINISH else 0
-            head = remaining[before] if from_start else 0
-            if axes[before] is axis and (lag_axis is axis or not lag):
-                network.offset.append(lag - tail)
-                network.reach.append(head + tail - lag)
-            else:
-                calendars = axes[before].calendar, axis.calendar, lag_axis.calendar
-                network.crossings[len(network.links)] = Crossing(*calendars, lag)
-                network.offset.append(-tail)
-                network.reach.append(head)
-            network.links.append(link)
-            network.source.append(2 * before + (not from_start))
-            happened = done[before] or (from_start and begun[before] != NEVER)
-            network.binding.append(not (happened or done[after]))
-        network.first.append(len(network.links))
+        from_start = kind in FROM_START
+        tail = remaining[after] if kind in TO_FINISH else 0
+        head = remaining[before] if from_start else 0
+        if axes[before] is axis and (lag_axis is axis or not lag):
+            offset[place] = lag - tail
+            reach[place] = head + tail - lag
+        else:
+            crossings[place] = Crossing(axes[before].calendar, axis.calendar, lag_axis.calendar, lag)
+            offset[place] = -tail
+            reach[place] = head
+        source[place] = 2 * before + (not from_start)
+        if done[before] or done[after] or (from_start and begun[before] != NEVER):
+            binding[place] = False
+    first = [0, *accumulate(map(len, into))]
+    laid_links = [links[number] for number in laid]
+    return Network(tasks, rank, axes, limits, first, laid_links, source, offset, reach, binding, crossings)
 
 
 def _wrong_end(plan: Plan, index: Mapping[Id, int]) -> PlanError:

@@ -4,13 +4,13 @@ from planning.errors import OutsideCalendar
 from planning.limits import NEVER
 from planning.network import Network
 from planning.passes import UNDRIVEN, Early, end_instant, room
-from planning.plan import ConstraintType, Id, Imposed, Link, SchedulingMode, Task
+from planning.plan import ConstraintType, Imposed, Link, SchedulingMode, Task
 from planning.scheduled import ScheduledTask
 
 
 def place(
     network: Network, early: Early, late: list[int], whole: list[int], critical_float: int
-) -> dict[Id, ScheduledTask]:
+) -> list[ScheduledTask]:
     """The rows of all tasks in the network's order. late: latest finishes; whole: the finish of the plan; positions per task.
 
     Raises OutsideCalendar with the id of the task that leaves its calendar.
@@ -19,10 +19,10 @@ def place(
     eager = [not _is_late(task, held) for task, held in zip(network.tasks, limits.held, strict=True)]
     free = room(network, early, whole, late, [True] * len(eager))
     delayed = free if all(eager) else room(network, early, whole, late, eager)
-    rows: dict[Id, ScheduledTask] = {}
+    rows: list[ScheduledTask] = []
     for index, task in enumerate(network.tasks):
         if limits.done[index]:
-            rows[task.id] = _complete(network, early, index)
+            rows.append(_complete(network, early, index))
             continue
         finish, last = early.ends[2 * index + 1], late[index]
         total = last - finish
@@ -41,7 +41,7 @@ def place(
             raise OutsideCalendar(error.detail, task.id) from None
         floats = total, free[index] - finish
         driving = _driving(network, early, index)
-        rows[task.id] = ScheduledTask(task.id, *soonest, *latest, *floats, total <= critical_float, driving, *scheduled)
+        rows.append(ScheduledTask(task.id, *soonest, *latest, *floats, total <= critical_float, driving, *scheduled))
     return rows
 
 

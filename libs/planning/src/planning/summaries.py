@@ -7,13 +7,16 @@ from planning.plan import Id, Plan, Task, TaskKind
 from planning.scheduled import ScheduledTask
 
 
-def with_summaries(plan: Plan, placed: Mapping[Id, ScheduledTask]) -> dict[Id, ScheduledTask]:
-    """All tasks in the plan's order: those of `placed` and the summaries.
+def with_summaries(plan: Plan, placed: Sequence[ScheduledTask]) -> dict[Id, ScheduledTask]:
+    """All tasks in the plan's order: the summaries, and those of `placed`, which are in that order too.
 
     A summary spans its children; its floats are the least among its open children, it is critical when one of them is, nothing
     drives it. Without children it is a point at its project's start. Raises HierarchyCycle, UnknownTask, UnknownProject,
     InvalidTask, DuplicateTask.
     """
+    rows = {row.task_id: row for row in placed}
+    if len(rows) == len(plan.tasks) and all(task.parent_id is None for task in plan.tasks):
+        return rows
     tasks = {task.id: task for task in plan.tasks}
     if len(tasks) < len(plan.tasks):
         raise DuplicateTask(next(task.id for task in plan.tasks if tasks[task.id] is not task))
@@ -22,7 +25,6 @@ def with_summaries(plan: Plan, placed: Mapping[Id, ScheduledTask]) -> dict[Id, S
         if task.parent_id is not None:
             _check_parent(task, task.parent_id, tasks)
             children.setdefault(task.parent_id, []).append(task.id)
-    rows = dict(placed)
     done = {task.id for task in plan.tasks if task.actual_finish is not None}
     for summary in _bottom_up(tasks):
         below = children.get(summary.id)
