@@ -190,7 +190,7 @@ async def test_more_requests_than_connections_are_turned_away_soon(client, proje
 
 
 async def test_one_service_that_is_away_leaves_the_other_alone(client, project, program, runtime):
-    runtime.project._origin = "http://127.0.0.1:1"
+    runtime.project._pool._port = 1
     for _ in range(10):
         answer = await client.get("/v1/projects")
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/upstream-unavailable")
@@ -221,4 +221,4 @@ async def test_a_client_that_goes_away_does_not_leak_its_connection(app, tokens,
 
     await app(scope, receive, send)
     assert sent == []
-    assert runtime.project._slots._value == 4
+    assert runtime.project._pool._free._value == 4

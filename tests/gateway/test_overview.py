@@ -38,7 +38,7 @@ async def test_all_parts_are_there(client, program):
 
 
 async def test_the_parts_are_asked_for_at_once(client, program, runtime):
-    runtime.program._slots = asyncio.Semaphore(6)
+    runtime.program._pool._free = asyncio.Semaphore(6)
     together = asyncio.Barrier(6)
 
     async def answer(request):

@@ -1,16 +1,17 @@
 """Reading from an upstream for a combined view: whatever happens, there is an answer, a problem document at worst."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import orjson
 import structlog
+from starlette.datastructures import Headers
 
 from chassis import failures
 from chassis.positions import POSITION_HEADER, Position, parse_positions
 from chassis.problem import MEDIA_TYPE, Problem
+from gateway.http1 import RawHeaders
 from gateway.upstreams import Outgoing, Upstream, UpstreamFailed
 
 PASSED_ON = ("content-type", "retry-after")
@@ -34,31 +35,27 @@ class Fetched:
         return document
 
 
-async def fetch(upstream: Upstream, target: str, headers: Mapping[str, str]) -> Fetched:
+async def fetch(upstream: Upstream, target: str, headers: RawHeaders) -> Fetched:
     """GET a path of the upstream."""
     try:
-        async with upstream.exchange(Outgoing("GET", target, list(headers.items()))) as response:
-            content = await _content(response)
-            positions = response.headers.get(POSITION_HEADER)
+        async with upstream.exchange(Outgoing("GET", target.encode(), headers)) as answer:
+            told = Headers(raw=answer.headers)
+            kind = told.get("content-type", "").partition(";")[0]
+            if kind != ("application/json" if answer.status == 200 else MEDIA_TYPE):
+                log.error(
+                    "not what was asked for", upstream=upstream.name, target=target, status=answer.status, type=kind
+                )
+                raise UpstreamFailed
+            positions = told.get(POSITION_HEADER)
             return Fetched(
-                status=response.status,
-                headers={name: response.headers[name] for name in PASSED_ON if name in response.headers},
-                content=content,
+                status=answer.status,
+                headers={name: told[name] for name in PASSED_ON if name in told},
+                content=await answer.read(upstream.deadline),
                 positions=parse_positions(positions) if positions else [],
             )
     except Problem as problem:
         rendered = failures.render(problem)
         return Fetched(rendered.status_code, dict(rendered.headers), bytes(rendered.body), [])
-
-
-async def _content(response: aiohttp.ClientResponse) -> bytes:
-    if response.content_type != ("application/json" if response.status == 200 else MEDIA_TYPE):
-        log.error("not what was asked for", url=str(response.url), status=response.status, type=response.content_type)
-        raise UpstreamFailed
-    try:
-        return await response.read()
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise UpstreamFailed from error
 
 
 def earliest(positions: Iterable[Iterable[Position]]) -> list[Position]:

@@ -5,7 +5,6 @@ FastAPI's routing, validation and dependencies would cost more than the whole re
 
 from dataclasses import dataclass
 
-import aiohttp
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,10 +13,11 @@ from chassis import failures
 from chassis.app import MAX_BODY
 from chassis.problem import Problem
 from gateway import headers
+from gateway.http1 import Answer
 from gateway.identity.callers import Callers
-from gateway.request_body import ClientGone, StreamedBody, body_of
+from gateway.request_body import ClientGone, body_of
 from gateway.runtime import Runtime
-from gateway.upstreams import Outgoing, Upstream, UpstreamFailed
+from gateway.upstreams import Outgoing, Upstream
 
 PREFIX = "/v1"
 WHOLE = 64 * 1024
@@ -77,46 +77,39 @@ async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: 
     client = Headers(scope=scope)
     caller = await callers.identify(client.get("authorization"))
     caller.check_may(scope["method"])
-    body = await body_of(client, receive, MAX_BODY)
+    body, length = await body_of(client, receive, MAX_BODY)
     request = Outgoing(
         method=scope["method"],
         target=_target(scope),
         headers=headers.for_upstream(scope["headers"], callers.headers_for(caller, upstream.name)),
         body=body,
+        length=length,
         is_keyed="idempotency-key" in client,
     )
-    try:
-        async with upstream.exchange(request) as response:
-            await _answer(request.method, response, send)
-    except Problem:
-        if isinstance(body, StreamedBody) and body.failure is not None:
-            raise body.failure from None
-        raise
+    async with upstream.exchange(request) as answer:
+        await _pass_on(answer, upstream.deadline, send)
 
 
-def _target(scope: Scope) -> str:
+def _target(scope: Scope) -> bytes:
     path: bytes = scope["raw_path"].removeprefix(PREFIX.encode())
     query: bytes = scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
+    return path + b"?" + query if query else path
 
 
-async def _answer(method: str, response: aiohttp.ClientResponse, send: Send) -> None:
+async def _pass_on(answer: Answer, patience: float, send: Send) -> None:
     start = {
         "type": "http.response.start",
-        "status": response.status,
-        "headers": headers.for_client(response.raw_headers, PREFIX.encode()),
+        "status": answer.status,
+        "headers": headers.for_client(answer.headers, PREFIX.encode()),
     }
-    length = response.content_length
-    if method == "HEAD" or (length is not None and length <= WHOLE):
-        try:
-            body = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise UpstreamFailed from error
+    length = answer.length
+    if length is not None and length <= WHOLE:
+        body = await answer.read(patience)
         await send(start)
         await send({"type": "http.response.body", "body": body})
         return
     await send(start)
     # From here on an upstream that breaks off can only be told by breaking off as well: the error goes up to the server.
-    async for piece in response.content.iter_any():
+    async for piece in answer.pieces(patience):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

@@ -1,20 +1,21 @@
 """Which headers cross the gateway, and in what form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+
+from gateway.http1 import RawHeaders
 
 FROM_CLIENT = frozenset(
     {
-        "accept",
-        "accept-language",
-        "content-length",
-        "content-type",
-        "idempotency-key",
-        "if-match",
-        "if-none-match",
-        "interlock-after",
-        "prefer",
-        "tracestate",
-        "user-agent",
+        b"accept",
+        b"accept-language",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"if-none-match",
+        b"interlock-after",
+        b"prefer",
+        b"tracestate",
+        b"user-agent",
     }
 )
 """What a client may tell a service; anything else, credentials above all, ends here."""
@@ -37,22 +38,20 @@ HOP_BY_HOP = frozenset(
 OURS = frozenset({b"date", b"server"})
 """The gateway's own server sets them."""
 
-RawHeaders = list[tuple[bytes, bytes]]
+DROPPED = HOP_BY_HOP | OURS
 
 
-def for_upstream(client: Iterable[tuple[bytes, bytes]], ours: Mapping[str, str]) -> list[tuple[str, str]]:
+def for_upstream(client: Iterable[tuple[bytes, bytes]], ours: RawHeaders) -> RawHeaders:
     """The client's headers that a service gets, then ours."""
-    passed = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in client]
-    return [*((name, value) for name, value in passed if name in FROM_CLIENT), *ours.items()]
+    return [header for header in client if header[0] in FROM_CLIENT] + ours
 
 
-def for_client(upstream: Iterable[tuple[bytes, bytes]], prefix: bytes) -> RawHeaders:
-    """A service's headers as the client gets them; a `Location` on this host is put under `prefix`."""
-    lowered = [(name.lower(), value) for name, value in upstream]
-    dropped = HOP_BY_HOP | OURS | _named_by_connection(lowered)
+def for_client(upstream: RawHeaders, prefix: bytes) -> RawHeaders:
+    """A service's headers (names in lower case) as the client gets them; a `Location` on this host is put under `prefix`."""
+    dropped = DROPPED | _named_by_connection(upstream)
     return [
         (name, _located(value, prefix) if name == b"location" else value)
-        for name, value in lowered
+        for name, value in upstream
         if name not in dropped
     ]
 

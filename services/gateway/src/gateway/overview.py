@@ -69,7 +69,9 @@ async def get_program_overview(
 ) -> Response:
     """The program at a glance. Its parts are read at the same time, not at one revision: each says what it reflects."""
     asked = runtime.callers.headers_for(caller, PROGRAM_SERVICE)
-    asked |= {name: value for name, value in ((AFTER_HEADER, after), ("Prefer", prefer)) if value is not None}
+    asked += [
+        (name.encode(), value.encode("latin-1")) for name, value in ((AFTER_HEADER, after), ("Prefer", prefer)) if value
+    ]
     paths = [f"/programs/{program_id}{below}" for below in ("", *PARTS.values())]
     program, *others = await asyncio.gather(*(fetch(runtime.program, path, asked) for path in paths))
     if program.status != 200:

@@ -24,41 +24,28 @@ class ClientGone(Exception):
     """The client closed the connection; nobody waits for an answer."""
 
 
-class StreamedBody:
-    """A body passed on piece by piece. `failure` says why it ended early, since an HTTP client hides that in an error of its own."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self.failure: Problem | ClientGone | None = None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        while True:
-            try:
-                piece, more = await _next_piece(self._receive)
-                size += len(piece)
-                if size > self._limit:
-                    raise _too_large(self._limit)
-            except (Problem, ClientGone) as failure:
-                self.failure = failure
-                raise
-            if piece:
-                yield piece
-            if not more:
-                return
-
-
-async def body_of(headers: Headers, receive: Receive, limit: int) -> bytes | StreamedBody | None:
-    """The request's body, None when it has none. `limit` in bytes. Raises TooLarge, RequestTimeout, ClientGone."""
+async def body_of(headers: Headers, receive: Receive, limit: int) -> tuple[bytes | AsyncIterator[bytes], int | None]:
+    """The request's body and its announced length. `limit` in bytes. Raises TooLarge, RequestTimeout, ClientGone, now or on the way."""
     announced = headers.get("content-length")
     if announced is None:
-        return StreamedBody(receive, limit) if "transfer-encoding" in headers else None
+        return (_pieces(receive, limit), None) if "transfer-encoding" in headers else (b"", None)
     if not announced.isascii() or not announced.isdigit() or int(announced) > limit:
         raise _too_large(limit)
+    pieces = _pieces(receive, limit)
     if int(announced) > BUFFERED:
-        return StreamedBody(receive, limit)
-    return b"".join([piece async for piece in StreamedBody(receive, limit)])
+        return pieces, int(announced)
+    return b"".join([piece async for piece in pieces]), int(announced)
+
+
+async def _pieces(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    size, more = 0, True
+    while more:
+        piece, more = await _next_piece(receive)
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        if piece:
+            yield piece
 
 
 async def _next_piece(receive: Receive) -> tuple[bytes, bool]:

@@ -38,6 +38,6 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
     try:
         yield Runtime(database, Callers(database, signer), project, program, table)
     finally:
-        await project.close()
-        await program.close()
+        project.close()
+        program.close()
         await database.close()

@@ -2,29 +2,29 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
-from yarl import URL
 
 from chassis.problem import Problem, Unavailable
 from gateway.breaker import Breaker
+from gateway.http1 import Answer, Broken, Connection, RawHeaders
+from gateway.pool import Pool, PoolBusy
 from gateway.retry_budget import RetryBudget
 
 ACQUIRE_TIMEOUT = 0.1
 CONNECT_TIMEOUT = 1.0
-KEEP_ALIVE = 4.0
-"""Seconds. Less than a server keeps an idle connection (uvicorn: 5), so that we never write to one that is being closed."""
-DEADLINE_HEADER = "Interlock-Deadline"
+DEADLINE_HEADER = b"interlock-deadline"
 """Milliseconds that the caller will still wait."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose empty body is announced as such."""
 
 log = structlog.stdlib.get_logger(__name__)
 
-Headers = Sequence[tuple[str, str]]
-Body = bytes | AsyncIterable[bytes] | None
+Body = bytes | AsyncIterable[bytes]
 
 
 class UpstreamUnavailable(Unavailable):
@@ -56,21 +56,19 @@ class Outgoing:
     """A request for an upstream. `target` is path and query exactly as they go on the wire."""
 
     method: str
-    target: str
-    headers: Headers
-    body: Body = None
+    target: bytes
+    headers: RawHeaders = field(default_factory=list)
+    """Without `Host` and what frames the body."""
+    body: Body = b""
+    length: int | None = None
+    """Of a body that comes in pieces, if it is known."""
     is_keyed: bool = False
     """It carries an Idempotency-Key: done twice, it is done once."""
 
     @property
-    def is_buffered(self) -> bool:
-        """Whether the whole body is here."""
-        return self.body is None or isinstance(self.body, bytes)
-
-    @property
     def is_repeatable(self) -> bool:
         """Whether it may be sent a second time when it is not known what became of the first."""
-        return self.is_buffered and (self.method in {"GET", "HEAD"} or self.is_keyed)
+        return isinstance(self.body, bytes) and (self.method in {"GET", "HEAD"} or self.is_keyed)
 
 
 class Upstream:
@@ -81,54 +79,34 @@ class Upstream:
     ) -> None:
         self.name = name
         self.breaker = breaker or Breaker()
-        self._origin = url.rstrip("/")
-        self._deadline = deadline
+        self.deadline = deadline
+        self._host = urlsplit(url).netloc.encode()
         self._retries = RetryBudget()
-        self._slots = asyncio.Semaphore(connections)
-        # The semaphore bounds the connections: only it can tell "all busy" from "cannot connect".
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=10),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=deadline),
-        )
-        # aiohttp would silently repeat any DELETE on a connection that broke; what is repeated is decided here.
-        self._session._retry_connection = False  # noqa: SLF001
+        self._pool = Pool(url, most=connections, acquire_timeout=ACQUIRE_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._session.close()
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._pool.close()
 
     @asynccontextmanager
-    async def exchange(self, request: Outgoing) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def exchange(self, request: Outgoing) -> AsyncIterator[Answer]:
         """Send, wait for the answer's head, and hold its connection until the block ends.
 
-        Raises UpstreamBusy, UpstreamUnavailable, UpstreamFailed or UpstreamTimeout.
+        Raises UpstreamBusy, UpstreamUnavailable, UpstreamFailed or UpstreamTimeout, and what iterating the request's body raises.
         """
-        await self._acquire()
+        connection, answer = await self._send_and_repeat(request)
         try:
-            until = time.monotonic() + self._deadline
-            response = await self._send_and_repeat(request, until)
-            try:
-                yield response
-            finally:
-                response.release()
+            yield answer
+        except TimeoutError as error:
+            raise UpstreamTimeout from error
+        except Broken as error:
+            raise UpstreamFailed from error
         finally:
-            self._slots.release()
+            self._pool.release(connection)
 
-    async def _acquire(self) -> None:
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
-        try:
-            async with asyncio.timeout(ACQUIRE_TIMEOUT):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise UpstreamBusy from None
-
-    async def _send_and_repeat(self, request: Outgoing, until: float) -> aiohttp.ClientResponse:
+    async def _send_and_repeat(self, request: Outgoing) -> tuple[Connection, Answer]:
         self._retries.earn()
+        until = time.monotonic() + self.deadline
         try:
             return await self._send(request, until)
         except (UpstreamUnavailable, UpstreamFailed) as error:
@@ -137,33 +115,73 @@ class Upstream:
             log.info("repeating a request", upstream=self.name, method=request.method, because=error.slug)
             return await self._send(request, until)
 
-    async def _send(self, request: Outgoing, until: float) -> aiohttp.ClientResponse:
+    async def _send(self, request: Outgoing, until: float) -> tuple[Connection, Answer]:
+        connection = await self._connection()
+        try:
+            async with asyncio.timeout(until - time.monotonic()):
+                answer = await self._ask(connection, request, until)
+        except BaseException as error:
+            connection.close()
+            self._pool.release(connection)
+            match error:
+                case Broken():
+                    self._lost(request, error)
+                    raise UpstreamFailed from error
+                case TimeoutError():
+                    # Behind a body that comes in pieces it may be the client that is slow: that must not cut the others off.
+                    self._lost(request, error, is_upstreams_fault=isinstance(request.body, bytes))
+                    raise UpstreamTimeout from error
+            raise
+        self.breaker.succeeded()
+        return connection, answer
+
+    async def _connection(self) -> Connection:
         if not self.breaker.admit():
             raise UpstreamUnavailable
-        left = until - time.monotonic()
         try:
-            async with asyncio.timeout(left):
-                response = await self._session.request(
-                    request.method,
-                    URL(self._origin + request.target, encoded=True),
-                    headers=[*request.headers, (DEADLINE_HEADER, str(max(1, int(left * 1000))))],
-                    data=request.body,
-                    allow_redirects=False,
-                )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            self._lost(request, error)
+            return await self._pool.acquire()
+        except PoolBusy:
+            raise UpstreamBusy from None
+        except (OSError, TimeoutError) as error:
+            self.breaker.failed()
+            log.warning("cannot connect", upstream=self.name, error=repr(error))
             raise UpstreamUnavailable from error
-        except TimeoutError as error:
-            # Behind a streamed body it may be the client that is slow: that must not cut the others off.
-            self._lost(request, error, is_upstreams_fault=request.is_buffered)
-            raise UpstreamTimeout from error
-        except aiohttp.ClientError as error:
-            self._lost(request, error)
-            raise UpstreamFailed from error
-        self.breaker.succeeded()
-        return response
+
+    async def _ask(self, connection: Connection, request: Outgoing, until: float) -> Answer:
+        left = b"%d" % max(1, int((until - time.monotonic()) * 1000))
+        head = [b"%b %b HTTP/1.1\r\nhost: %b\r\n" % (request.method.encode(), request.target, self._host)]
+        head += [b"%b: %b\r\n" % header for header in (*request.headers, (DEADLINE_HEADER, left))]
+        if isinstance(request.body, bytes):
+            framing = (
+                b"content-length: %d\r\n\r\n" % len(request.body)
+                if request.body or request.method in WITH_BODY
+                else b"\r\n"
+            )
+            answered = connection.begin(b"".join([*head, framing, request.body]), is_head=request.method == "HEAD")
+            connection.sent()
+            return await answered
+        framing = (
+            b"transfer-encoding: chunked\r\n\r\n"
+            if request.length is None
+            else b"content-length: %d\r\n\r\n" % request.length
+        )
+        answered = connection.begin(b"".join([*head, framing]), is_head=False)
+        async for piece in request.body:
+            if answered.done():  # it has heard enough
+                return answered.result()
+            await connection.write(piece if request.length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
+        if request.length is None:
+            await connection.write(b"0\r\n\r\n")
+        connection.sent()
+        return await answered
 
     def _lost(self, request: Outgoing, error: Exception, *, is_upstreams_fault: bool = True) -> None:
         if is_upstreams_fault:
             self.breaker.failed()
-        log.warning("no answer", upstream=self.name, method=request.method, target=request.target, error=repr(error))
+        log.warning(
+            "no answer",
+            upstream=self.name,
+            method=request.method,
+            target=request.target.decode("latin-1"),
+            error=repr(error),
+        )

@@ -18,6 +18,7 @@ from chassis.identity import Identity, Signer
 from chassis.problem import Forbidden, Unauthenticated, Unavailable
 from chassis.telemetry import traceparent
 from contracts.vocabulary import OrganizationRole
+from gateway.http1 import RawHeaders
 from gateway.identity.models import ApiToken, Member, Scope, digest_of
 from gateway.recent import Recent
 from gateway.tables import now
@@ -78,7 +79,7 @@ class Callers:
         self._database = database
         self._signer = signer
         self._recent: Recent[bytes, Caller | None] = Recent(KEPT, MOST)
-        self._internal: OrderedDict[tuple[Identity, str], tuple[float, str]] = OrderedDict()
+        self._internal: OrderedDict[tuple[Identity, str], tuple[float, bytes]] = OrderedDict()
 
     async def identify(self, authorization: str | None) -> Caller:
         """The caller behind an `Authorization` header. Raises Unauthenticated, or Unavailable when it cannot be found out."""
@@ -95,19 +96,19 @@ class Callers:
         """A token was revoked here: let it open nothing at once."""
         self._recent.forget(digest)
 
-    def headers_for(self, caller: Caller, audience: str) -> dict[str, str]:
+    def headers_for(self, caller: Caller, audience: str) -> RawHeaders:
         """The headers that tell the service `audience` who asks, and in which trace."""
-        vouched = {"Authorization": self._authorization(caller, audience)}
+        vouched = [(b"authorization", self._authorization(caller, audience))]
         if parent := traceparent():
-            vouched["traceparent"] = parent
+            vouched.append((b"traceparent", parent.encode()))
         return vouched
 
-    def _authorization(self, caller: Caller, audience: str) -> str:
+    def _authorization(self, caller: Caller, audience: str) -> bytes:
         key, at = (caller.identity, audience), time.monotonic()
         kept = self._internal.get(key)
         if kept is not None and at < kept[0]:
             return kept[1]
-        header = f"Bearer {self._signer.issue(caller.identity, audience, lifetime=INTERNAL_LIFETIME)}"
+        header = b"Bearer " + self._signer.issue(caller.identity, audience, lifetime=INTERNAL_LIFETIME).encode()
         self._internal[key] = (at + INTERNAL_KEPT, header)
         self._internal.move_to_end(key)
         while len(self._internal) > MOST:
