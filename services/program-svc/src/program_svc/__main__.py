@@ -1,0 +1,53 @@
+"""`python -m program_svc serve | worker | migrate | openapi | picture`."""
+
+import asyncio
+import sys
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.commands import service_commands
+
+
+def document() -> dict[str, Any]:
+    """The service's OpenAPI document. Its routes are imported only when it is asked for."""
+    from program_svc.application import document as describe
+
+    return describe()
+
+
+app = service_commands("program_svc", document=document)
+
+
+class PictureSettings(BaseSettings):
+    """What the command `picture` is told."""
+
+    model_config = SettingsConfigDict(env_prefix="INTERLOCK_", extra="ignore")
+
+    database_url: str
+
+
+@app.command("picture")
+def picture(
+    program_id: UUID, organization: Annotated[UUID, typer.Option(help="the organisation that the program belongs to")]
+) -> None:
+    """Print a program's picture as canonical JSON: equal bytes, equal picture."""
+    from chassis.database import Database
+    from chassis.settings import load
+    from program_svc.picture import canonical_picture
+
+    async def read() -> bytes:
+        database = Database(load(PictureSettings).database_url, pool=1, application="program-svc picture")
+        try:
+            async with database.transaction(organization) as session:
+                return await canonical_picture(session, program_id)
+        finally:
+            await database.close()
+
+    sys.stdout.buffer.write(asyncio.run(read()) + b"\n")
+
+
+if __name__ == "__main__":
+    app()

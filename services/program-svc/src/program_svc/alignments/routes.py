@@ -1,0 +1,97 @@
+"""`/alignments`, and what they answer about the whole organisation: `/alignment/coverage` and `/alignment/orphans`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
+from contracts.program_events import AlignmentState
+from contracts.values import Id
+from program_svc.alignments import actions
+from program_svc.alignments.coverage import CoverageRead, OrphansRead, coverage_of, orphans_of
+from program_svc.alignments.models import Alignment, AlignmentCreate, AlignmentUpdate, state_of
+from program_svc.permissions import Writer
+
+router = APIRouter(tags=["alignment"], route_class=TransactionRoute)
+
+ORDER = Order(
+    columns={"created_at": col(Alignment.created_at), "weight": col(Alignment.weight)},
+    default="created_at",
+    identity=col(Alignment.id),
+)
+
+
+class AlignmentQuery(PageQuery):
+    """Which alignments."""
+
+    goal_id: Id | None = None
+    project_id: Id | None = None
+
+
+@router.post("/alignments", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
+async def create_alignment(
+    body: AlignmentCreate, session: Session, writer: Writer, response: Response
+) -> AlignmentState:
+    """Say that a project serves a goal, through a milestone or as a whole."""
+    alignment = await actions.create_alignment(session, writer.organization_id, body)
+    stamp(response, alignment)
+    return state_of(alignment)
+
+
+@router.get("/alignments")
+async def list_alignments(
+    session: Session, identity: CurrentIdentity, query: Annotated[AlignmentQuery, Query()]
+) -> Page[AlignmentState]:
+    """The organisation's alignments. Sort by `created_at` or `weight`."""
+    statement = select(Alignment).where(col(Alignment.organization_id) == identity.organization_id)
+    if query.goal_id is not None:
+        statement = statement.where(col(Alignment.goal_id) == query.goal_id)
+    if query.project_id is not None:
+        statement = statement.where(col(Alignment.project_id) == query.project_id)
+    rows, following = await page(session, statement, query, ORDER)
+    return Page(items=[state_of(row) for row in rows], next=following)
+
+
+@router.get("/alignments/{alignment_id}", responses=responses(NotFound))
+async def read_alignment(alignment_id: Id, session: Session, response: Response) -> AlignmentState:
+    """One alignment."""
+    alignment = await actions.the_alignment(session, alignment_id)
+    stamp(response, alignment)
+    return state_of(alignment)
+
+
+@router.patch("/alignments/{alignment_id}", responses=responses(NotFound, Forbidden, AlreadyExists, StaleRevision))
+async def update_alignment(
+    alignment_id: Id,
+    body: AlignmentUpdate,
+    session: Session,
+    writer: Writer,
+    response: Response,
+    if_match: IfMatch = None,
+) -> AlignmentState:
+    """Change an alignment's weight, contribution or milestone."""
+    alignment = await actions.update_alignment(session, writer.organization_id, alignment_id, body, if_match)
+    stamp(response, alignment)
+    return state_of(alignment)
+
+
+@router.delete("/alignments/{alignment_id}", status_code=204, responses=responses(NotFound, Forbidden, StaleRevision))
+async def delete_alignment(alignment_id: Id, session: Session, writer: Writer, if_match: IfMatch = None) -> None:
+    """The project no longer serves the goal."""
+    await actions.delete_alignment(session, writer.organization_id, alignment_id, if_match)
+
+
+@router.get("/alignment/coverage")
+async def read_alignment_coverage(session: Session) -> CoverageRead:
+    """How much of the committed budget serves a live goal."""
+    return await coverage_of(session)
+
+
+@router.get("/alignment/orphans")
+async def read_alignment_orphans(session: Session) -> OrphansRead:
+    """The projects that serve no live goal, and the live goals that no project serves."""
+    return await orphans_of(session)

@@ -1,0 +1,72 @@
+"""`/programs/{id}/components`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Row, select
+from sqlmodel import col
+
+from chassis.etag import stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import Forbidden, NotFound, responses
+from chassis.unit_of_work import DryRun, Session, TransactionRoute
+from contracts.values import Id
+from program_svc.components import actions
+from program_svc.components.models import AlreadyComponent, Component, ComponentCreate, ComponentRead, state_of
+from program_svc.network.preview import PREVIEWED, Before, Preview
+from program_svc.network.queries import Unschedulable
+from program_svc.permissions import Writer
+from program_svc.programs.models import ProgramClosed
+from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.replica.queries import known_projects
+
+router = APIRouter(prefix="/programs/{program_id}/components", tags=["components"], route_class=TransactionRoute)
+
+ORDER = Order(columns={"created_at": col(Component.created_at)}, default="created_at", identity=col(Component.id))
+
+
+@router.post(
+    "", status_code=201, responses=responses(NotFound, Forbidden, AlreadyComponent, ProgramClosed, Unschedulable)
+)
+async def add_component(
+    program_id: Id, body: ComponentCreate, session: Session, _: Writer, response: Response
+) -> ComponentRead:
+    """A project joins the program. A project is in one program at most."""
+    component, project = await actions.add_component(session, program_id, body.project_id)
+    stamp(response, component)
+    return _read(component, project)
+
+
+@router.get("", responses=responses(NotFound))
+async def list_components(
+    program_id: Id, session: Session, query: Annotated[PageQuery, Query()], response: Response
+) -> Page[ComponentRead]:
+    """The program's projects. Sort by `created_at`."""
+    program = await the_program(session, program_id)
+    components, following = await page(
+        session, select(Component).where(col(Component.program_id) == program_id), query, ORDER
+    )
+    projects = await known_projects(session, [each.project_id for each in components])
+    reflect(response, program, await positions_of(session, program_id))
+    return Page(items=[_read(each, projects[each.project_id]) for each in components], next=following)
+
+
+@router.delete(
+    "/{project_id}",
+    status_code=204,
+    response_model=None,
+    responses=PREVIEWED | responses(NotFound, Forbidden, ProgramClosed, Unschedulable),
+)
+async def remove_component(
+    program_id: Id, project_id: Id, session: Session, _: Writer, is_preview: DryRun, response: Response
+) -> Preview | None:
+    """A project leaves the program; its dependencies dissolve."""
+    before = await Before.of(session, program_id) if is_preview else None
+    await actions.remove_component(session, program_id, project_id)
+    return None if before is None else await before.preview(response, changed={project_id})
+
+
+def _read(component: Component, project: Row[Any]) -> ComponentRead:
+    state = state_of(component)
+    known = {"key": project.key, "name": project.name, "state": project.state, "position": project.revision}
+    return ComponentRead(**{name: getattr(state, name) for name in type(state).model_fields}, **known)

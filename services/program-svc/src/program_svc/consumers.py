@@ -1,0 +1,117 @@
+"""Every subscription of this service, and what follows on a batch of events: the dirty programs are settled, each once."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from chassis.projection import Handler, Projection
+from chassis.received import ReceivedEvent
+from contracts import project_events as events
+from contracts.vocabulary import ProjectStatus, TaskStatus
+from program_svc.boundaries import lock_program
+from program_svc.components.actions import drop_component
+from program_svc.components.models import Component
+from program_svc.network.queries import Unschedulable
+from program_svc.network.settle import Changes, settle
+from program_svc.replica.apply import (
+    actual_row,
+    advance,
+    budget_line_row,
+    drop_project,
+    dropping,
+    keep_project,
+    keeping,
+    link_row,
+    risk_row,
+    task_row,
+)
+from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
+
+log = structlog.stdlib.get_logger(__name__)
+
+# A project's own recalculations have no handler: dates that a project computed are no input. Their revisions count all the same.
+HANDLERS: Mapping[str, Handler] = {
+    events.ProjectCreated.event_type(): keep_project,
+    events.ProjectUpdated.event_type(): keep_project,
+    events.ProjectDeleted.event_type(): drop_project,
+    events.TaskCreated.event_type(): keeping(events.TaskCreated, TASKS, task_row),
+    events.TaskUpdated.event_type(): keeping(events.TaskUpdated, TASKS, task_row),
+    events.TaskDeleted.event_type(): dropping(events.TaskDeleted, TASKS),
+    events.LinkCreated.event_type(): keeping(events.LinkCreated, LINKS, link_row),
+    events.LinkUpdated.event_type(): keeping(events.LinkUpdated, LINKS, link_row),
+    events.LinkDeleted.event_type(): dropping(events.LinkDeleted, LINKS),
+    events.BudgetLineCreated.event_type(): keeping(events.BudgetLineCreated, BUDGET_LINES, budget_line_row),
+    events.BudgetLineUpdated.event_type(): keeping(events.BudgetLineUpdated, BUDGET_LINES, budget_line_row),
+    events.BudgetLineDeleted.event_type(): dropping(events.BudgetLineDeleted, BUDGET_LINES),
+    events.ActualRecorded.event_type(): keeping(events.ActualRecorded, ACTUALS, actual_row),
+    events.RiskCreated.event_type(): keeping(events.RiskCreated, RISKS, risk_row),
+    events.RiskUpdated.event_type(): keeping(events.RiskUpdated, RISKS, risk_row),
+    events.RiskDeleted.event_type(): dropping(events.RiskDeleted, RISKS),
+}
+
+NETWORK = frozenset(
+    event.event_type()
+    for event in (
+        events.ProjectCreated,
+        events.ProjectUpdated,
+        events.ProjectDeleted,
+        events.TaskCreated,
+        events.TaskUpdated,
+        events.TaskDeleted,
+        events.LinkCreated,
+        events.LinkUpdated,
+        events.LinkDeleted,
+    )
+)
+"""The events that can change a program's network."""
+DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
+CANCELLED = {ProjectStatus.CANCELLED.value, TaskStatus.CANCELLED.value}
+
+
+async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
+    """Settle every program with a project among the events, in the order of their ids: locks are always taken in that order.
+
+    Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
+    """
+    await advance(session, {event.boundary_id: event.revision for event in applied})
+    by_project: dict[UUID, Changes] = {}
+    deleted: set[UUID] = set()
+    for event in applied:
+        if event.type in NETWORK:
+            note_change(by_project.setdefault(event.boundary_id, Changes()), event)
+        if event.type == events.ProjectDeleted.event_type():
+            deleted.add(event.boundary_id)
+    if not by_project:
+        return
+    components = await session.scalars(select(Component).where(col(Component.project_id).in_(by_project)))
+    by_program: dict[UUID, list[Component]] = {}
+    for component in components:
+        by_program.setdefault(component.program_id, []).append(component)
+    for program_id in sorted(by_program):
+        locked = await lock_program(session, program_id)
+        changes = Changes()
+        for component in by_program[program_id]:
+            changes.add(by_project[component.project_id])
+            if component.project_id in deleted:
+                await drop_component(locked, component)
+        try:
+            await settle(locked, changes)
+        except Unschedulable as error:
+            log.warning("program cannot be scheduled", program_id=str(program_id), reason=error.detail)
+
+
+def note_change(changes: Changes, event: ReceivedEvent) -> None:
+    """Add what the event says to what changed."""
+    record = event.data["record"]
+    record_id = UUID(record["id"])
+    changes.changed.add(record_id)
+    if event.type in DELETED or record.get("state") in CANCELLED:
+        changes.lost.add(record_id)
+
+
+def projection() -> Projection:
+    """What this service does with the events of the PROJECT stream."""
+    return Projection(HANDLERS, settle_programs)

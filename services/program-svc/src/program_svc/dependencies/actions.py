@@ -1,0 +1,200 @@
+"""What can happen to a dependency after it was proposed: both ends agree, renegotiate, deliver, call it off.
+
+Every action locks the program first and the dependency's state is read behind that lock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from chassis.etag import check_if_match
+from chassis.patch import changes_of
+from chassis.problem import NotFound
+from contracts.program_events import (
+    DependencyCancelled,
+    DependencyCommitted,
+    DependencyEvent,
+    DependencyRejected,
+    DependencyUpdated,
+)
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus, SlipDecision
+from program_svc.boundaries import LockedProgram
+from program_svc.dependencies.models import Dependency, DependencyCycle, NoSlip
+from program_svc.dependencies.shapes import DependencyUpdate, Renegotiation, state_of
+from program_svc.dependencies.standing import let_go, note_step
+from program_svc.network.compute import exceeds_accepted
+from program_svc.network.facts import facts_of
+from program_svc.network.queries import cycle_closed_by
+from program_svc.network.settle import Changes, settle
+from program_svc.programs.actions import lock_open_program
+from program_svc.tables import now
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A dependency behind its program's lock, and who acts on it."""
+
+    locked: LockedProgram
+    dependency: Dependency
+    by: str
+
+    async def take(
+        self, step: str, event: type[DependencyEvent], change: Callable[[Dependency], None], **details: str | None
+    ) -> None:
+        """Change the dependency, say so, and settle what follows. The step's legality has been checked."""
+        before = state_of(self.dependency)
+        change(self.dependency)
+        note_step(self.dependency, step, self.by, **details)
+        self.locked.touch(self.dependency)
+        self.locked.record(event.between(before, state_of(self.dependency)))
+        await settle(self.locked, Changes(changed={self.dependency.id}))
+
+
+async def the_dependency(session: AsyncSession, dependency_id: UUID) -> Dependency:
+    """The dependency. Raises NotFound."""
+    dependency = await session.get(Dependency, dependency_id)
+    if dependency is None:
+        raise NotFound(f"There is no dependency {dependency_id}.")
+    return dependency
+
+
+async def acting_on(session: AsyncSession, dependency_id: UUID, by: str, step: str | None = None) -> Acting:
+    """The dependency, locked. Raises NotFound, ProgramClosed, and DependencyStep when the step is not legal now."""
+    program_id = (await the_dependency(session, dependency_id)).program_id
+    locked = await lock_open_program(session, program_id)
+    found = select(Dependency).where(col(Dependency.id) == dependency_id).execution_options(populate_existing=True)
+    dependency = (await session.scalars(found)).one()
+    if step is not None:
+        dependency.check_step(step)
+    return Acting(locked, dependency, by)
+
+
+async def commit_dependency(session: AsyncSession, dependency_id: UUID, end: DependencyEnd, by: str) -> Dependency:
+    """One end agrees; once both have, the dependency holds dates. An end that agreed before changes nothing. Raises DependencyCycle."""
+    acting = await acting_on(session, dependency_id, by, "commit")
+    dependency = acting.dependency
+    other = dependency.receiver_committed_at if end is DependencyEnd.PROVIDER else dependency.provider_committed_at
+    own = dependency.provider_committed_at if end is DependencyEnd.PROVIDER else dependency.receiver_committed_at
+    if own is not None:
+        return dependency
+    if other is not None:
+        await _check_still_acyclic(acting)
+
+    def agree(dependency: Dependency) -> None:
+        if end is DependencyEnd.PROVIDER:
+            dependency.provider_committed_by, dependency.provider_committed_at = by, now()
+        else:
+            dependency.receiver_committed_by, dependency.receiver_committed_at = by, now()
+        if other is not None:
+            dependency.state = DependencyStatus.COMMITTED
+            dependency.committed_at = dependency.committed_at or now()
+            if dependency.policy is DependencyPolicy.SOFT:
+                dependency.accepted = dependency.forecast
+
+    agreed_on = None if dependency.needed_by is None else dependency.needed_by.isoformat()
+    await acting.take("commit", DependencyCommitted, agree, end=end.value, needed_by=agreed_on)
+    return dependency
+
+
+async def _check_still_acyclic(acting: Acting) -> None:
+    """A link may have closed a cycle since the proposal; then the dependency cannot hold dates."""
+    facts = await facts_of(acting.locked.session, acting.locked.program)
+    path = cycle_closed_by(facts, [each for each in facts.dependencies if each.shapes_dates], acting.dependency)
+    if path is not None:
+        raise DependencyCycle(
+            "The receiver's work leads back to the provider's by now.", path=[str(task_id) for task_id in path]
+        )
+
+
+async def update_dependency(
+    session: AsyncSession, dependency_id: UUID, body: DependencyUpdate, by: str, if_match: str | None
+) -> Dependency:
+    """Change what either side may put down alone. Raises NotFound, StaleRevision and ProgramClosed."""
+    acting = await acting_on(session, dependency_id, by)
+    dependency = acting.dependency
+    check_if_match(if_match, dependency)
+    before = state_of(dependency)
+    for name, value in changes_of(body).items():
+        setattr(dependency, name, value)
+    if state_of(dependency) != before:
+        acting.locked.touch(dependency)
+        acting.locked.record(DependencyUpdated.between(before, state_of(dependency)))
+    return dependency
+
+
+async def renegotiate_dependency(
+    session: AsyncSession, dependency_id: UUID, body: Renegotiation, by: str
+) -> Dependency:
+    """Put new dates on the table; both ends have to commit again. What was agreed before holds dates meanwhile."""
+    acting = await acting_on(session, dependency_id, by, "renegotiate")
+    dates = {name: value for name, value in changes_of(body).items() if name != "note"}
+
+    def reopen(dependency: Dependency) -> None:
+        for name, value in dates.items():
+            setattr(dependency, name, value)
+        dependency.state = DependencyStatus.RENEGOTIATING
+        dependency.provider_committed_by = dependency.provider_committed_at = None
+        dependency.receiver_committed_by = dependency.receiver_committed_at = None
+
+    on_the_table = dates.get("needed_by", acting.dependency.needed_by)
+    details = {"note": body.note, "needed_by": None if on_the_table is None else on_the_table.isoformat()}
+    await acting.take("renegotiate", DependencyUpdated, reopen, **details)
+    return acting.dependency
+
+
+ENDINGS: dict[str, tuple[DependencyStatus, type[DependencyEvent]]] = {
+    "reject": (DependencyStatus.REJECTED, DependencyRejected),
+    "withdraw": (DependencyStatus.WITHDRAWN, DependencyUpdated),
+    "cancel": (DependencyStatus.CANCELLED, DependencyCancelled),
+}
+
+
+async def end_dependency(session: AsyncSession, dependency_id: UUID, step: str, note: str, by: str) -> Dependency:
+    """``reject``, ``withdraw`` or ``cancel`` it: it holds nothing any more. Raises DependencyStep."""
+    acting = await acting_on(session, dependency_id, by, step)
+    state, event = ENDINGS[step]
+    await acting.take(step, event, lambda dependency: let_go(dependency, state), note=note)
+    return acting.dependency
+
+
+HANDOVERS: dict[str, DependencyStatus] = {
+    "deliver": DependencyStatus.DELIVERED,
+    "accept": DependencyStatus.ACCEPTED,
+    "dispute": DependencyStatus.DISPUTED,
+}
+
+
+async def hand_over(session: AsyncSession, dependency_id: UUID, step: str, note: str, by: str) -> Dependency:
+    """``deliver``, ``accept`` or ``dispute`` what was promised; dates go on being held. Raises DependencyStep."""
+    acting = await acting_on(session, dependency_id, by, step)
+
+    def reach(dependency: Dependency) -> None:
+        dependency.state = HANDOVERS[step]
+
+    await acting.take(step, DependencyUpdated, reach, note=note)
+    return acting.dependency
+
+
+async def decide_slip(
+    session: AsyncSession, dependency_id: UUID, decision: SlipDecision, note: str, by: str
+) -> Dependency:
+    """The receiver of a soft dependency answers its later forecast. Accepted, dates flow up to it; rejected, they stay.
+
+    Raises DependencyStep and NoSlip.
+    """
+    step = "accept-slip" if decision is SlipDecision.ACCEPTED else "reject-slip"
+    acting = await acting_on(session, dependency_id, by, step)
+    if not exceeds_accepted(acting.dependency, acting.dependency.forecast):
+        raise NoSlip("The dependency is hard, or its forecast is not later than what was accepted.")
+
+    def answer(dependency: Dependency) -> None:
+        dependency.slip_decision, dependency.slip_forecast = decision, dependency.forecast
+        dependency.slip_by, dependency.slip_at = by, now()
+        if decision is SlipDecision.ACCEPTED:
+            dependency.accepted = dependency.forecast
+
+    await acting.take(step, DependencyUpdated, answer, note=note)
+    return acting.dependency

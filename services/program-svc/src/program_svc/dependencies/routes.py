@@ -1,0 +1,114 @@
+"""`/programs/{id}/dependencies` and `/dependencies/{id}`, read and proposed; the steps after that are in `steps`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import Session, TransactionRoute
+from contracts.values import Id
+from contracts.vocabulary import DependencyPolicy, DependencyStatus
+from program_svc.dependencies import actions
+from program_svc.dependencies.models import (
+    Dependency,
+    DependencyCycle,
+    EndNotLinkable,
+    NotAComponent,
+    SameProject,
+)
+from program_svc.dependencies.proposal import propose_dependency
+from program_svc.dependencies.shapes import DependencyCreate, DependencyRead, DependencyUpdate, read_of
+from program_svc.network.queries import Unschedulable, computed, network_of
+from program_svc.network.shapes import moved_dates
+from program_svc.permissions import Writer
+from program_svc.programs.models import ProgramClosed
+from program_svc.programs.queries import positions_of, reflect, the_program
+
+router = APIRouter(tags=["dependencies"], route_class=TransactionRoute)
+
+ORDER = Order(columns={"created_at": col(Dependency.created_at)}, default="created_at", identity=col(Dependency.id))
+
+
+class DependencyQuery(PageQuery):
+    """Which dependencies."""
+
+    state: DependencyStatus | None = None
+    policy: DependencyPolicy | None = None
+    project_id: Id | None = None
+    """With an end in this project."""
+
+
+@router.post(
+    "/programs/{program_id}/dependencies",
+    status_code=201,
+    responses=responses(
+        NotFound,
+        Forbidden,
+        AlreadyExists,
+        DependencyCycle,
+        SameProject,
+        NotAComponent,
+        EndNotLinkable,
+        ProgramClosed,
+        Unschedulable,
+    ),
+)
+async def propose(
+    program_id: Id, body: DependencyCreate, session: Session, writer: Writer, response: Response
+) -> DependencyRead:
+    """Propose that one project's task needs what another project's task gives. It shapes no dates until both ends commit."""
+    dependency = await propose_dependency(session, program_id, body, writer.subject)
+    stamp(response, dependency)
+    return read_of(dependency)
+
+
+@router.get("/programs/{program_id}/dependencies", responses=responses(NotFound))
+async def list_dependencies(
+    program_id: Id, session: Session, query: Annotated[DependencyQuery, Query()], response: Response
+) -> Page[DependencyRead]:
+    """The program's dependencies. Sort by `created_at`."""
+    program = await the_program(session, program_id)
+    statement = select(Dependency).where(col(Dependency.program_id) == program_id)
+    if query.state is not None:
+        statement = statement.where(col(Dependency.state) == query.state)
+    if query.policy is not None:
+        statement = statement.where(col(Dependency.policy) == query.policy)
+    if query.project_id is not None:
+        ends = (col(Dependency.provider_project_id), col(Dependency.receiver_project_id))
+        statement = statement.where(or_(*(end == query.project_id for end in ends)))
+    dependencies, following = await page(session, statement, query, ORDER)
+    reflect(response, program, await positions_of(session, program_id))
+    return Page(items=[read_of(dependency) for dependency in dependencies], next=following)
+
+
+@router.get("/dependencies/{dependency_id}", responses=responses(NotFound, Unschedulable))
+async def read_dependency(dependency_id: Id, session: Session, response: Response) -> DependencyRead:
+    """One dependency; of one that is only proposed also what would move if both ends committed."""
+    dependency = await actions.the_dependency(session, dependency_id)
+    program = await the_program(session, dependency.program_id)
+    would_move = None
+    if dependency.state is DependencyStatus.PROPOSED:
+        network = await network_of(session, program)
+        would_move = moved_dates(network, computed(network.facts, also=dependency), {dependency.id})
+    reflect(response, program, await positions_of(session, program.id))
+    stamp(response, dependency)
+    return read_of(dependency, would_move)
+
+
+@router.patch("/dependencies/{dependency_id}", responses=responses(NotFound, Forbidden, ProgramClosed, StaleRevision))
+async def update_dependency(
+    dependency_id: Id,
+    body: DependencyUpdate,
+    session: Session,
+    writer: Writer,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DependencyRead:
+    """Change owners, the criterion or the promised date; what both agreed on changes by renegotiation."""
+    dependency = await actions.update_dependency(session, dependency_id, body, writer.subject, if_match)
+    stamp(response, dependency)
+    return read_of(dependency)

@@ -1,0 +1,156 @@
+"""A dependency on the wire: what clients send, and what they and the events get."""
+
+from datetime import datetime
+
+from chassis.patch import unset
+from contracts.program_events import (
+    Commitment,
+    Commitments,
+    DependencyState,
+    DependencyTask,
+    ImposedDate,
+    SlipAnswer,
+    Suspension,
+)
+from contracts.values import Day, Duration, ExternalRef, Instant, Label, Shape, Text
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason
+from program_svc.dependencies.models import Dependency
+from program_svc.network.instants import written, written_or_none
+from program_svc.network.shapes import MovedDate
+
+
+class DependencyCreate(Shape):
+    """A proposal: the provider's task gives what the receiver's task needs."""
+
+    provider: DependencyTask
+    receiver: DependencyTask
+    type: LinkType = LinkType.FS
+    lag: Duration = Duration(0)
+    policy: DependencyPolicy = DependencyPolicy.HARD
+    needed_by: Day | None = None
+    promised_by: Day | None = None
+    acceptance_criterion: Text = ""
+    provider_owner: Label = ""
+    receiver_owner: Label = ""
+    external_ref: ExternalRef | None = None
+
+
+class DependencyUpdate(Shape):
+    """What either side may put down alone. Dates that were agreed change by renegotiation only."""
+
+    acceptance_criterion: Text = unset()
+    provider_owner: Label = unset()
+    receiver_owner: Label = unset()
+    promised_by: Day | None = unset()
+
+
+class Commit(Shape):
+    """One side agrees."""
+
+    end: DependencyEnd
+
+
+class Renegotiation(Shape):
+    """New dates on the table; both sides have to commit again."""
+
+    needed_by: Day | None = unset()
+    promised_by: Day | None = unset()
+    note: Text = ""
+
+
+class Decision(Shape):
+    """A step with nothing but a reason."""
+
+    note: Text = ""
+
+
+class Step(Shape):
+    """One entry of the history: who did what, and the date that was on the table."""
+
+    step: str
+    by: Label
+    at: Instant
+    end: DependencyEnd | None = None
+    needed_by: Day | None = None
+    note: Text = ""
+
+
+class DependencyRead(DependencyState):
+    """A dependency with its history, oldest step first."""
+
+    history: list[Step]
+    would_move: list[MovedDate] | None = None
+    """Of a dependency that is only proposed, read by itself: what would move if both committed now."""
+
+
+def state_of(dependency: Dependency) -> DependencyState:
+    """The dependency as it goes over the wire."""
+    given, granularity = dependency.provider_side, dependency.provider_granularity
+    imposed = dependency.imposed
+    return DependencyState(
+        id=dependency.id,
+        organization_id=dependency.organization_id,
+        program_id=dependency.program_id,
+        external_ref=dependency.external_ref,
+        provider=DependencyTask(project_id=dependency.provider_project_id, task_id=dependency.provider_task_id),
+        receiver=DependencyTask(project_id=dependency.receiver_project_id, task_id=dependency.receiver_task_id),
+        type=dependency.type,
+        lag=Duration(dependency.lag),
+        policy=dependency.policy,
+        needed_by=dependency.needed_by,
+        promised_by=dependency.promised_by,
+        acceptance_criterion=dependency.acceptance_criterion,
+        provider_owner=dependency.provider_owner,
+        receiver_owner=dependency.receiver_owner,
+        state=dependency.state,
+        committed_by=Commitments(
+            provider=_commitment(dependency.provider_committed_by, dependency.provider_committed_at),
+            receiver=_commitment(dependency.receiver_committed_by, dependency.receiver_committed_at),
+        ),
+        provider_forecast=written_or_none(dependency.forecast, given, granularity),
+        receiver_need=written_or_none(dependency.limit, dependency.receiver_side, dependency.receiver_granularity),
+        margin=None if dependency.margin is None else Duration(dependency.margin),
+        driving=dependency.driving,
+        imposed=None if imposed is None else _imposed(dependency, imposed),
+        suspended=_suspension(dependency),
+        accepted_forecast=written_or_none(dependency.accepted, given, granularity),
+        slip_answer=_slip_answer(dependency),
+        revision=dependency.revision,
+        created_at=dependency.created_at,
+        updated_at=dependency.updated_at,
+    )
+
+
+def read_of(dependency: Dependency, would_move: list[MovedDate] | None = None) -> DependencyRead:
+    """The dependency as clients see it."""
+    state = state_of(dependency)
+    history = [Step.model_validate(step) for step in dependency.history]
+    return DependencyRead(
+        **{name: getattr(state, name) for name in DependencyState.model_fields}, history=history, would_move=would_move
+    )
+
+
+def _commitment(by: str | None, at: datetime | None) -> Commitment | None:
+    return None if by is None or at is None else Commitment(by=by, at=at)
+
+
+def _imposed(dependency: Dependency, at: int) -> ImposedDate:
+    side = dependency.receiver_side
+    return ImposedDate(side=side, at=written(at, side, dependency.receiver_granularity))
+
+
+def _suspension(dependency: Dependency) -> Suspension | None:
+    if dependency.suspended_path is None:
+        return None
+    return Suspension.model_validate({"reason": SuspensionReason.CYCLE, "path": dependency.suspended_path})
+
+
+def _slip_answer(dependency: Dependency) -> SlipAnswer | None:
+    if dependency.slip_decision is None or dependency.slip_forecast is None or dependency.slip_at is None:
+        return None
+    return SlipAnswer(
+        decision=dependency.slip_decision,
+        forecast=written(dependency.slip_forecast, dependency.provider_side, dependency.provider_granularity),
+        by=dependency.slip_by or "",
+        at=dependency.slip_at,
+    )

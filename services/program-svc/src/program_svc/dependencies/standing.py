@@ -1,0 +1,127 @@
+"""What happens to a dependency by itself: the forecast moves, the margin shrinks and comes back, a date is broken, an end is lost."""
+
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from contracts.program_events import (
+    DependencyAtRisk,
+    DependencyBreached,
+    DependencyDissolved,
+    DependencyEvent,
+    DependencyForecastChanged,
+    DependencyRecovered,
+    DependencyResumed,
+    DependencySuspended,
+)
+from contracts.vocabulary import DependencyStatus
+from program_svc.boundaries import LockedProgram
+from program_svc.dependencies.models import LIVE, WATCHED, Dependency
+from program_svc.dependencies.shapes import state_of
+from program_svc.network.compute import Standing
+from program_svc.tables import now
+
+ITSELF = "program-svc"
+"""Who acts where nobody does, in a dependency's history."""
+
+REACHED: dict[DependencyStatus, type[DependencyEvent]] = {
+    DependencyStatus.COMMITTED: DependencyRecovered,
+    DependencyStatus.AT_RISK: DependencyAtRisk,
+    DependencyStatus.BREACHED: DependencyBreached,
+}
+
+
+def take_standing(
+    locked: LockedProgram,
+    dependencies: Iterable[Dependency],
+    standings: Mapping[UUID, Standing],
+    granularities: Mapping[UUID, str],
+) -> None:
+    """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed."""
+    for dependency in dependencies:
+        before = state_of(dependency)
+        was_suspended = dependency.suspended_path is not None
+        _take(dependency, standings[dependency.id])
+        dependency.provider_granularity = granularities.get(
+            dependency.provider_project_id, dependency.provider_granularity
+        )
+        dependency.receiver_granularity = granularities.get(
+            dependency.receiver_project_id, dependency.receiver_granularity
+        )
+        state = state_from(dependency, dependency.margin, locked.program.margin_threshold)
+        events: list[type[DependencyEvent]] = []
+        if was_suspended is not (dependency.suspended_path is not None):
+            events.append(DependencyResumed if was_suspended else DependencySuspended)
+        if state is not dependency.state:
+            dependency.state = state
+            note_step(dependency, state.value, ITSELF)
+            events.append(REACHED[state])
+        after = state_of(dependency)
+        if not events and after != before:
+            events.append(DependencyForecastChanged)
+        if events:
+            locked.touch(dependency)
+            after = state_of(dependency)
+            for event in events:
+                locked.record(event.between(before, after))
+
+
+def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:
+    """Where a margin puts an agreed dependency. A broken date stays broken until both sides agree on a new one."""
+    state = dependency.state
+    if state not in WATCHED or state is DependencyStatus.BREACHED or margin is None:
+        return state
+    if dependency.needed_by is not None and margin < 0:
+        return DependencyStatus.BREACHED
+    return DependencyStatus.AT_RISK if margin < threshold else DependencyStatus.COMMITTED
+
+
+async def dissolve_lost(locked: LockedProgram, lost: Collection[UUID]) -> None:
+    """Dissolve the dependencies with an end among these tasks or projects, which were deleted, cancelled or left the program."""
+    if not lost:
+        return
+    ends = (
+        col(Dependency.provider_task_id),
+        col(Dependency.receiver_task_id),
+        col(Dependency.provider_project_id),
+        col(Dependency.receiver_project_id),
+    )
+    statement = select(Dependency).where(
+        col(Dependency.program_id) == locked.program.id,
+        col(Dependency.state).in_(LIVE),
+        or_(*(end.in_(lost) for end in ends)),
+    )
+    for dependency in await locked.session.scalars(statement.order_by(col(Dependency.id))):
+        before = state_of(dependency)
+        let_go(dependency, DependencyStatus.DISSOLVED)
+        note_step(dependency, DependencyStatus.DISSOLVED.value, ITSELF)
+        locked.touch(dependency)
+        locked.record(DependencyDissolved.between(before, state_of(dependency)))
+
+
+def let_go(dependency: Dependency, state: DependencyStatus) -> None:
+    """End the dependency: it holds nothing and computes nothing any more."""
+    dependency.state = state
+    dependency.imposed = dependency.forecast = dependency.limit = dependency.margin = None
+    dependency.driving = False
+    dependency.suspended_path = None
+
+
+def note_step(dependency: Dependency, step: str, by: str, **details: str | None) -> None:
+    """Add a step to the history. A new list, since a changed one goes unnoticed by the session."""
+    entry = {"step": step, "by": by, "at": now().isoformat()} | {
+        name: value for name, value in details.items() if value
+    }
+    dependency.history = [*dependency.history, entry]
+
+
+def _take(dependency: Dependency, standing: Standing) -> None:
+    dependency.forecast = standing.forecast
+    dependency.limit = standing.limit
+    dependency.margin = standing.margin
+    dependency.driving = standing.is_driving
+    dependency.imposed = standing.imposed
+    path = standing.suspended_path
+    dependency.suspended_path = None if path is None else [str(task_id) for task_id in path]

@@ -1,0 +1,113 @@
+"""`POST /dependencies/{id}/…`: the steps of a dependency's life, each previewable with `dry_run=true`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from chassis.etag import stamp
+from chassis.problem import Forbidden, NotFound, responses
+from chassis.unit_of_work import DryRun, Session, TransactionRoute
+from contracts.values import Id
+from contracts.vocabulary import SlipDecision
+from program_svc.dependencies import actions
+from program_svc.dependencies.models import Dependency, DependencyCycle, DependencyStep, NoSlip
+from program_svc.dependencies.shapes import Commit, Decision, DependencyRead, Renegotiation, read_of
+from program_svc.network.preview import Before, Preview
+from program_svc.network.queries import Unschedulable
+from program_svc.permissions import Writer
+from program_svc.programs.models import ProgramClosed
+
+router = APIRouter(prefix="/dependencies/{dependency_id}", tags=["dependencies"], route_class=TransactionRoute)
+
+REFUSALS = (NotFound, Forbidden, DependencyStep, ProgramClosed, Unschedulable)
+STEP = responses(*REFUSALS)
+NOTHING = Decision()
+
+
+class Stepping:
+    """One step on one dependency: answers the dependency after it, or what a dry run would move."""
+
+    def __init__(
+        self, dependency_id: Id, session: Session, writer: Writer, is_preview: DryRun, response: Response
+    ) -> None:
+        self.dependency_id = dependency_id
+        self.session = session
+        self.by = writer.subject
+        self.is_preview = is_preview
+        self.response = response
+
+    async def take(self, action: Callable[..., Awaitable[Dependency]], *details: object) -> DependencyRead | Preview:
+        """Take the step. In a dry run the program's network is computed before it and after it."""
+        before = None
+        if self.is_preview:
+            program_id = (await actions.the_dependency(self.session, self.dependency_id)).program_id
+            before = await Before.of(self.session, program_id)
+        dependency = await action(self.session, self.dependency_id, *details, self.by)
+        if before is not None:
+            return await before.preview(self.response, changed={dependency.id})
+        stamp(self.response, dependency)
+        return read_of(dependency)
+
+
+Taking = Annotated[Stepping, Depends()]
+
+
+@router.post("/commit", responses=responses(*REFUSALS, DependencyCycle))
+async def commit_dependency(body: Commit, taking: Taking) -> DependencyRead | Preview:
+    """Agree for one end. Once both have, the dependency is `committed` and holds the program's dates."""
+    return await taking.take(actions.commit_dependency, body.end)
+
+
+@router.post("/reject", responses=STEP)
+async def reject_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """Say no to a proposal or to new dates."""
+    return await taking.take(actions.end_dependency, "reject", body.note)
+
+
+@router.post("/renegotiate", responses=STEP)
+async def renegotiate_dependency(taking: Taking, body: Renegotiation) -> DependencyRead | Preview:
+    """Put new dates on the table; both ends have to commit again, and what was agreed holds dates meanwhile."""
+    return await taking.take(actions.renegotiate_dependency, body)
+
+
+@router.post("/withdraw", responses=STEP)
+async def withdraw_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """Take back what is being renegotiated."""
+    return await taking.take(actions.end_dependency, "withdraw", body.note)
+
+
+@router.post("/cancel", responses=STEP)
+async def cancel_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """Call the dependency off."""
+    return await taking.take(actions.end_dependency, "cancel", body.note)
+
+
+@router.post("/deliver", responses=STEP)
+async def deliver_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """The provider has given what it promised."""
+    return await taking.take(actions.hand_over, "deliver", body.note)
+
+
+@router.post("/accept", responses=STEP)
+async def accept_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """The receiver has got what it needs."""
+    return await taking.take(actions.hand_over, "accept", body.note)
+
+
+@router.post("/dispute", responses=STEP)
+async def dispute_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """The receiver does not accept what was delivered."""
+    return await taking.take(actions.hand_over, "dispute", body.note)
+
+
+@router.post("/accept-slip", responses=responses(*REFUSALS, NoSlip))
+async def accept_slip(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """Soft only: take over the provider's later forecast; dates flow up to it."""
+    return await taking.take(actions.decide_slip, SlipDecision.ACCEPTED, body.note)
+
+
+@router.post("/reject-slip", responses=responses(*REFUSALS, NoSlip))
+async def reject_slip(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
+    """Soft only: put on record that the later forecast is not accepted; dates stay."""
+    return await taking.take(actions.decide_slip, SlipDecision.REJECTED, body.note)

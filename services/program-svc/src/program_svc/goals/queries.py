@@ -1,0 +1,94 @@
+"""The strategy, read: the tree, the alignments of projects, what threatens a goal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from chassis.problem import NotFound
+from program_svc.alignments.models import Alignment
+from program_svc.components.models import Component
+from program_svc.goals.models import Goal
+from program_svc.goals.threats import Threat, threats
+from program_svc.goals.tree import GoalTree
+from program_svc.network.facts import facts_of_projects
+from program_svc.network.queries import computed, network_of
+from program_svc.programs.models import Program
+from program_svc.replica.models import PROJECTS, RISKS
+
+
+async def goal_tree(session: AsyncSession) -> GoalTree:
+    """All goals of the organisation."""
+    return GoalTree.of(await session.scalars(select(Goal)))
+
+
+async def the_goal(session: AsyncSession, goal_id: UUID) -> Goal:
+    """The goal. Raises NotFound."""
+    goal = await session.get(Goal, goal_id)
+    if goal is None:
+        raise NotFound(f"There is no goal {goal_id}.")
+    return goal
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How some projects serve the organisation's goals: all that threats are found with, but the network."""
+
+    tree: GoalTree
+    alignments: list[Alignment]
+    risks: list[Row[Any]]
+
+
+async def service_of(session: AsyncSession, project_ids: Collection[UUID]) -> Service:
+    """How these projects serve goals."""
+    found = select(Alignment).where(col(Alignment.project_id).in_(project_ids)).order_by(col(Alignment.id))
+    alignments = list(await session.scalars(found))
+    aligned = {alignment.project_id for alignment in alignments}
+    risks = await session.execute(select(RISKS).where(RISKS.c.project_id.in_(aligned)).order_by(RISKS.c.id))
+    return Service(await goal_tree(session), alignments, list(risks))
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What threatens a goal, and the revisions of the projects and programs that this was read from."""
+
+    threats: list[Threat]
+    projects: dict[UUID, int]
+    programs: list[Program]
+
+
+async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
+    """What threatens the goal or anything below it. Raises NotFound and Unschedulable.
+
+    The projects of a program are looked at in the program's network, a project outside any program in its own.
+    """
+    await the_goal(session, goal_id)
+    below = (await goal_tree(session)).below(goal_id)
+    project_ids = set(await session.scalars(select(col(Alignment.project_id)).where(col(Alignment.goal_id).in_(below))))
+    service = await service_of(session, project_ids)
+    components = await session.execute(
+        select(col(Component.project_id), col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
+    )
+    program_of = {row.project_id: row.program_id for row in components}
+    programs = list(
+        await session.scalars(
+            select(Program).where(col(Program.id).in_(set(program_of.values()))).order_by(col(Program.id))
+        )
+    )
+    networks = [await network_of(session, program) for program in programs]
+    if alone := sorted(project_ids - program_of.keys()):
+        networks.extend([computed(await facts_of_projects(session, [project_id])) for project_id in alone])
+    found = [
+        threat
+        for network in networks
+        for threat in threats(network, service.tree, service.alignments, service.risks)
+        if threat.goal_id in below
+    ]
+    revisions = await session.execute(
+        select(PROJECTS.c.id, PROJECTS.c.revision).where(PROJECTS.c.id.in_(project_ids)).order_by(PROJECTS.c.id)
+    )
+    return Exposure(found, {row.id: row.revision for row in revisions}, programs)

@@ -1,0 +1,151 @@
+"""`/goals`, their exposure, and the goals that a program's projects serve."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.positions import POSITION_HEADER
+from chassis.problem import Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
+from contracts.values import Id, Shape
+from contracts.vocabulary import GoalStatus
+from program_svc.alignments.models import Alignment
+from program_svc.components.models import Component
+from program_svc.goals import actions
+from program_svc.goals.models import Goal, GoalCreate, GoalCycle, GoalNotEmpty, GoalRead, GoalUpdate, state_of
+from program_svc.goals.progress import Progress, ratio
+from program_svc.goals.queries import exposure_of, goal_tree, the_goal
+from program_svc.goals.threat_shapes import ThreatRead, threat_read
+from program_svc.key_results.models import KeyResult
+from program_svc.network.queries import Unschedulable
+from program_svc.permissions import Writer
+from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.replica.queries import known_projects
+
+router = APIRouter(tags=["goals"], route_class=TransactionRoute)
+
+ORDER = Order(
+    columns={"created_at": col(Goal.created_at), "name": col(Goal.name), "weight": col(Goal.weight)},
+    default="created_at",
+    identity=col(Goal.id),
+)
+
+
+class GoalQuery(PageQuery):
+    """Which goals."""
+
+    parent_id: Id | None = None
+    state: GoalStatus | None = None
+
+
+class ExposureRead(Shape):
+    """What threatens a goal, or anything below it."""
+
+    goal_id: Id
+    threats: list[ThreatRead]
+    positions: dict[str, int]
+
+
+@router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden))
+async def create_goal(body: GoalCreate, session: Session, writer: Writer, response: Response) -> GoalRead:
+    """Set a goal, on its own or below another."""
+    goal = await actions.create_goal(session, writer.organization_id, body)
+    stamp(response, goal)
+    return _read(goal, await progress_of_all(session))
+
+
+@router.get("/goals")
+async def list_goals(
+    session: Session, identity: CurrentIdentity, query: Annotated[GoalQuery, Query()]
+) -> Page[GoalRead]:
+    """The organisation's goals. Sort by `created_at`, `name` or `weight`."""
+    statement = select(Goal).where(col(Goal.organization_id) == identity.organization_id)
+    if query.parent_id is not None:
+        statement = statement.where(col(Goal.parent_id) == query.parent_id)
+    if query.state is not None:
+        statement = statement.where(col(Goal.state) == query.state)
+    goals, following = await page(session, statement, query, ORDER)
+    progress = await progress_of_all(session)
+    return Page(items=[_read(goal, progress) for goal in goals], next=following)
+
+
+@router.get("/goals/{goal_id}", responses=responses(NotFound))
+async def read_goal(goal_id: Id, session: Session, response: Response) -> GoalRead:
+    """One goal and how far it is."""
+    goal = await the_goal(session, goal_id)
+    stamp(response, goal)
+    return _read(goal, await progress_of_all(session))
+
+
+@router.patch("/goals/{goal_id}", responses=responses(NotFound, Forbidden, GoalCycle, StaleRevision))
+async def update_goal(
+    goal_id: Id, body: GoalUpdate, session: Session, writer: Writer, response: Response, if_match: IfMatch = None
+) -> GoalRead:
+    """Change a goal, or move it in the tree."""
+    goal = await actions.update_goal(session, writer.organization_id, goal_id, body, if_match)
+    stamp(response, goal)
+    return _read(goal, await progress_of_all(session))
+
+
+@router.delete(
+    "/goals/{goal_id}", status_code=204, responses=responses(NotFound, Forbidden, GoalNotEmpty, StaleRevision)
+)
+async def delete_goal(goal_id: Id, session: Session, writer: Writer, if_match: IfMatch = None) -> None:
+    """Remove a goal with its key results and alignments; not while there are goals below it."""
+    await actions.delete_goal(session, writer.organization_id, goal_id, if_match)
+
+
+@router.get("/goals/{goal_id}/exposure", responses=responses(NotFound, Unschedulable))
+async def read_goal_exposure(goal_id: Id, session: Session, response: Response) -> ExposureRead:
+    """What threatens the goal: slips, dependencies without margin, risks, and by how much."""
+    exposure = await exposure_of(session, goal_id)
+    said = [f"program/{program.id}@{program.latest_revision}" for program in exposure.programs]
+    said += [f"project/{id_}@{revision}" for id_, revision in exposure.projects.items()]
+    if said:
+        response.headers[POSITION_HEADER] = ", ".join(said)
+    projects = await known_projects(session, exposure.projects)
+    return ExposureRead(
+        goal_id=goal_id,
+        threats=[
+            threat_read(each, projects[each.project_id].key, projects[each.project_id].granularity)
+            for each in exposure.threats
+        ],
+        positions={str(project_id): revision for project_id, revision in exposure.projects.items()},
+    )
+
+
+@router.get("/programs/{program_id}/goals", responses=responses(NotFound))
+async def list_program_goals(
+    program_id: Id, session: Session, query: Annotated[GoalQuery, Query()], response: Response
+) -> Page[GoalRead]:
+    """The goals that the program's projects serve. Sort by `created_at`, `name` or `weight`."""
+    program = await the_program(session, program_id)
+    served = (
+        select(col(Alignment.goal_id))
+        .join(Component, col(Component.project_id) == col(Alignment.project_id))
+        .where(col(Component.program_id) == program_id)
+    )
+    statement = select(Goal).where(col(Goal.id).in_(served))
+    if query.parent_id is not None:
+        statement = statement.where(col(Goal.parent_id) == query.parent_id)
+    if query.state is not None:
+        statement = statement.where(col(Goal.state) == query.state)
+    goals, following = await page(session, statement, query, ORDER)
+    progress = await progress_of_all(session)
+    reflect(response, program, await positions_of(session, program_id))
+    return Page(items=[_read(goal, progress) for goal in goals], next=following)
+
+
+async def progress_of_all(session: AsyncSession) -> Progress:
+    """The progress of every goal of the organisation."""
+    return Progress.of(await goal_tree(session), await session.scalars(select(KeyResult)))
+
+
+def _read(goal: Goal, progress: Progress) -> GoalRead:
+    state = state_of(goal)
+    fields = {name: getattr(state, name) for name in type(state).model_fields}
+    return GoalRead(**fields, progress=ratio(progress.at(goal.id)))

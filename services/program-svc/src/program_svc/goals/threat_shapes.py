@@ -1,0 +1,60 @@
+"""Threats on the wire, with the sentence that says why."""
+
+from typing import Literal
+
+from contracts.values import DayOrMoment, Duration, Id, Money, Probability, Shape
+from contracts.vocabulary import TaskSide
+from program_svc.goals.threats import Kind, Threat
+from program_svc.network.instants import written, written_or_none
+
+
+class ThreatRead(Shape):
+    """One threat. ``by`` is working time too late; of a risk, what of its impact exceeds the float it meets."""
+
+    kind: Literal["slip", "dependency", "risk"]
+    goal_id: Id
+    project_id: Id
+    by: Duration
+    why: str
+    forecast: DayOrMoment | None
+    due: DayOrMoment | None
+    task_id: Id | None = None
+    dependency_id: Id | None = None
+    risk_id: Id | None = None
+    probability: Probability | None = None
+    emv: Money | None = None
+
+
+def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRead:
+    """The threat as clients see it."""
+    money = None if threat.emv is None or threat.currency is None else Money.of(threat.emv, threat.currency)
+    is_milestone = threat.kind == "slip" and threat.source_id != threat.project_id
+    return ThreatRead(
+        kind=threat.kind,
+        goal_id=threat.goal_id,
+        project_id=threat.project_id,
+        by=Duration(threat.by),
+        why=why(threat, project_key, granularity),
+        forecast=written_or_none(threat.forecast, TaskSide.FINISH, granularity),
+        due=written_or_none(threat.due, TaskSide.FINISH, granularity),
+        task_id=threat.source_id if is_milestone else None,
+        dependency_id=threat.source_id if threat.kind == "dependency" else None,
+        risk_id=threat.source_id if threat.kind == "risk" else None,
+        probability=threat.probability,
+        emv=money,
+    )
+
+
+def why(threat: Threat, project_key: str, granularity: str) -> str:
+    """One sentence for people."""
+    late = f"{Duration(threat.by)} too late"
+    kinds: dict[Kind, str] = {
+        "slip": f"{project_key} will be ready {_day(threat.forecast, granularity)}, {late} for {_day(threat.due, granularity)}",
+        "dependency": f"{project_key} waits for a dependency that is {late if threat.by else 'at risk'}",
+        "risk": f"a risk of {project_key} may cost {Duration(threat.by)} beyond its float",
+    }
+    return kinds[threat.kind]
+
+
+def _day(instant: int | None, granularity: str) -> str:
+    return "nobody knows when" if instant is None else written(instant, TaskSide.FINISH, granularity).isoformat()[:16]

@@ -1,0 +1,195 @@
+"""From facts to the program's network: its dates, and what they mean for each dependency. Pure; nothing is read or written."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from uuid import UUID
+
+import planning
+from contracts.vocabulary import DependencyPolicy, TaskSide
+from planning import MON_TO_FRI
+from program_svc.dependencies.models import Dependency
+from program_svc.network.facts import Facts, is_linkable, planning_projects
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the network says of one dependency. Instants and working minutes; none where an end is not in the network.
+
+    ``margin`` is what is left between the provider's forecast and the date it is needed at (``limit``), negative when it is too late.
+    ``imposed`` is the instant that the receiver's side is held to, none while the dependency holds nothing.
+    """
+
+    forecast: int | None
+    limit: int | None
+    margin: int | None
+    is_driving: bool
+    imposed: int | None
+    suspended_path: tuple[UUID, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A program's network with its schedule."""
+
+    facts: Facts
+    plan: planning.Plan
+    schedule: planning.Schedule
+    standings: Mapping[UUID, Standing]
+
+
+def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
+    """The network that these facts make; with ``also``, as if that dependency were agreed.
+
+    Raises a planning.PlanError, such as NetworkCycle when the links inside one project close a cycle.
+    """
+    agreed = [each for each in facts.dependencies if each.shapes_dates or (also is not None and each.id == also.id)]
+    shaping = [each for each in agreed if has_both_ends(facts, each)]
+    held, suspended = without_cycles(facts, shaping)
+    plan, schedule = _scheduled(facts, held)
+    effective = {dependency.id for dependency in held}
+    standings = {
+        each.id: _standing(schedule, each, each.id in effective, suspended.get(each.id)) for each in facts.dependencies
+    }
+    return Network(facts, plan, schedule, standings)
+
+
+def has_both_ends(facts: Facts, dependency: Dependency) -> bool:
+    """Whether both ends are tasks of the network. While events are on their way, an end may not be known yet."""
+    return is_linkable(facts.tasks, dependency.provider_task_id) and is_linkable(
+        facts.tasks, dependency.receiver_task_id
+    )
+
+
+def without_cycles(
+    facts: Facts, dependencies: Sequence[Dependency]
+) -> tuple[list[Dependency], dict[UUID, tuple[UUID, ...]]]:
+    """The dependencies that can hold together with the projects' links, and the others, each with the cycle that it would close.
+
+    A link added inside a project may close a cycle through dependencies agreed before it. Of those on the cycle, the one
+    agreed last gives way until the cycle is gone.
+    """
+    held = list(dependencies)
+    suspended: dict[UUID, tuple[UUID, ...]] = {}
+    while (path := planning.find_cycle(facts.tasks.values(), [*facts.links, *map(as_link, held)])) is not None:
+        steps = set(pairwise(path))
+        on_cycle = [each for each in held if (each.provider_task_id, each.receiver_task_id) in steps]
+        if not on_cycle:
+            raise planning.NetworkCycle(path)
+        last = max(on_cycle, key=lambda each: (each.committed_at or EARLIEST, each.id))
+        suspended[last.id] = tuple(path)
+        held.remove(last)
+    return held, suspended
+
+
+def as_link(dependency: Dependency) -> planning.Link:
+    """The dependency as a link of the network."""
+    return planning.Link(
+        id=dependency.id,
+        predecessor_id=dependency.provider_task_id,
+        successor_id=dependency.receiver_task_id,
+        type=planning.LinkType(dependency.type),
+        lag=dependency.lag,
+        is_dependency=True,
+    )
+
+
+def plan_of(
+    facts: Facts, links: Iterable[planning.Link], tasks: Iterable[planning.Task] | None = None
+) -> planning.Plan:
+    """The plan of the whole program, its dependencies given as links."""
+    return planning.Plan(
+        projects=planning_projects(facts),
+        tasks=list(facts.tasks.values() if tasks is None else tasks),
+        links=[*facts.links, *links],
+        deadline=facts.deadline,
+    )
+
+
+def _scheduled(facts: Facts, held: Sequence[Dependency]) -> tuple[planning.Plan, planning.Schedule]:
+    """The schedule in which a soft dependency passes its provider's forecast on only as far as the receiver accepted it.
+
+    Which soft dependencies exceed what was accepted depends on the dates, and these on which exceed it. Each round settles at
+    least one more of them along the acyclic network, so there is one answer, found in as many rounds as they are deep.
+    """
+    capped: frozenset[UUID] = frozenset()
+    while True:
+        plan = _capped_plan(facts, held, capped)
+        schedule = planning.schedule(plan)
+        exceeding = frozenset(each.id for each in held if exceeds_accepted(each, forecast_of(schedule, each)))
+        if exceeding == capped:
+            return plan, schedule
+        capped = exceeding
+
+
+def exceeds_accepted(dependency: Dependency, forecast: int | None) -> bool:
+    """Whether a soft dependency's forecast is later than what its receiver accepted."""
+    if dependency.policy is not DependencyPolicy.SOFT or dependency.accepted is None or forecast is None:
+        return False
+    return forecast > dependency.accepted
+
+
+def _capped_plan(facts: Facts, held: Sequence[Dependency], capped: Collection[UUID]) -> planning.Plan:
+    imposed: dict[UUID, list[planning.Imposed]] = {}
+    for dependency in held:
+        if dependency.id in capped and dependency.accepted is not None:
+            at = MON_TO_FRI.add(dependency.accepted, dependency.lag)
+            imposed.setdefault(dependency.receiver_task_id, []).append(
+                planning.Imposed(dependency.id, at, dependency.receiver_side.value)
+            )
+    links = [as_link(dependency) for dependency in held if dependency.id not in capped]
+    if not imposed:
+        return plan_of(facts, links)
+    tasks = [
+        replace(task, imposed=tuple(imposed[task.id])) if task.id in imposed else task for task in facts.tasks.values()
+    ]
+    return plan_of(facts, links, tasks)
+
+
+def forecast_of(schedule: planning.Schedule, dependency: Dependency) -> int | None:
+    """When the provider will give, as things stand; none if its task is not in the network."""
+    item = schedule.items.get(dependency.provider_task_id)
+    if item is None:
+        return None
+    return item.early_finish if dependency.provider_side is TaskSide.FINISH else item.early_start
+
+
+def _standing(
+    schedule: planning.Schedule, dependency: Dependency, is_held: bool, path: tuple[UUID, ...] | None
+) -> Standing:
+    forecast = forecast_of(schedule, dependency)
+    receiver = schedule.items.get(dependency.receiver_task_id)
+    if forecast is None or receiver is None:
+        return Standing(forecast, None, None, is_driving=False, imposed=None, suspended_path=path)
+    due = MON_TO_FRI.add(forecast, dependency.lag)
+    if dependency.needed_by is not None:
+        finish = dependency.provider_side is TaskSide.FINISH
+        limit = MON_TO_FRI.day_finish(dependency.needed_by) if finish else MON_TO_FRI.day_start(dependency.needed_by)
+        margin = MON_TO_FRI.between(forecast, limit)
+    else:
+        limit = receiver.late_start if dependency.receiver_side is TaskSide.START else receiver.late_finish
+        margin = MON_TO_FRI.between(due, limit)
+    passed = (
+        min(forecast, dependency.accepted)
+        if exceeds_accepted(dependency, forecast) and dependency.accepted
+        else forecast
+    )
+    return Standing(
+        forecast,
+        limit,
+        margin,
+        is_driving=is_held and is_driven_by(receiver, dependency.id),
+        imposed=MON_TO_FRI.add(passed, dependency.lag) if is_held else None,
+        suspended_path=path,
+    )
+
+
+def is_driven_by(item: planning.ScheduledTask, dependency_id: UUID) -> bool:
+    """Whether it is this dependency that holds the task where it is."""
+    match item.driving:
+        case planning.Link(id=id_) | planning.Imposed(source_id=id_):
+            return id_ == dependency_id
+    return False

@@ -1,0 +1,115 @@
+"""What two networks of one program differ in, for a client: dates, margins, goals."""
+
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.values import DayOrMoment, Duration, Id, Shape
+from contracts.vocabulary import DependencyStatus, TaskSide
+from planning import MON_TO_FRI
+from program_svc.dependencies.standing import state_from
+from program_svc.goals.queries import Service
+from program_svc.goals.threat_shapes import why
+from program_svc.goals.threats import Threat, outlooks, threats
+from program_svc.network.compute import Network
+from program_svc.network.instants import written
+from program_svc.network.shapes import MovedDate, finish_on_wire, moved_dates
+from program_svc.programs.models import Program
+
+
+class FinishChange(Shape):
+    """The program's finish, before and after."""
+
+    from_: DayOrMoment | None = Field(serialization_alias="from")
+    to: DayOrMoment | None
+
+
+class MarginChange(Shape):
+    """A margin, before and after; none where an end is not in the network."""
+
+    from_: Duration | None = Field(serialization_alias="from")
+    to: Duration | None
+
+
+class DependencyOutcome(Shape):
+    """A dependency whose margin would change, and where that would put it."""
+
+    id: Id
+    margin: MarginChange
+    state: DependencyStatus
+
+
+class GoalOutcome(Shape):
+    """A goal that would be threatened, or more than it is."""
+
+    id: Id
+    kind: str
+    project_id: Id
+    by: Duration
+    why: str
+
+
+class WhatIfRead(Shape):
+    """What would come of it."""
+
+    finish: FinishChange
+    moved: list[MovedDate]
+    dependencies: list[DependencyOutcome]
+    goals: list[GoalOutcome]
+    positions: dict[str, int]
+
+
+def outcome_of(
+    before: Network,
+    after: Network,
+    changed: Collection[UUID],
+    service: Service,
+    program: Program,
+    positions: Mapping[UUID, int],
+) -> WhatIfRead:
+    """What differs, each move with its cause among ``changed``."""
+    return WhatIfRead(
+        finish=FinishChange(from_=finish_on_wire(before), to=finish_on_wire(after)),
+        moved=moved_dates(before, after, changed),
+        dependencies=list(_dependencies(before, after, program.margin_threshold)),
+        goals=list(_goals(before, after, service)),
+        positions={str(project_id): revision for project_id, revision in positions.items()},
+    )
+
+
+def _dependencies(before: Network, after: Network, threshold: int) -> Iterator[DependencyOutcome]:
+    for dependency in after.facts.dependencies:
+        was, will = before.standings[dependency.id].margin, after.standings[dependency.id].margin
+        if was != will:
+            change = MarginChange(
+                from_=None if was is None else Duration(was), to=None if will is None else Duration(will)
+            )
+            yield DependencyOutcome(id=dependency.id, margin=change, state=state_from(dependency, will, threshold))
+
+
+def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOutcome]:
+    """Threats that are new or worse, and contributions that slip where no date says how far they may."""
+    known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(before, service)}
+    for threat in _threats(after, service):
+        if threat.by > known.get((threat.kind, threat.goal_id, threat.source_id), -1):
+            project = after.facts.projects[threat.project_id]
+            text = why(threat, project.key, project.granularity)
+            yield GoalOutcome(
+                id=threat.goal_id, kind=threat.kind, project_id=threat.project_id, by=Duration(threat.by), why=text
+            )
+    was = {each.alignment.id: each for each in outlooks(before, service.tree, service.alignments)}
+    for outlook in outlooks(after, service.tree, service.alignments):
+        earlier = was[outlook.alignment.id].forecast
+        if outlook.due is None and earlier is not None and outlook.forecast is not None and outlook.forecast > earlier:
+            project = after.facts.projects[outlook.alignment.project_id]
+            by = Duration(MON_TO_FRI.between(earlier, outlook.forecast))
+            ready = written(outlook.forecast, TaskSide.FINISH, project.granularity).isoformat()[:16]
+            text = f"{project.key} will be ready {ready}, {by} later than now"
+            yield GoalOutcome(
+                id=outlook.alignment.goal_id, kind="slip", project_id=outlook.alignment.project_id, by=by, why=text
+            )
+
+
+def _threats(network: Network, service: Service) -> list[Threat]:
+    return threats(network, service.tree, service.alignments, service.risks)

@@ -1,0 +1,97 @@
+"""`/programs` and their components."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
+from contracts.program_events import ProgramState
+from contracts.values import Id, Key
+from contracts.vocabulary import ProgramStatus
+from program_svc.network.queries import Unschedulable
+from program_svc.permissions import Writer
+from program_svc.programs import actions
+from program_svc.programs.models import (
+    ComponentOpen,
+    IllegalStep,
+    Program,
+    ProgramClosed,
+    ProgramCreate,
+    ProgramNotEmpty,
+    ProgramUpdate,
+    state_of,
+)
+from program_svc.programs.queries import positions_of, reflect, the_program
+
+router = APIRouter(prefix="/programs", tags=["programs"], route_class=TransactionRoute)
+
+ORDER = Order(
+    columns={"created_at": col(Program.created_at), "key": col(Program.key), "name": col(Program.name)},
+    default="created_at",
+    identity=col(Program.id),
+)
+
+
+class ProgramQuery(PageQuery):
+    """Which programs."""
+
+    key: Key | None = None
+    state: ProgramStatus | None = None
+
+
+@router.post("", status_code=201, responses=responses(AlreadyExists, Forbidden))
+async def create_program(body: ProgramCreate, session: Session, writer: Writer, response: Response) -> ProgramState:
+    """Start a program; it is `identified`."""
+    program = await actions.create_program(session, writer.organization_id, body)
+    stamp(response, program)
+    return state_of(program)
+
+
+@router.get("")
+async def list_programs(
+    session: Session, identity: CurrentIdentity, query: Annotated[ProgramQuery, Query()]
+) -> Page[ProgramState]:
+    """The organisation's programs. Sort by `created_at`, `key` or `name`."""
+    statement = select(Program).where(col(Program.organization_id) == identity.organization_id)
+    if query.key is not None:
+        statement = statement.where(col(Program.key) == query.key)
+    if query.state is not None:
+        statement = statement.where(col(Program.state) == query.state)
+    programs, following = await page(session, statement, query, ORDER)
+    return Page(items=[state_of(program) for program in programs], next=following)
+
+
+@router.get("/{program_id}", responses=responses(NotFound))
+async def read_program(program_id: Id, session: Session, response: Response) -> ProgramState:
+    """One program."""
+    program = await the_program(session, program_id)
+    reflect(response, program, await positions_of(session, program_id))
+    stamp(response, program)
+    return state_of(program)
+
+
+@router.patch(
+    "/{program_id}",
+    responses=responses(
+        NotFound, Forbidden, AlreadyExists, IllegalStep, ProgramClosed, ComponentOpen, Unschedulable, StaleRevision
+    ),
+)
+async def update_program(
+    program_id: Id, body: ProgramUpdate, session: Session, _: Writer, response: Response, if_match: IfMatch = None
+) -> ProgramState:
+    """Change a program, or take it to its next state."""
+    program = await actions.update_program(session, program_id, body, if_match)
+    stamp(response, program)
+    return state_of(program)
+
+
+@router.delete(
+    "/{program_id}", status_code=204, responses=responses(NotFound, Forbidden, ProgramNotEmpty, StaleRevision)
+)
+async def delete_program(program_id: Id, session: Session, _: Writer, if_match: IfMatch = None) -> None:
+    """Delete a program that has no components."""
+    await actions.delete_program(session, program_id, if_match)

@@ -1,0 +1,115 @@
+"""The tables of the replica. Plan dates stay as they were written (``2026-03-02`` or ``2026-03-02T10:00``): the form says
+whether a day or a moment was meant, and the project's granularity and calendar turn it into an instant where it is used.
+"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field
+
+from program_svc.tables import METADATA, MINUTES, MONEY, NUMBER, ProgramTable
+
+
+class Fact(ProgramTable):
+    """One record of a project, as its last event left it."""
+
+    id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    project_id: UUID = Field(index=True)
+
+
+class KnownProject(ProgramTable, table=True):
+    """A project. ``revision`` is the last one that was applied here."""
+
+    __tablename__ = "known_projects"
+
+    id: UUID = Field(primary_key=True)
+    organization_id: UUID = Field(index=True)
+    key: str
+    name: str
+    state: str
+    start: str
+    deadline: str | None = None
+    data_date: str | None = None
+    currency: str
+    granularity: str
+    revision: int = Field(sa_type=BigInteger)
+
+
+class KnownTask(Fact, table=True):
+    """A task's raw schedule inputs. Durations are working minutes; ``percent_complete`` is 0 to 100."""
+
+    __tablename__ = "known_tasks"
+
+    parent_id: UUID | None = None
+    name: str
+    kind: str
+    duration: int = Field(sa_type=MINUTES)
+    remaining_duration: int | None = Field(default=None, sa_type=MINUTES)
+    mode: str
+    constraint_type: str | None = None
+    constraint_date: str | None = None
+    deadline: str | None = None
+    percent_complete: Decimal = Field(sa_type=NUMBER)
+    actual_start: str | None = None
+    actual_finish: str | None = None
+    state: str
+
+
+class KnownLink(Fact, table=True):
+    """A link between two tasks of one project. ``lag`` is signed working minutes."""
+
+    __tablename__ = "known_links"
+
+    predecessor_id: UUID
+    successor_id: UUID
+    type: str
+    lag: int = Field(sa_type=MINUTES)
+
+
+class KnownBudgetLine(Fact, table=True):
+    """A line of a project's budget, inside the baseline."""
+
+    __tablename__ = "known_budget_lines"
+
+    task_id: UUID | None = None
+    amount: Decimal = Field(sa_type=MONEY)
+    currency: str
+    contingency: bool
+
+
+class KnownActual(Fact, table=True):
+    """An actual cost. Append-only: a correction is another entry."""
+
+    __tablename__ = "known_actuals"
+
+    task_id: UUID | None = None
+    on: date
+    amount: Decimal = Field(sa_type=MONEY)
+    currency: str
+
+
+class KnownRisk(Fact, table=True):
+    """A risk. ``emv`` is signed: threats below zero, zero once it is no longer open; ``days_impact`` is working minutes."""
+
+    __tablename__ = "known_risks"
+
+    task_id: UUID | None = None
+    title: str
+    kind: str
+    is_open: bool
+    probability: Decimal = Field(sa_type=NUMBER)
+    cost_impact: Decimal = Field(sa_type=MONEY)
+    currency: str
+    days_impact: int = Field(sa_type=MINUTES)
+    emv: Decimal = Field(sa_type=NUMBER)
+
+
+PROJECTS = METADATA.tables["known_projects"]
+TASKS = METADATA.tables["known_tasks"]
+LINKS = METADATA.tables["known_links"]
+BUDGET_LINES = METADATA.tables["known_budget_lines"]
+ACTUALS = METADATA.tables["known_actuals"]
+RISKS = METADATA.tables["known_risks"]

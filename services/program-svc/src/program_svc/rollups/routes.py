@@ -1,0 +1,51 @@
+"""`/programs/{id}/{budget,risks,earned-value}`: sums over the program's projects."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.problem import NotFound, responses
+from chassis.unit_of_work import Session, TransactionRoute
+from contracts.values import Day, Id
+from program_svc.network.queries import Unschedulable
+from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.rollups.budget import BudgetRead, budget_of
+from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
+from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
+
+router = APIRouter(prefix="/programs/{program_id}", tags=["roll-ups"], route_class=TransactionRoute)
+
+DataDate = Annotated[
+    Day | None, Query(description="of every project; without it each has its own data date, else today")
+]
+
+
+@router.get("/budget", responses=responses(NotFound))
+async def read_program_budget(program_id: Id, session: Session, response: Response) -> BudgetRead:
+    """Budget and cost of the program's projects, a sum for each currency."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await budget_of(session, program_id, positions)
+
+
+@router.get("/risks", responses=responses(NotFound))
+async def list_program_risks(
+    program_id: Id, session: Session, query: Annotated[RiskQuery, Query()], response: Response
+) -> RiskRollUp:
+    """The risks of the program's projects, and what they are expected to cost. Sort by `emv` or `title`."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await risks_of(session, program_id, query, positions)
+
+
+@router.get("/earned-value", responses=responses(NotFound, Unschedulable))
+async def read_program_earned_value(
+    program_id: Id, session: Session, response: Response, data_date: DataDate = None
+) -> ProgramEarnedValue:
+    """PV, EV, AC and BAC of the projects summed, then divided; never a mean of their indices."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await earned_value_of(session, program, data_date, positions)
