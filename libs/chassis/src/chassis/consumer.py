@@ -67,7 +67,8 @@ class _Cursor:
 class Consumer:
     """Keeps a projection up to date with a stream, for ever: one process at a time does it, the others stand by.
 
-    `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox. A batch that
+    `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox; `batch` is the most events of a
+    transaction. A batch that
     fails is tried again with growing pauses, never skipped; readiness says why it waits.
     """
 
@@ -80,6 +81,7 @@ class Consumer:
         projection: Projection,
         *,
         wake: Callable[[], None] | None = None,
+        batch: int = BATCH,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             raise ValueError(f"not the name of a consumer: {name}")
@@ -89,6 +91,7 @@ class Consumer:
         self._bus = bus
         self._projection = projection
         self._wake = wake
+        self._batch = batch
         self._puller: Puller | None = None
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
@@ -137,7 +140,7 @@ class Consumer:
         delivered = 0
         try:
             while not self._stopping.is_set():
-                messages = await puller.batch(BATCH, LINGER)
+                messages = await puller.batch(self._batch, LINGER)
                 health.beat(self.name)
                 if messages:
                     delivered = _unbroken(messages, delivered)
