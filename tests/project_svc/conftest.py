@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 
 from chassis.app import create_app
 from chassis.database import Database
@@ -121,6 +121,11 @@ class Api:
         assert answer.status_code == status, answer.text
         return answer
 
+    async def get_missing(self, path: str) -> None:
+        answer = await self.request("GET", path)
+        assert answer.status_code == 404, answer.text
+        assert answer.json()["type"] == "/problems/not-found"
+
     async def project(self, **fields: Any) -> str:
         """A project that starts on Monday 2026-03-02; returns its path."""
         body = {"key": f"P{uuid4().hex[:8].upper()}", "name": "Tram line 4", "start": "2026-03-02", "currency": "EUR"}
@@ -162,6 +167,12 @@ def stranger(client: httpx.AsyncClient) -> Api:
     return Api(client)
 
 
+@pytest.fixture
+def auditor(client: httpx.AsyncClient, api: Api) -> Api:
+    """An auditor of the same organisation."""
+    return Api(client, api.organization_id, frozenset({"auditor"}))
+
+
 async def events_of(database: Database, organization_id: UUID) -> list[dict[str, Any]]:
     """The outbox of an organisation: subject, revision, position, positions, headers and payload, in order."""
     async with database.transaction(organization_id) as session:
@@ -172,7 +183,3 @@ async def events_of(database: Database, organization_id: UUID) -> list[dict[str,
             )
         )
         return [dict(row) for row in rows.mappings()]
-
-
-def session_of(database: Database) -> AsyncSession:
-    return database.sessions()

@@ -1,6 +1,6 @@
 """Between dates as they are written and instants (minutes since 1970-01-01T00:00, floating) as plans are computed in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from contracts.vocabulary import ConstraintType, Granularity
 from planning import MON_TO_FRI, to_date, to_instant, to_moment
@@ -17,6 +17,22 @@ def at_start(written: date) -> int:
 def at_finish(written: date) -> int:
     """The instant of a date that ends something: a day means the end of its last working minute, or the last one before it."""
     return to_instant(written) if isinstance(written, datetime) else MON_TO_FRI.day_finish(written)
+
+
+def at_actual_start(written: date) -> int:
+    """The instant at which work was begun, on whatever day that was: on a day without working time, its midnight."""
+    if isinstance(written, datetime):
+        return to_instant(written)
+    begin = MON_TO_FRI.day_start(written)
+    return begin if to_date(begin, finish=False) == written else to_instant(written)
+
+
+def at_actual_finish(written: date) -> int:
+    """The instant at which work was finished, on whatever day that was: on a day without working time, the midnight after it."""
+    if isinstance(written, datetime):
+        return to_instant(written)
+    end = MON_TO_FRI.day_finish(written)
+    return end if to_date(end, finish=True) == written else to_instant(written + timedelta(days=1))
 
 
 def at_constraint(kind: ConstraintType, written: date) -> int:

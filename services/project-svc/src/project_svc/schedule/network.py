@@ -14,7 +14,7 @@ from planning import MON_TO_FRI
 from project_svc.imposed.models import ImposedDate
 from project_svc.links.models import Link
 from project_svc.projects.models import Project
-from project_svc.schedule.dates import at_constraint, at_finish, at_start
+from project_svc.schedule.dates import at_actual_finish, at_actual_start, at_constraint, at_finish, at_start
 from project_svc.schedule.problems import explained
 from project_svc.tasks.models import Task
 
@@ -89,8 +89,8 @@ def _task(row: Any, project_id: UUID, imposed: tuple[planning.Imposed, ...]) -> 
         constraint=_constraint(row),
         deadline=None if row.deadline is None else at_finish(row.deadline),
         percent_complete=float(row.percent_complete),
-        actual_start=None if row.actual_start is None else at_start(row.actual_start),
-        actual_finish=None if row.actual_finish is None else at_finish(row.actual_finish),
+        actual_start=None if row.actual_start is None else at_actual_start(row.actual_start),
+        actual_finish=None if row.actual_finish is None else at_actual_finish(row.actual_finish),
         imposed=imposed,
     )
 

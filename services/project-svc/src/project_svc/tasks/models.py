@@ -60,11 +60,14 @@ class Task(ProjectRecord, table=True):
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def follow_progress(self, told: AbstractSet[str]) -> None:
-        """Bring state and percent complete in line with the actual dates, except where the client told them itself."""
+        """Bring state, percent complete and remaining duration in line with the actual dates, except where the client told them itself."""
+        if self.kind is TaskKind.SUMMARY:
+            return
         if "state" not in told and self.state not in SET_ASIDE:
             self.state = self._state_by_progress()
-        if "percent_complete" not in told and self.state is TaskStatus.COMPLETE and self.kind is not TaskKind.SUMMARY:
-            self.percent_complete = WHOLE
+        if self.state is TaskStatus.COMPLETE:
+            self.percent_complete = self.percent_complete if "percent_complete" in told else WHOLE
+            self.remaining_duration = self.remaining_duration if "remaining_duration" in told else None
 
     def _state_by_progress(self) -> TaskStatus:
         if self.actual_finish is not None:

@@ -1,6 +1,7 @@
 """What must hold of one task, and of its place in the work breakdown."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, text
@@ -12,7 +13,6 @@ from contracts.vocabulary import ConstraintType, TaskKind, TaskStatus
 from project_svc.links.models import Link
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import Project
-from project_svc.schedule.dates import at_finish, at_start
 from project_svc.schedule.problems import Cycle
 from project_svc.tasks.models import WHOLE, Task
 
@@ -86,11 +86,11 @@ def _progress(task: Task) -> Iterator[FieldError]:
     start, finish = task.actual_start, task.actual_finish
     if finish is not None and start is None:
         yield _error("/actual_start", "actual_start_missing", "What is finished was started: send actual_start too.")
-    if start is not None and finish is not None and at_finish(finish) < at_start(start):
+    if start is not None and finish is not None and _is_before(finish, start):
         yield _error("/actual_finish", "finish_before_start", "The actual finish lies before the actual start.")
     match task.state:
         case TaskStatus.COMPLETE:
-            if start is None or finish is None:
+            if finish is None:
                 yield _error("/state", "complete_needs_dates", "Complete needs actual_start and actual_finish.")
             if task.percent_complete != WHOLE:
                 yield _error("/percent_complete", "complete_is_whole", "What is complete is complete by 100 percent.")
@@ -100,6 +100,13 @@ def _progress(task: Task) -> Iterator[FieldError]:
             yield _error("/state", "already_started", "It has progress, so it has been started.")
         case _ if finish is not None:
             yield _error("/state", "already_finished", "It has an actual finish, so it is complete.")
+
+
+def _is_before(finish: date, start: date) -> bool:
+    """Whether a finish lies before a start, as written: work may be done on days that no calendar knows."""
+    if isinstance(finish, datetime) and isinstance(start, datetime):
+        return finish < start
+    return finish.isoformat()[:10] < start.isoformat()[:10]
 
 
 async def check_place(project: LockedProject, task: Task, before: TaskState) -> None:
