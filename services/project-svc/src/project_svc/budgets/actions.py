@@ -56,7 +56,7 @@ async def update_budget_line(project: LockedProject, line: BudgetLine, body: Bud
     for name, value in changes_of(body).items():
         if isinstance(value, Money):
             check_amount(value, project.row.currency, may_be_negative=False)
-            await _check_sum(project, BudgetLine, value.amount - line.amount)
+            await _check_sum(project, BudgetLine, value.amount, in_place_of=line.amount)
             line.amount = value.amount
         else:
             setattr(line, name, value)
@@ -94,8 +94,10 @@ async def record_actual(project: LockedProject, body: ActualCreate) -> Actual:
     return actual
 
 
-async def _check_sum(project: LockedProject, kind: type[BudgetLine | Actual], more: Decimal) -> None:
+async def _check_sum(
+    project: LockedProject, kind: type[BudgetLine | Actual], more: Decimal, *, in_place_of: Decimal = Decimal(0)
+) -> None:
     """Raise BudgetTooLarge if the sizes of all amounts would add up to too much."""
     sizes = select(func.coalesce(func.sum(func.abs(col(kind.amount))), 0)).where(col(kind.project_id) == project.id)
-    if (await project.session.scalars(sizes)).one() + abs(more) >= MOST:
+    if (await project.session.scalars(sizes)).one() - in_place_of + abs(more) >= MOST:
         raise BudgetTooLarge(f"The amounts of a project add up to less than {MOST:f}.")

@@ -1,7 +1,8 @@
 """A project's earned value, from its budget lines, its costs and its schedule.
 
-There is no baseline yet, so planned value follows the present schedule: a line with a task is spread evenly over the task's working
-time. A line without one is spread over the whole project and earns as planned, until the project is complete and it is earned whole.
+There is no baseline yet, so planned value follows the plan as if nothing had happened: progress and the data date move what remains,
+not what was planned. A line with a task is spread evenly over the task's working time. A line without one is spread over the whole
+project and earns as planned, until the project is complete and it is earned whole.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,14 +14,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from planning import MON_TO_FRI, Plan, Schedule, Task, TaskKind
+from planning import MON_TO_FRI, Plan, Task, TaskKind
 from planning.earned_value import NO_BUDGET, EarnedValue, earned_value
 from planning.figure import Figure
 from planning.planned_value import Spread, earned, earned_schedule, planned_value
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.schedule.dates import at_finish
-from project_svc.schedule.network import computed, plan_of
+from project_svc.schedule.network import as_planned, computed, plan_of
 
 WHOLE = Decimal(100)
 MOST_PERIODS = 250
@@ -42,7 +43,7 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
     plan = await plan_of(project.session, project.row)
-    books = _Books(plan, computed(plan), await _lines(project))
+    books = _Books(plan, await _lines(project))
     at = at_finish(on)
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
@@ -63,10 +64,11 @@ async def _cost(project: ReadProject, until: date) -> Decimal:
 
 
 class _Books:
-    """Budget lines beside the schedule that spreads them."""
+    """Budget lines beside the planned schedule that spreads them."""
 
-    def __init__(self, plan: Plan, schedule: Schedule, lines: Sequence[tuple[UUID | None, Decimal]]) -> None:
-        self._schedule = schedule
+    def __init__(self, plan: Plan, lines: Sequence[tuple[UUID | None, Decimal]]) -> None:
+        self._plan = plan
+        self._schedule = schedule = computed(as_planned(plan))
         self._progress = _progress(plan.tasks)
         self._of_tasks = [(task_id, amount) for task_id, amount in lines if task_id in schedule.items]
         self._of_project = sum((amount for task_id, amount in lines if task_id is None), Decimal(0))
@@ -94,7 +96,7 @@ class _Books:
         days = -(-MON_TO_FRI.between(start, finish) // day)
         period = max(1, -(-days // MOST_PERIODS)) * day
         ends = [MON_TO_FRI.add(start, end) for end in range(period, days * day + period, period)]
-        until = min(at, finish) if self._is_complete else at
+        until = min(at, computed(self._plan).finish) if self._is_complete else at
         elapsed = Decimal(max(0, MON_TO_FRI.between(start, until))) / period
         return earned_schedule([self.planned(end) for end in ends], ev, elapsed).spi_t
 

@@ -1,6 +1,7 @@
 """A project's plan, read from its raw records: what its schedule is computed from, here and in the program service alike."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,18 @@ async def plan_of(session: AsyncSession, project: Project) -> planning.Plan:
         projects=[_project(project)],
         tasks=list(planned.values()),
         links=[_link(row) for row in links if row.predecessor_id in planned and row.successor_id in planned],
+    )
+
+
+def as_planned(plan: planning.Plan) -> planning.Plan:
+    """The plan as if nothing had happened yet: without progress, data date, and what other projects' progress imposes."""
+    return planning.Plan(
+        projects=[replace(project, data_date=None) for project in plan.projects],
+        tasks=[
+            replace(task, remaining=None, percent_complete=0, actual_start=None, actual_finish=None, imposed=())
+            for task in plan.tasks
+        ],
+        links=plan.links,
     )
 
 
