@@ -1,0 +1,78 @@
+"""The tour of docs/tour.md, pasted into a shell block by block: what it prints is what the document says it prints."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+TOUR = Path(__file__).parents[2] / "docs" / "tour.md"
+BLOCK = re.compile(
+    r"^## (?P<title>[^\n]+)$|^```bash\n(?P<commands>.*?)^```\n(?:\n```text\n(?P<answer>.*?)^```$)?",
+    re.MULTILINE | re.DOTALL,
+)
+DONE = "-- block done:"
+
+
+def blocks() -> Iterator[tuple[str, str, str | None]]:
+    """Each block's heading, its commands and the answer that the document shows, if it shows one."""
+    title = ""
+    for match in BLOCK.finditer(TOUR.read_text(encoding="utf-8")):
+        if match["title"] is not None:
+            title = match["title"]
+        else:
+            yield title, match["commands"], match["answer"]
+
+
+class Shell:
+    """A bash that stays open, as a person's terminal does: what one block sets, the next one has."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._bash = subprocess.Popen(
+            ["bash"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def paste(self, commands: str) -> tuple[int, str]:
+        """The exit code of the last command and everything that was printed."""
+        assert self._bash.stdin is not None
+        assert self._bash.stdout is not None
+        self._bash.stdin.write(f"{commands}\necho '{DONE}' $?\n")
+        self._bash.stdin.flush()
+        printed: list[str] = []
+        for line in self._bash.stdout:
+            if line.startswith(DONE):
+                return int(line.removeprefix(DONE)), "".join(printed)
+            printed.append(line)
+        pytest.fail(f"the shell ended: {''.join(printed)}")
+
+    def close(self) -> None:
+        self._bash.communicate()
+
+
+@pytest.fixture(scope="module")
+def shell(stack) -> Iterator[Shell]:
+    opened = Shell(stack.environment)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("commands", "answer"), [pytest.param(*block, id=f"{n}-{title}") for n, (title, *block) in enumerate(blocks(), 1)]
+)
+def test_a_pasted_block_prints_what_the_tour_says(shell: Shell, commands: str, answer: str | None) -> None:
+    code, printed = shell.paste(commands)
+
+    assert (code, printed) == (0, answer)
+
+
+def test_the_tour_shows_the_answer_of_every_block() -> None:
+    assert len(list(blocks())) > 5
+    assert all(answer for _, _, answer in blocks())
