@@ -1,6 +1,7 @@
 """`events.outbox_overhead`: a domain transaction with its event against the same without."""
 
 import time
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -14,8 +15,9 @@ from bench.stack import Stack
 from chassis import outbox
 from chassis.database import Database
 from chassis.outbox import Boundary
+from contracts.events import Event
 
-TRANSACTIONS = 200
+TRANSACTIONS = 100
 
 _SCHEMA = """
     CREATE TABLE bench_boundaries (id uuid PRIMARY KEY, revision bigint NOT NULL);
@@ -37,32 +39,30 @@ async def measure(stack: Stack) -> list[Result]:
         await owner.close()
         values: list[float] = []
         references: list[float] = []
-        for number in range(-WARM_UP, ROUNDS):
-            value = await rate(service.application, boundary_id, with_event=True)
-            beside = await rate(service.application, boundary_id, with_event=False)
+        for number in range(-WARM_UP * TRANSACTIONS, ROUNDS * TRANSACTIONS):
+            with_event = await seconds(service.application, boundary_id, with_event=True)
+            without = await seconds(service.application, boundary_id, with_event=False)
             if number >= 0:
-                values.append(value)
-                references.append(beside)
+                values.append(1 / with_event)
+                references.append(1 / without)
     return [compared("events.outbox_overhead", "tx/s", values, references, "reference: the same without an event")]
 
 
-async def rate(database: Database, boundary_id: UUID, *, with_event: bool) -> float:
-    """Transactions a second."""
-    organization_id = uuid7()
+async def seconds(database: Database, boundary_id: UUID, *, with_event: bool) -> float:
+    """How long one transaction takes."""
+    organization_id, task_id = uuid7(), uuid7()
+    event = example_task(organization_id, boundary_id, task_id) if with_event else None
     started = time.perf_counter()
-    for _ in range(TRANSACTIONS):
-        async with database.transaction(organization_id) as session:
-            await write(session, organization_id, boundary_id, with_event=with_event)
-    return TRANSACTIONS / (time.perf_counter() - started)
+    async with database.transaction(organization_id) as session:
+        await write(session, Boundary("project", boundary_id, organization_id, 0), task_id, event)
+    return time.perf_counter() - started
 
 
-async def write(session: AsyncSession, organization_id: UUID, boundary_id: UUID, *, with_event: bool) -> None:
+async def write(session: AsyncSession, boundary: Boundary, task_id: UUID, event: Event | None) -> None:
     """What one transaction does."""
-    revision = await session.scalar(_BUMP, {"id": boundary_id})
-    task_id = uuid7()
+    revision = await session.scalar(_BUMP, {"id": boundary.id})
     await session.scalar(_READ, {"id": task_id})
-    await session.execute(_WRITE, {"id": task_id, "boundary_id": boundary_id, "revision": revision})
-    if with_event:
-        boundary = Boundary("project", boundary_id, organization_id, revision)
-        outbox.record(session, boundary, example_task(organization_id, boundary_id, task_id))
+    await session.execute(_WRITE, {"id": task_id, "boundary_id": boundary.id, "revision": revision})
+    if event is not None:
+        outbox.record(session, replace(boundary, revision=revision), event)
         await outbox.flush(session, ORIGIN)
