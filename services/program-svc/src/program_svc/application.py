@@ -12,6 +12,7 @@ from chassis.health import Health
 from chassis.problem import AlreadyExists, Problem
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
+from contracts.subjects import BoundaryKind
 from program_svc.alignments.routes import router as alignments
 from program_svc.components.models import AlreadyComponent
 from program_svc.components.routes import router as components
@@ -59,6 +60,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         description=DESCRIPTION,
         routers=ROUTERS,
         idempotency_keys=IDEMPOTENCY_KEYS,
+        own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
     )
 

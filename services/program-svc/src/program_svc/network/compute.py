@@ -52,7 +52,7 @@ def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
     plan, schedule = _scheduled(facts, held)
     effective = {dependency.id for dependency in held}
     standings = {
-        each.id: _standing(schedule, each, each.id in effective, suspended.get(each.id)) for each in facts.dependencies
+        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in facts.dependencies
     }
     return Network(facts, plan, schedule, standings)
 
@@ -158,33 +158,46 @@ def forecast_of(schedule: planning.Schedule, dependency: Dependency) -> int | No
 
 
 def _standing(
-    schedule: planning.Schedule, dependency: Dependency, is_held: bool, path: tuple[UUID, ...] | None
+    facts: Facts, schedule: planning.Schedule, dependency: Dependency, is_held: bool, path: tuple[UUID, ...] | None
 ) -> Standing:
     forecast = forecast_of(schedule, dependency)
     receiver = schedule.items.get(dependency.receiver_task_id)
     if forecast is None or receiver is None:
         return Standing(forecast, None, None, is_driving=False, imposed=None, suspended_path=path)
-    due = MON_TO_FRI.add(forecast, dependency.lag)
-    if dependency.needed_by is not None:
-        finish = dependency.provider_side is TaskSide.FINISH
-        limit = MON_TO_FRI.day_finish(dependency.needed_by) if finish else MON_TO_FRI.day_start(dependency.needed_by)
-        margin = MON_TO_FRI.between(forecast, limit)
-    else:
-        limit = receiver.late_start if dependency.receiver_side is TaskSide.START else receiver.late_finish
-        margin = MON_TO_FRI.between(due, limit)
-    passed = (
-        min(forecast, dependency.accepted)
-        if exceeds_accepted(dependency, forecast) and dependency.accepted
-        else forecast
-    )
+    limit, margin = _margin(dependency, forecast, receiver)
+    has_begun = receiver_is_past(facts, dependency)
     return Standing(
         forecast,
         limit,
-        margin,
+        None if has_begun else margin,
         is_driving=is_held and is_driven_by(receiver, dependency.id),
-        imposed=MON_TO_FRI.add(passed, dependency.lag) if is_held else None,
+        imposed=_imposed(dependency, forecast) if is_held else None,
         suspended_path=path,
     )
+
+
+def receiver_is_past(facts: Facts, dependency: Dependency) -> bool:
+    """Whether the receiver's date has happened: then nothing of it is left to be too late for."""
+    task = facts.tasks[dependency.receiver_task_id]
+    return (task.actual_start if dependency.receiver_side is TaskSide.START else task.actual_finish) is not None
+
+
+def _margin(dependency: Dependency, forecast: int, receiver: planning.ScheduledTask) -> tuple[int, int]:
+    """The date needed, and the working time until then: from the agreed date, else from the receiver's late date."""
+    if dependency.needed_by is None:
+        limit = receiver.late_start if dependency.receiver_side is TaskSide.START else receiver.late_finish
+        return limit, MON_TO_FRI.between(MON_TO_FRI.add(forecast, dependency.lag), limit)
+    is_finish = dependency.provider_side is TaskSide.FINISH
+    limit = MON_TO_FRI.day_finish(dependency.needed_by) if is_finish else MON_TO_FRI.day_start(dependency.needed_by)
+    return limit, MON_TO_FRI.between(forecast, limit)
+
+
+def _imposed(dependency: Dependency, forecast: int) -> int:
+    """What the receiver's side is held to: a working minute that begins, or one that ends."""
+    passed = forecast if dependency.accepted is None else min(forecast, dependency.accepted)
+    at = MON_TO_FRI.add(passed, dependency.lag)
+    is_start = dependency.receiver_side is TaskSide.START
+    return MON_TO_FRI.start_at_or_after(at) if is_start else MON_TO_FRI.finish_at_or_before(at)
 
 
 def is_driven_by(item: planning.ScheduledTask, dependency_id: UUID) -> bool:
