@@ -1,7 +1,7 @@
 """A project service on a database of its own: migrated once a session, everything a test wrote rolled back after it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -173,13 +173,19 @@ def auditor(client: httpx.AsyncClient, api: Api) -> Api:
     return Api(client, api.organization_id, frozenset({"auditor"}))
 
 
-async def events_of(database: Database, organization_id: UUID) -> list[dict[str, Any]]:
-    """The outbox of an organisation: subject, revision, position, positions, headers and payload, in order."""
-    async with database.transaction(organization_id) as session:
-        rows = await session.execute(
-            text(
-                "SELECT subject, revision, position, positions, headers::json AS headers,"
-                " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
-            )
-        )
-        return [dict(row) for row in rows.mappings()]
+Outbox = Callable[[UUID], Awaitable[list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def events_of(database: RolledBack) -> Outbox:
+    """Reads an organisation's outbox: subject, revision, position, positions, headers and data of its events, in order."""
+    statement = text(
+        "SELECT subject, revision, position, positions, headers::json AS headers,"
+        " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
+    )
+
+    async def read(organization_id: UUID) -> list[dict[str, Any]]:
+        async with database.transaction(organization_id) as session:
+            return [dict(row) for row in (await session.execute(statement)).mappings()]
+
+    return read

@@ -12,6 +12,7 @@ from chassis.health import Health
 from chassis.problem import AlreadyExists
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
+from contracts.subjects import BoundaryKind
 from project_svc.budgets.routes import router as budgets
 from project_svc.earned_value.routes import router as earned_value
 from project_svc.imposed.routes import router as imposed
@@ -54,6 +55,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         description=DESCRIPTION,
         routers=ROUTERS,
         idempotency_keys=IDEMPOTENCY_KEYS,
+        own_boundaries=frozenset({BoundaryKind.PROJECT}),
         conflicts=CONFLICTS,
     )
 
