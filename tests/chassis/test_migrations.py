@@ -2,13 +2,15 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Table, Text, Uuid, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import migrations
+from chassis import migrations, schema
 from chassis.database import Database, new_metadata
 from chassis.idempotency import idempotency_table
 from chassis.migrations import MigrationSettings
@@ -117,6 +119,14 @@ async def test_migrating_brings_an_empty_database_to_the_models_and_does_it_once
     assert await migrations.differences(settings.migration_database_url, models()) == []
 
 
+@pytest.mark.parametrize("service", ["project_svc", "program_svc", "gateway"])
+def test_every_revision_is_the_number_in_its_files_name(service):
+    directory = ScriptDirectory(str(schema.migrations_of(service)))
+    revisions = list(directory.walk_revisions())
+    assert {revision.revision for revision in revisions} == {Path(revision.path).stem[:4] for revision in revisions}
+    assert schema.head_of(service) == directory.get_current_head()
+
+
 async def test_runners_at_once_take_turns(package, settings):
     assert await asyncio.gather(*(migrations.migrate(package, settings) for _ in range(4))) == ["0002"] * 4
 
@@ -124,11 +134,11 @@ async def test_runners_at_once_take_turns(package, settings):
 async def test_a_schema_that_is_not_this_codes_is_not_ready(package, settings, connect, tmp_path):
     await migrations.migrate(package, settings)
     database = connect("sample_app")
-    await migrations.check_at_head(database, package)
+    await schema.check_at_head(database, package)
     third = dedent(SECOND).replace('"0002", "0001"', '"0003", "0002"')
     (tmp_path / "migrations/versions/0003_more.py").write_text(third)
     with pytest.raises(RuntimeError, match="the schema is at 0002, this code needs 0003"):
-        await migrations.check_at_head(database, package)
+        await schema.check_at_head(database, package)
 
 
 async def test_a_model_that_no_migration_knows_is_noticed(package, settings):

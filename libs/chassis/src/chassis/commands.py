@@ -11,7 +11,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from chassis import migrations, settings, telemetry
+from chassis import settings, telemetry
 from chassis.settings import ProcessSettings
 
 SHUTDOWN = 10
@@ -52,6 +52,8 @@ def service_commands(package: str, *, document: Callable[[], dict[str, Any]], ha
     @commands.command("migrate")
     def migrate() -> None:
         """Bring the database's schema to this version; grant the roles their rights."""
+        from chassis import migrations
+
         told = settings.load(migrations.MigrationSettings)
         head = asyncio.run(migrations.migrate(package, told))
         typer.echo(f"{package}: schema at {head}")

@@ -3,8 +3,6 @@
 A service keeps its revisions in `migrations/versions`; there is no `env.py`, since all services run alike.
 """
 
-import importlib
-from pathlib import Path
 from typing import Any
 
 from alembic import op
@@ -18,7 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Connection, MetaData, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.database import Database, engine_url
+from chassis.database import engine_url
+from chassis.schema import migrations_of
 from chassis.settings import PREFIX
 
 LOCK = 7_316_042_001  # any number, as long as every runner takes the same
@@ -47,21 +46,13 @@ def enable_row_level_security(table: str) -> None:
     op.execute(f"CREATE POLICY organization ON {table} USING ({rule}) WITH CHECK ({rule})")
 
 
-def scripts(package: str) -> ScriptDirectory:
-    """The package's revisions: inside it when installed from a wheel, beside its `src` in the source tree."""
-    inside = Path(str(importlib.import_module(package).__file__)).parent
-    candidates = (inside / "migrations", inside.parent.parent / "migrations")
-    folder = next(candidate for candidate in candidates if candidate.is_dir())
-    return ScriptDirectory(str(folder))
-
-
 async def migrate(package: str, settings: MigrationSettings) -> str:
     """Bring the schema to the head and grant the roles their rights. Idempotent. Answers the revision."""
     engine = create_async_engine(engine_url(settings.migration_database_url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            head = await connection.run_sync(_upgrade, scripts(package))
+            head = await connection.run_sync(_upgrade, ScriptDirectory(str(migrations_of(package))))
             await connection.run_sync(_grant, settings)
             return head
     finally:
@@ -92,15 +83,6 @@ def _grant(connection: Connection, settings: MigrationSettings) -> None:
             connection.execute(text(f"GRANT {RELAYED[table]} ON {table} TO {role}"))
             connection.execute(text(f"DROP POLICY IF EXISTS relay ON {table}"))
             connection.execute(text(f"CREATE POLICY relay ON {table} TO {role} USING (true)"))
-
-
-async def check_at_head(database: Database, package: str) -> None:
-    """Raise RuntimeError unless the schema is what this code was written for."""
-    head = scripts(package).get_current_head()
-    async with database.engine.connect() as connection:
-        current = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-    if current != head:
-        raise RuntimeError(f"the schema is at {current}, this code needs {head}: run the migrations")
 
 
 async def differences(url: str, metadata: MetaData) -> list[Any]:

@@ -13,8 +13,8 @@ from chassis.database import Database
 from chassis.failures import Conflicts
 from chassis.health import Health
 from chassis.identity import Verifier
-from chassis.migrations import check_at_head
 from chassis.poke import Poke
+from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
 from chassis.unit_of_work import Runtime
 
@@ -27,6 +27,7 @@ def service_app(
     description: str,
     routers: Sequence[APIRouter],
     idempotency_keys: Table,
+    own_boundaries: frozenset[str],
     conflicts: Conflicts | None = None,
 ) -> FastAPI:
     """The application of `package`. It is ready while its database answers at the schema that this code was written for.
@@ -41,7 +42,9 @@ def service_app(
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
         bus = Bus(settings.nats_url, f"{name} http")
         bus.start()
-        app.state.runtime = Runtime(database, verifier(settings, name), idempotency_keys, Poke(name, bus))
+        app.state.runtime = Runtime(
+            database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries
+        )
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
         try:
             yield

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import structlog
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -55,6 +54,9 @@ def configure(service: str, level: str = "INFO", otlp_endpoint: str | None = Non
     """Set logs and traces up for this process: one JSON line an entry on standard output."""
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if otlp_endpoint:
+        # Here, since it brings protobuf and requests: 15 MB that a process without a collector need not carry.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
     trace.set_tracer_provider(provider)
     shared: list[structlog.typing.Processor] = [

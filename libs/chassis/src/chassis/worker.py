@@ -16,10 +16,10 @@ from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.health import Health, health_routes
-from chassis.migrations import check_at_head
 from chassis.poke import Poke
 from chassis.projection import Projection
 from chassis.relay import Relay
+from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
 from contracts.subjects import Stream
 

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from chassis.app import Lifespan, create_app
 from chassis.health import Health
 from chassis.identity import Signer
-from chassis.migrations import check_at_head
+from chassis.schema import check_at_head
 from chassis.settings import PREFIX
 from gateway import docs, overview, problem_pages, reference
 from gateway.forward import Forwarding
