@@ -132,7 +132,9 @@ async def app(database):
 
     @asynccontextmanager
     async def lifespan(app):
-        app.state.runtime = Runtime(database, Verifier(KEY.public_key(), "notes"), KEYS)
+        app.state.runtime = Runtime(
+            database, Verifier(KEY.public_key(), "notes"), KEYS, own_boundaries=frozenset({"notebook"})
+        )
         yield
 
     app = create_app(
@@ -166,6 +168,13 @@ async def titles(client) -> list[str]:
 async def test_a_write_is_there_when_its_answer_is(client):
     assert (await client.post("/notes", json={"title": "one"})).status_code == 201
     assert await titles(client) == ["one"]
+
+
+async def test_a_service_does_not_wait_for_what_it_wrote_itself(client):
+    # It once did, and a client that sent back the position of its own write had a 504 for every read.
+    after = {"Interlock-After": f"notebook/{uuid4()}@7", "Prefer": "wait=9"}
+    assert (await client.get("/notes", headers=after)).status_code == 200
+    assert (await client.get("/notes", headers={"Interlock-After": "notebook@7"})).status_code == 422
 
 
 async def test_a_commit_that_fails_is_never_answered_with_success(client):

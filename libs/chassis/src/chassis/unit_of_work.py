@@ -34,6 +34,8 @@ class Runtime:
     verifier: Verifier
     idempotency_keys: Table
     poke: Poke | None = None
+    own_boundaries: frozenset[str] = frozenset()
+    """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class TransactionRoute(APIRoute):
 async def _in_transaction(request: Request, handler: Handler) -> Response:
     runtime: Runtime = request.app.state.runtime
     identity = runtime.verifier.identify(request.headers.get("authorization"))
-    await _await_positions(request, runtime.database, identity)
+    await _await_positions(request, runtime, identity)
     origin = outbox.Origin(
         actor=identity.subject,
         traceparent=telemetry.traceparent(),
@@ -88,11 +90,14 @@ async def _in_transaction(request: Request, handler: Handler) -> Response:
     return answer
 
 
-async def _await_positions(request: Request, database: Database, identity: Identity) -> None:
+async def _await_positions(request: Request, runtime: Runtime, identity: Identity) -> None:
     """Read your writes: wait, holding no transaction, until this service's picture includes what the client names."""
-    if (after := request.headers.get(AFTER_HEADER)) is not None:
+    if (after := request.headers.get(AFTER_HEADER)) is None:
+        return
+    named = [each for each in positions.parse_positions(after) if each.kind not in runtime.own_boundaries]
+    if named:
         patience = positions.preferred_wait(request.headers.get("prefer"))
-        await positions.wait(database, identity.organization_id, positions.parse_positions(after), patience)
+        await positions.wait(runtime.database, identity.organization_id, named, patience)
 
 
 async def _answer(
