@@ -88,6 +88,10 @@ class TestLinks:
         plan = bench.plan({"A": 2, "B": 4, "C": 4, "D": 1}, ["AD", "BD", "CD"])
         assert schedule(plan).items["D"].driving is plan.links[1]
 
+    def test_a_link_that_holds_a_task_just_where_its_project_starts_drives_it(self, bench):
+        plan = bench.plan({"M": 0, "A": 2}, ["MA"])
+        assert schedule(plan).items["A"].driving is plan.links[0]
+
     def test_a_task_held_by_its_own_limits_is_driven_by_nothing(self, bench):
         late = bench.task("B", 1, constraint=Constraint(ConstraintType.SNET, bench.day(9)))
         assert schedule(bench.plan([bench.task("A", 2), late], ["AB"])).items["B"].driving is None
@@ -178,6 +182,18 @@ class TestConstraints:
         tasks = [bench.task("A", 2, constraint=alap, deadline=bench.evening(5)), bench.task("C", 9)]
         assert bench.offset(schedule(bench.plan(tasks)).items["A"].scheduled_finish) == 5
 
+    def test_as_late_as_possible_gives_way_no_further_than_its_successor_does(self, bench):
+        late = {"mode": SchedulingMode.AUTO_ALAP}
+        tasks = [bench.task("A", 2, **late), bench.task("B", 2, deadline=bench.evening(6), **late), bench.task("C", 9)]
+        items = schedule(bench.plan(tasks, ["AB"])).items
+        assert [bench.offset(items[name].scheduled_finish) for name in "AB"] == [4, 6]
+
+    def test_as_late_as_possible_behind_its_deadline_stays_as_early_as_it_can(self, bench):
+        late = {"mode": SchedulingMode.AUTO_ALAP}
+        tasks = [bench.task("A", 2, **late), bench.task("B", 2, deadline=bench.evening(3), **late), bench.task("C", 9)]
+        items = schedule(bench.plan(tasks, ["AB"])).items
+        assert [bench.offset(items[name].scheduled_finish) for name in "AB"] == [2, 4]
+
     def test_a_manual_task_is_held_to_the_date_it_was_given(self, bench):
         held = bench.task("B", 2, mode=SchedulingMode.MANUAL, constraint=Constraint(ConstraintType.SNET, bench.day(1)))
         free = bench.task("C", 2, mode=SchedulingMode.MANUAL)
@@ -239,10 +255,16 @@ class TestProgress:
         assert (table["A"]["EF"], table["B"]["ES"], table["B"]["EF"]) == (6, 0, 8)
 
     def test_a_start_that_has_happened_is_bound_by_nothing_behind_it(self, bench):
+        """B is late by itself. What remains of A does not have to hurry for it."""
         begun = bench.task("A", 4, actual_start=bench.day(0), percent_complete=50)
-        tasks = [begun, bench.task("B", 1, constraint=Constraint(ConstraintType.FNLT, bench.evening(3)))]
+        tasks = [begun, bench.task("B", 1, constraint=Constraint(ConstraintType.FNLT, bench.evening(1)))]
         table = bench.solve(tasks, [("A", "B", "SS")], data_date=bench.day(2))
-        assert (table["A"]["TF"], table["B"]["TF"]) == (0, 0)
+        assert (table["A"]["TF"], table["B"]["TF"]) == (0, -2)
+
+    def test_work_goes_on_from_its_actual_start_when_that_is_after_the_data_date(self, bench):
+        begun = bench.task("A", 4, actual_start=bench.day(3), percent_complete=50)
+        table = bench.solve([begun])
+        assert (table["A"]["ES"], table["A"]["EF"]) == (3, 5)
 
     def test_a_complete_task_asks_nothing_of_an_open_predecessor(self, bench):
         done = bench.task("B", 1, actual_start=bench.day(0), actual_finish=bench.evening(1))
