@@ -168,6 +168,22 @@ def stranger(client: httpx.AsyncClient) -> Api:
 
 
 @pytest.fixture
+async def committed(database_url: str) -> AsyncIterator[Database]:
+    """The database with real transactions, for tests about writers at once; what they write stays in an organisation of its own."""
+    database = Database(database_url, pool=6)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def busy(committed: Database) -> AsyncIterator[Api]:
+    """A member whose writes are committed."""
+    transport = httpx.ASGITransport(app_on(committed), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://project-svc") as client:
+        yield Api(client)
+
+
+@pytest.fixture
 def auditor(client: httpx.AsyncClient, api: Api) -> Api:
     """An auditor of the same organisation."""
     return Api(client, api.organization_id, frozenset({"auditor"}))

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis.consumer_schema import consumer_tables
+from chassis.database import new_metadata
 from chassis.idempotency import idempotency_table
 from chassis.migrations import enable_row_level_security
 from chassis.outbox_schema import outbox_table
@@ -309,6 +310,6 @@ def create_imposed_dates() -> None:
 
 
 def create_infrastructure() -> None:
-    metadata = sa.MetaData()
+    metadata = new_metadata()
     for table in (outbox_table(metadata), idempotency_table(metadata), *consumer_tables(metadata)):
         table.create(op.get_bind())
