@@ -175,13 +175,13 @@ class Projects:
         }
         return self._say(project_id, events.LinkCreated, record | fields)
 
-    def budget_line(self, project_id: UUID, amount: str, **fields: Any) -> UUID:
-        """A budget line, in euros unless told otherwise."""
+    def budget_line(self, project_id: UUID, amount: str, currency: str = "EUR", **fields: Any) -> UUID:
+        """A budget line."""
         record = {
             **self._base(uuid7()),
             "project_id": str(project_id),
             "name": "line",
-            "amount": {"amount": amount, "currency": "EUR"},
+            "amount": {"amount": amount, "currency": currency},
             "task_id": None,
             "contingency": False,
             "updated_at": NOW,
@@ -351,6 +351,16 @@ async def client(database: RolledBack) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def api(client: httpx.AsyncClient, database: RolledBack) -> Api:
     return Api(client, database)
+
+
+@pytest.fixture
+async def crowd(postgres: Postgres, database_name: str) -> AsyncIterator[Api]:
+    """A member whose requests really run at once, each on a connection of its own. What they write stays, in their own organisation."""
+    database = Database(postgres.url(database_name, APP_ROLE), pool=8)
+    transport = httpx.ASGITransport(app_on(database), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://program-svc") as client:
+        yield Api(client, database)
+    await database.close()
 
 
 @pytest.fixture

@@ -52,7 +52,8 @@ def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
     plan, schedule = _scheduled(facts, held)
     effective = {dependency.id for dependency in held}
     standings = {
-        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in facts.dependencies
+        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id))
+        for each in facts.dependencies
     }
     return Network(facts, plan, schedule, standings)
 

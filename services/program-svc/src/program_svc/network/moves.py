@@ -119,7 +119,7 @@ class _Walk:
         if task_id in self.changed:
             return RootCause("task", task_id, dates.project_id), None
         driver = dates.driver
-        if driver is not None and driver.id in self.changed:
+        if driver is not None and driver.kind != "child" and driver.id in self.changed:
             through = (driver.id,) if driver.kind == "dependency" else ()
             return RootCause(driver.kind, driver.id, dates.project_id if driver.kind == "link" else None, through), None
         if driver is None and dates.project_id in self.changed:
