@@ -76,11 +76,11 @@ def backward(network: Network, anchor: list[int]) -> list[int]:
     return late
 
 
-def room(network: Network, early: Early, anchor: list[int], late: list[int], eager: list[bool]) -> list[int]:
+def room(network: Network, early: Early, anchor: list[int], eager: list[bool]) -> list[int]:
     """Latest finishes that move no successor and do not pass `anchor`.
 
-    A successor that is not eager (as late as possible) gives way up to its own such finish, but not beyond its late one; with
-    everybody eager, what is left between here and the early finish is the free float.
+    A successor that is not eager (as late as possible) gives way up to its own such finish; with everybody eager, what is left
+    between here and the early finish is the free float.
     """
     limits, first, source, reach = network.limits, network.first, network.source, network.reach
     binding, crossings = network.binding, network.crossings
@@ -88,7 +88,7 @@ def room(network: Network, early: Early, anchor: list[int], late: list[int], eag
     for task in range(len(latest) - 1, -1, -1):
         start = early.start[task]
         if not eager[task]:
-            start = max(start, min(latest[task], late[task]) - limits.remaining[task])
+            start = max(start, latest[task] - limits.remaining[task])
         for link in range(first[task], first[task + 1]):
             if binding[link]:
                 bound = _cross_back(network, link, start, task) if link in crossings else start + reach[link]

@@ -17,8 +17,8 @@ def place(
     """
     limits = network.limits
     eager = [not _is_late(task, held) for task, held in zip(network.tasks, limits.held, strict=True)]
-    free = room(network, early, whole, late, [True] * len(eager))
-    delayed = free if all(eager) else room(network, early, whole, late, eager)
+    free = room(network, early, whole, [True] * len(eager))
+    delayed = free if all(eager) else room(network, early, whole, eager)
     rows: list[ScheduledTask] = []
     for index, task in enumerate(network.tasks):
         if limits.done[index]:
