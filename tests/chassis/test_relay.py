@@ -4,6 +4,7 @@ import asyncio
 import random
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from chassis import streams
@@ -168,6 +169,28 @@ async def test_the_relays_connection_is_cut_under_load(service, relay, running, 
     await writing
     await kit.eventually(everything_is_sent)
     assert await check_stream() >= 120
+
+
+async def test_no_error_of_the_database_client_ends_the_relay(
+    service, relay, running, kit, everything_is_sent, check_stream, monkeypatch
+):
+    """asyncpg once answered a cut connection with an error that is none of its public ones, and the relay was gone for good."""
+    mark, failures = Backlog.mark, 2
+
+    async def fail_first(*values):
+        nonlocal failures
+        if failures:
+            failures -= 1
+            raise asyncpg.InternalClientError("cannot switch to state 12")
+        await mark(*values)
+
+    monkeypatch.setattr(Backlog, "mark", fail_first)
+    running(relay())
+    for _ in range(3):
+        await service.count(uuid4(), HOME, 30)
+        await kit.eventually(everything_is_sent)
+    assert failures == 0
+    assert await check_stream() == 90
 
 
 async def test_uncommitted_and_rolled_back_rows_are_never_published(

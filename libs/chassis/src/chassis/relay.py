@@ -80,11 +80,15 @@ class Relay:
     async def run(self, health: Health) -> None:
         """Publish until `stop`."""
         health.fail(self.name, "waiting for NATS")
-        await self._publisher.start()
-        await self._poke.listen(self.wake)
+        await self._bus.connected()
+        is_listening = False
         while not self._stopping.is_set():
             health.beat(self.name)
             try:
+                if not is_listening:
+                    await self._publisher.start()
+                    await self._poke.listen(self.wake)
+                    is_listening = True
                 backlog = await Backlog.connect(self._url)
                 try:
                     if await backlog.lock():
@@ -94,7 +98,7 @@ class Relay:
                         await _wait(self._stopping, STANDBY)
                 finally:
                     await backlog.close()
-            except (*_DOUBT, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, streams.StreamNotAsLeft) as error:
+            except Exception as error:  # noqa: BLE001  (a cut connection shows as almost anything; trying again is safe, ending is not)
                 await self._back_off(health, error)
         await self._publisher.stop()
 
