@@ -1,0 +1,30 @@
+"""How a loop over arrays becomes machine code, where numba is there to do it.
+
+A kernel is plain Python over numpy arrays; compiled or not, it gives the same bits. Importing numba takes half a second, so
+modules with kernels are imported inside the functions that need them, and `import planning` stays fast. Compiled code is
+kept in __pycache__ (or NUMBA_CACHE_DIR), takes no lock of the interpreter, and is found again by the next process.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+try:
+    import numba
+except ImportError:  # pragma: no cover - the lock brings it; without it everything works, slowly
+    COMPILES = False
+else:
+    COMPILES = True
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile at the first call; where numba is missing or NUMBA_DISABLE_JIT is set, the function itself."""
+    if not COMPILES:
+        return function
+    return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
+
+
+def plain(function: Kernel) -> Kernel:
+    """The function as it was written: the reference that the compiled one is tested against."""
+    return cast("Kernel", getattr(function, "py_func", function))

@@ -1,0 +1,95 @@
+"""The search for a short schedule: when to found, when to breed, when to stop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import TypeAlias
+
+import numpy as np
+
+from planning.levelling import kernels
+from planning.levelling.kernels import CUTS, Ints
+from planning.levelling.problem import Problem, courses
+
+POPULATION = 200
+SPREAD = 0.12
+"""How far the first members' priorities scatter about the latest finishes, in parts of their range."""
+
+FINENESS = 16
+"""Priorities are compared in sixteenths of a step."""
+
+DRAWS = 1 << 15
+"""Random numbers made at once; between such batches the clock is read."""
+
+Watch: TypeAlias = Callable[[int, int], None]
+"""Told now and then the evaluations made and the least makespan found; stops the search by raising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """starts: per activity, in steps. bound: no makespan is less. evaluations: schedules made and justified.
+
+    The same problem, seed and evaluations give the same starts on every machine, whatever the clock said.
+    """
+
+    starts: list[int]
+    makespan: int
+    bound: int
+    evaluations: int
+    seed: int
+
+
+def search(
+    problem: Problem, *, seed: int, evaluations: int, seconds: float | None = None, watch: Watch | None = None
+) -> Found:
+    """Look for a short schedule until `evaluations` are made, `seconds` are over or the lower bound is reached.
+
+    At least one evaluation is made: the schedule of the priority rule "latest finish first", justified.
+    """
+    forward, backward = courses(problem)
+    bound = problem.bound()
+    count = len(problem.durations)
+    if not count:
+        return Found([], 0, bound, 0, seed)
+    deadline = float("inf") if seconds is None else monotonic() + seconds
+    generator = np.random.Generator(np.random.PCG64(seed))
+    keys = _priorities(problem, bound, min(POPULATION, max(1, evaluations)), generator)
+    members, fitness, best = np.empty_like(keys), np.empty(len(keys), np.int64), np.zeros(count, np.int64)
+    made, least = 0, kernels.UNSCHEDULED
+    batch = max(1, DRAWS // (count + CUTS))
+    while made < len(keys) and (not made or (least > bound and monotonic() < deadline)):
+        part = slice(made, made + (batch if made else 1))
+        least = kernels.found(forward, backward, keys[part], members[part], fitness[part], best, least)
+        made = min(part.stop, len(keys))
+        _tell(watch, made, least)
+    members, fitness = members[:made], fitness[:made]
+    while made < evaluations and least > bound and monotonic() < deadline:
+        draws = generator.random((min(batch, evaluations - made), count + CUTS))
+        made += kernels.evolve(forward, backward, members, fitness, best, draws, bound)
+        least = int(fitness.min())
+        _tell(watch, made, least)
+    return Found([int(start) for start in best], int(least), bound, made, seed)
+
+
+def rule(problem: Problem) -> list[int]:
+    """The starts that one pass by "latest finish first" gives, without justification or search: what levelling is measured against."""
+    forward, _ = courses(problem)
+    keys = np.array(problem.latest_finishes(problem.bound()), np.int64)
+    order, start = np.empty_like(keys), np.empty_like(keys)
+    kernels.arrange(forward, keys, order)
+    kernels.generate(forward, order, forward.room.copy(), start)
+    return [int(at) for at in start]
+
+
+def _priorities(problem: Problem, bound: int, members: int, generator: np.random.Generator) -> Ints:
+    """[members, activities] keys ≥ 0: the latest finishes, exact in the first row and scattered in the others."""
+    latest = np.array(problem.latest_finishes(bound), np.float64)
+    scatter = generator.standard_normal((members, latest.size)) * (SPREAD * (np.ptp(latest) + 1))
+    scatter[0] = 0
+    keys = np.rint((latest + scatter) * FINENESS).astype(np.int64)
+    return np.asarray(keys - keys.min(), np.int64)
+
+
+def _tell(watch: Watch | None, made: int, least: int) -> None:
+    if watch is not None:
+        watch(made, int(least))
