@@ -5,6 +5,7 @@ Both servers run on private sockets and ports, started by this run, and are gone
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -18,10 +19,18 @@ _THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Make folders for servers, outside of pytest's own: under root PostgreSQL runs as another account, and every run of
+    pytest takes from other accounts the right to pass through its folder, under the feet of a run that is under way.
+    """
+    with TemporaryDirectory(prefix="interlock-tests-") as folder:
+        yield lambda: Path(mkdtemp(dir=folder))
+
+
+@pytest.fixture(scope="session")
+def postgres(new_folder: Callable[[], Path]) -> Iterator[Postgres]:
     """A PostgreSQL whose roles need no password. `postgres.url(database, role)` says how to reach it."""
-    folder: Path = tmp_path_factory.mktemp("postgres") / "cluster"
-    server = Postgres(folder, authentication="trust", settings=_THROW_AWAY)
+    server = Postgres(new_folder() / "cluster", authentication="trust", settings=_THROW_AWAY)
     server.start()
     yield server
     server.stop()

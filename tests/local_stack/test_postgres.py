@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import asyncpg
 import psutil
 import pytest
@@ -10,8 +8,8 @@ from local_stack.postgres import Postgres
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Postgres(tmp_path_factory.mktemp("own") / "cluster")
+def server(new_folder):
+    server = Postgres(new_folder() / "cluster")
     server.start()
     yield server
     server.stop()
@@ -70,18 +68,20 @@ def test_a_refused_statement_is_one_clear_error(server):
         execute(server, "SELEKT 1")
 
 
-async def test_what_a_killed_run_left_behind_is_ended_first(tmp_path: Path):
-    left = Postgres(tmp_path / "cluster")
+async def test_what_a_killed_run_left_behind_is_ended_first(new_folder):
+    folder = new_folder() / "cluster"
+    left = Postgres(folder)
     left.start()
-    successor = Postgres(tmp_path / "cluster")
+    successor = Postgres(folder)
     successor.start()
     assert left.child.exit_code == 0
     assert await fetch(successor.url(), "SELECT 1") == 1
     successor.stop()
 
 
-async def test_a_data_folder_with_a_long_path_works(tmp_path: Path):
-    server = Postgres(tmp_path / ("long" * 50) / "cluster", log=tmp_path / "log")
+async def test_a_data_folder_with_a_long_path_works(new_folder):
+    folder = new_folder()
+    server = Postgres(folder / ("long" * 50) / "cluster", log=folder / "log")
     server.start()
     assert await fetch(server.url(), "SELECT 1") == 1
     server.stop()

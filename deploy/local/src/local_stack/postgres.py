@@ -64,11 +64,12 @@ class Postgres:
     ) -> None:
         self.folder: Final = folder.absolute()
         self._authentication: Final = authentication
+        self._options: Final = {**_SETTINGS, **(settings or {})}
         self._account: Final = account_for_postgres()
         self.socket_folder: Final = _short_private_folder()
         give(self.socket_folder, self._account)
         weakref.finalize(self, shutil.rmtree, self.socket_folder, ignore_errors=True)
-        options = {**_SETTINGS, **(settings or {}), "unix_socket_directories": str(self.socket_folder)}
+        options = {**self._options, "unix_socket_directories": str(self.socket_folder)}
         self.child: Final = Child(
             name="PostgreSQL",
             command=[BIN / "postgres", "-D", self.folder, *(f"--{key}={value}" for key, value in options.items())],
@@ -97,9 +98,11 @@ class Postgres:
         self.child.wait_until(self._is_ready, _START_TIMEOUT, pause)
 
     def stop(self, timeout: float = 10) -> None:
-        """End it in order; kill it after `timeout` seconds."""
-        self.child.stop(timeout)
-        end_processes(_servers_of(self.folder), signal.SIGQUIT, timeout=2)
+        """End it in order. What is not done after `timeout` seconds is left to the recovery of the next start."""
+        self.child.ask_to_stop()
+        if not self.child.wait(timeout):
+            end_processes(_servers_of(self.folder), signal.SIGQUIT, timeout=0.5)
+        self.child.kill()
 
     def kill(self) -> None:
         """End it as a crash would, and wait until its sessions have noticed. `start` brings it back."""
@@ -118,7 +121,8 @@ class Postgres:
         give(self.folder, self._account)
         made = subprocess.run(  # noqa: S603 - the command is ours
             [BIN / "initdb", "--pgdata", self.folder, "--username", SUPERUSER, "--encoding=UTF8", "--locale=C",
-             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=reject", "--no-instructions"],
+             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=reject", "--no-instructions",
+             *(["--no-sync"] if self._options["fsync"] == "off" else [])],
             cwd=self.folder,
             env={"PATH": os.defpath, "LC_ALL": "C"},
             user=self._account,

@@ -92,6 +92,13 @@ class Child:
         if self._process and self.is_running:
             self._process.send_signal(self.stop_signal)
 
+    def wait(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for its end; say whether it has ended."""
+        if self._process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(max(timeout, 0))
+        return not self.is_running
+
     def kill(self) -> None:
         """End it and its process group at once; return when it is gone."""
         if self._process:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NoReturn
@@ -28,10 +29,10 @@ _READY_WITHIN: Final = 60.0  # seconds, for a process that was just started
 _COMMAND_WITHIN: Final = 120.0  # seconds, for a migration or a command of the gateway
 _LOAD_WITHIN: Final = 600.0
 _LOOK_EVERY: Final = 0.2
-# Seconds to end in. In all less than the ten that a terminal or an init system grants.
-_GRACE_SERVERS: Final = 2.5
-_GRACE_WORKERS: Final = 4.0
-_GRACE_FOUNDATION: Final = 2.5
+# Seconds to end in: less than the ten that a terminal or an init system grants. What one stage leaves, the next may use.
+_END_WITHIN: Final = 9.0
+_SERVERS_END_WITHIN: Final = 2.5
+_WORKERS_END_WITHIN: Final = 6.0
 
 
 def run(home: Home, port: int) -> None:
@@ -106,13 +107,14 @@ class Stack:
 
     def stop(self) -> None:
         """End everything: who takes requests, then who works off what is left, then what all of them stand on."""
+        asked = time.monotonic()
         for command in self._commands:
             command.kill()
-        servers = [process.child for process in self._processes if not process.is_worker]
-        workers = [process.child for process in self._processes if process.is_worker]
-        stop_all(servers, _GRACE_SERVERS)
-        stop_all(workers, _GRACE_WORKERS)
-        stop_all([self._nats.child, self._postgres.child], _GRACE_FOUNDATION)
+        stop_all((process.child for process in self._processes if not process.is_worker), _SERVERS_END_WITHIN)
+        stop_all((process.child for process in self._processes), asked + _WORKERS_END_WITHIN - time.monotonic())
+        self._nats.child.ask_to_stop()
+        self._postgres.stop(asked + _END_WITHIN - time.monotonic())
+        self._nats.stop(timeout=0)
 
     def _issue_token(self) -> None:
         """Write an admin token of the organisation `demo` to the data folder, unless one is there already."""
