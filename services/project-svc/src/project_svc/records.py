@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Numeric, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Numeric, String, Table, TypeDecorator
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
@@ -78,6 +78,11 @@ def external_columns(ref: ExternalRef | None) -> dict[str, str | None]:
 
 class Row(SQLModel, registry=registry(metadata=METADATA)):
     """The root of this service's tables."""
+
+
+def table_of(kind: type[Row]) -> Table:
+    """The table behind a class, for statements that go past the ORM."""
+    return METADATA.tables[str(kind.__tablename__)]
 
 
 class Record(Row):

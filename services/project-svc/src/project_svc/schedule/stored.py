@@ -9,6 +9,7 @@ from sqlmodel import col
 
 import planning
 from project_svc.projects.locked import LockedProject
+from project_svc.records import table_of
 from project_svc.schedule.models import ScheduledTask
 
 # A row whose dates stay keeps its last move; one whose dates change remembers the dates that it had.
@@ -48,14 +49,9 @@ class Kept:
 
 async def kept_dates(project: LockedProject) -> dict[UUID, Kept]:
     """What is kept of the project's schedule, by task."""
-    columns = (
-        col(ScheduledTask.task_id),
-        col(ScheduledTask.early_start),
-        col(ScheduledTask.early_finish),
-        col(ScheduledTask.driving_link_id),
-        col(ScheduledTask.driving_dependency_id),
-    )
-    rows = await project.session.execute(select(*columns).where(col(ScheduledTask.project_id) == project.id))
+    kept = table_of(ScheduledTask).c
+    columns = (kept.task_id, kept.early_start, kept.early_finish, kept.driving_link_id, kept.driving_dependency_id)
+    rows = await project.session.execute(select(*columns).where(kept.project_id == project.id))
     return {row.task_id: Kept(*row[1:]) for row in rows}
 
 
