@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Enum, String, Table, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,32 +23,21 @@ from project_svc.tasks.models import Task
 TASKS = table_of(Task)
 LINKS = table_of(Link)
 
-
-def _plain(table: Table, *names: str) -> list[ColumnElement[Any]]:
-    """Columns past the ORM, their words as text: a network is ten thousand rows, and looking up each word took a third of the read."""
-    columns = [table.c[name] for name in names]
-    return [
-        type_coerce(column, String).label(column.name) if isinstance(column.type, Enum) else column
-        for column in columns
-    ]
-
-
-TASK_COLUMNS = _plain(
-    TASKS,
-    "id",
-    "parent_id",
-    "kind",
-    "duration",
-    "remaining_duration",
-    "mode",
-    "constraint_type",
-    "constraint_date",
-    "deadline",
-    "percent_complete",
-    "actual_start",
-    "actual_finish",
+TASK_COLUMNS = (
+    TASKS.c.id,
+    TASKS.c.parent_id,
+    TASKS.c.kind,
+    TASKS.c.duration,
+    TASKS.c.remaining_duration,
+    TASKS.c.mode,
+    TASKS.c.constraint_type,
+    TASKS.c.constraint_date,
+    TASKS.c.deadline,
+    TASKS.c.percent_complete,
+    TASKS.c.actual_start,
+    TASKS.c.actual_finish,
 )
-LINK_COLUMNS = _plain(LINKS, "id", "predecessor_id", "successor_id", "type", "lag")
+LINK_COLUMNS = (LINKS.c.id, LINKS.c.predecessor_id, LINKS.c.successor_id, LINKS.c.type, LINKS.c.lag)
 
 ImposedDates = dict[UUID, tuple[planning.Imposed, ...]]
 
@@ -122,9 +111,9 @@ def _task(row: Any, project_id: UUID, imposed: tuple[planning.Imposed, ...]) -> 
 
 
 def _constraint(row: Any) -> planning.Constraint | None:
-    if row.constraint_type is None:
+    kind: ConstraintType | None = row.constraint_type
+    if kind is None:
         return None
-    kind = ConstraintType(row.constraint_type)
     at = None if row.constraint_date is None else at_constraint(kind, row.constraint_date)
     return planning.Constraint(planning.ConstraintType(kind), at)
 
