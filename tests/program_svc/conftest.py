@@ -34,7 +34,7 @@ from contracts import project_events as events
 from contracts.events import Event
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
-from program_svc.application import CONFLICTS, ROUTERS
+from program_svc.application import CONFLICTS, ROUTER
 from program_svc.consumers import projection
 from program_svc.tables import IDEMPOTENCY_KEYS
 
@@ -92,7 +92,7 @@ def app_on(database: Database) -> FastAPI:
         yield
 
     app = create_app(
-        title="programs", description="", routers=ROUTERS, lifespan=lifespan, health=Health(), conflicts=CONFLICTS
+        title="programs", description="", routers=[ROUTER], lifespan=lifespan, health=Health(), conflicts=CONFLICTS
     )
     verifier = Verifier(PRIVATE_KEY.public_key(), "program-svc")
     app.state.runtime = Runtime(database, verifier, IDEMPOTENCY_KEYS)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from chassis.app import create_app
 from chassis.failures import Conflicts
@@ -24,13 +24,26 @@ from program_svc.network.routes import router as network
 from program_svc.programs.routes import router as programs
 from program_svc.rollups.routes import router as rollups
 from program_svc.tables import IDEMPOTENCY_KEYS
+from program_svc.waiting import LATE, WAITING
 
 PACKAGE = "program_svc"
 TITLE = "Interlock: programs"
 DESCRIPTION = (
     "What lies between projects: programs, the dependencies that join their projects, goals and what serves them."
 )
-ROUTERS = (network, programs, components, dependencies, dependency_steps, rollups, goals, key_results, alignments)
+ROUTER = APIRouter(dependencies=[WAITING], responses=LATE)
+for _records in (
+    network,
+    programs,
+    components,
+    dependencies,
+    dependency_steps,
+    rollups,
+    goals,
+    key_results,
+    alignments,
+):
+    ROUTER.include_router(_records)
 
 
 def _taken(what: str) -> Callable[[], Problem]:
@@ -58,7 +71,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         settings,
         title=TITLE,
         description=DESCRIPTION,
-        routers=ROUTERS,
+        routers=[ROUTER],
         idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
@@ -72,5 +85,5 @@ def document() -> dict[str, Any]:
     async def nothing(_: FastAPI) -> AsyncIterator[None]:
         yield
 
-    app = create_app(title=TITLE, description=DESCRIPTION, routers=ROUTERS, lifespan=nothing, health=Health())
+    app = create_app(title=TITLE, description=DESCRIPTION, routers=[ROUTER], lifespan=nothing, health=Health())
     return app.openapi()

@@ -1,6 +1,6 @@
 """Every subscription of this service, and what follows on a batch of events: the dirty programs are settled, each once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import structlog
@@ -11,24 +11,15 @@ from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
 from contracts import project_events as events
 from contracts.vocabulary import ProjectStatus, TaskStatus
-from program_svc.boundaries import lock_program
+from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
 from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes, settle
-from program_svc.replica.apply import (
-    actual_row,
-    advance,
-    budget_line_row,
-    drop_project,
-    dropping,
-    keep_project,
-    keeping,
-    link_row,
-    risk_row,
-    task_row,
-)
+from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
+from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
+from program_svc.replica.rows import actual_row, budget_line_row, link_row, risk_row, task_row
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -76,7 +67,7 @@ async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent
 
     Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
     """
-    await advance(session, {event.boundary_id: event.revision for event in applied})
+    await write_heard(session, {event.boundary_id: event.revision for event in applied})
     by_project: dict[UUID, Changes] = {}
     deleted: set[UUID] = set()
     for event in applied:
@@ -86,21 +77,25 @@ async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent
             deleted.add(event.boundary_id)
     if not by_project:
         return
-    components = await session.scalars(select(Component).where(col(Component.project_id).in_(by_project)))
-    by_program: dict[UUID, list[Component]] = {}
-    for component in components:
-        by_program.setdefault(component.program_id, []).append(component)
-    for program_id in sorted(by_program):
+    found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
+    for program_id in sorted(await session.scalars(found)):
         locked = await lock_program(session, program_id)
-        changes = Changes()
-        for component in by_program[program_id]:
-            changes.add(by_project[component.project_id])
-            if component.project_id in deleted:
-                await drop_component(locked, component)
-        try:
-            await settle(locked, changes)
-        except Unschedulable as error:
-            log.warning("program cannot be scheduled", program_id=str(program_id), reason=error.detail)
+        await _settle_program(locked, by_project, deleted)
+
+
+async def _settle_program(locked: LockedProgram, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]) -> None:
+    components = select(Component).where(
+        col(Component.program_id) == locked.program.id, col(Component.project_id).in_(by_project)
+    )
+    changes = Changes()
+    for component in (await locked.session.scalars(components)).all():
+        changes.add(by_project[component.project_id])
+        if component.project_id in deleted:
+            await drop_component(locked, component)
+    try:
+        await settle(locked, changes)
+    except Unschedulable as error:
+        log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
 
 
 def note_change(changes: Changes, event: ReceivedEvent) -> None:

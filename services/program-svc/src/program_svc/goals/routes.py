@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from chassis.etag import IfMatch, stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.positions import POSITION_HEADER
-from chassis.problem import Forbidden, NotFound, StaleRevision, responses
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
 from contracts.values import Id, Shape
 from contracts.vocabulary import GoalStatus
@@ -50,7 +50,7 @@ class ExposureRead(Shape):
     positions: dict[str, int]
 
 
-@router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden))
+@router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
 async def create_goal(body: GoalCreate, session: Session, writer: Writer, response: Response) -> GoalRead:
     """Set a goal, on its own or below another."""
     goal = await actions.create_goal(session, writer.organization_id, body)

@@ -51,7 +51,9 @@ def why(threat: Threat, project_key: str, granularity: str) -> str:
     kinds: dict[Kind, str] = {
         "slip": f"{project_key} will be ready {_day(threat.forecast, granularity)}, {late} for {_day(threat.due, granularity)}",
         "dependency": f"{project_key} waits for a dependency that is {late if threat.by else 'at risk'}",
-        "risk": f"a risk of {project_key} may cost {Duration(threat.by)} beyond its float",
+        "risk": f"a risk of {project_key} may take {Duration(threat.by)} beyond its float"
+        if threat.by
+        else f"a risk of {project_key} is expected to cost {abs(threat.emv or 0):f} {threat.currency}",
     }
     return kinds[threat.kind]
 

@@ -149,7 +149,7 @@ def is_threat(dependency: Dependency, standing: Standing) -> bool:
 def _risk(outlook: Outlook, network: Network, risk: Row[Any]) -> Iterator[Threat]:
     """A risk threatens by what of its impact exceeds the float that it meets, and by the money that it is expected to cost."""
     item = None if risk.task_id is None else network.schedule.items.get(risk.task_id)
-    slack = outlook.slack if item is None else max(0, item.total_float)
+    slack = outlook.slack if item is None else max(outlook.slack, item.total_float)
     by = max(0, risk.days_impact - slack)
     if by or risk.emv:
         yield Threat(

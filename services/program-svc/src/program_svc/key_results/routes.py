@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from chassis.etag import IfMatch, stamp
 from chassis.paging import Order, Page, PageQuery, page
-from chassis.problem import Forbidden, NotFound, StaleRevision, responses
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.program_events import CheckInState
 from contracts.values import Id
@@ -38,7 +38,7 @@ CHECK_INS = Order(
 )
 
 
-@router.post("/goals/{goal_id}/key-results", status_code=201, responses=responses(NotFound, Forbidden))
+@router.post("/goals/{goal_id}/key-results", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
 async def create_key_result(
     goal_id: Id, body: KeyResultCreate, session: Session, writer: Writer, response: Response
 ) -> KeyResultRead:
@@ -87,7 +87,9 @@ async def delete_key_result(key_result_id: Id, session: Session, writer: Writer,
     await actions.delete_key_result(session, writer.organization_id, key_result_id, if_match)
 
 
-@router.post("/key-results/{key_result_id}/check-ins", status_code=201, responses=responses(NotFound, Forbidden))
+@router.post(
+    "/key-results/{key_result_id}/check-ins", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists)
+)
 async def record_check_in(key_result_id: Id, body: CheckInCreate, session: Session, writer: Writer) -> CheckInState:
     """Record a measured value. Check-ins are never changed: a correction is a new one."""
     check_in, key_result = await actions.record_check_in(

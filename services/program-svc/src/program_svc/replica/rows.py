@@ -1,0 +1,118 @@
+"""A project's records as the replica keeps them, from the states that events carry; field by field, so that the two change apart."""
+
+from datetime import date
+from typing import Any
+
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
+from contracts.vocabulary import RiskStatus
+
+Row = dict[str, Any]
+"""Column → value."""
+
+
+def project_row(project: ProjectState) -> Row:
+    """The replica's row of a project."""
+    return {
+        "id": project.id,
+        "organization_id": project.organization_id,
+        "key": project.key,
+        "name": project.name,
+        "state": project.state.value,
+        "start": _written(project.start),
+        "deadline": _written(project.deadline),
+        "data_date": _written(project.data_date),
+        "currency": project.currency,
+        "granularity": project.granularity.value,
+    }
+
+
+def task_row(task: TaskState) -> Row:
+    """The replica's row of a task."""
+    constraint = task.constraint
+    return {
+        "id": task.id,
+        "organization_id": task.organization_id,
+        "project_id": task.project_id,
+        "parent_id": task.parent_id,
+        "name": task.name,
+        "kind": task.kind.value,
+        "duration": task.duration.minutes,
+        "remaining_duration": None if task.remaining_duration is None else task.remaining_duration.minutes,
+        "mode": task.mode.value,
+        "constraint_type": None if constraint is None else constraint.type.value,
+        "constraint_date": None if constraint is None else _written(constraint.date),
+        "deadline": _written(task.deadline),
+        "percent_complete": task.percent_complete,
+        "actual_start": _written(task.actual_start),
+        "actual_finish": _written(task.actual_finish),
+        "state": task.state.value,
+    }
+
+
+def link_row(link: LinkState) -> Row:
+    """The replica's row of a link."""
+    return {
+        "id": link.id,
+        "organization_id": link.organization_id,
+        "project_id": link.project_id,
+        "predecessor_id": link.predecessor_id,
+        "successor_id": link.successor_id,
+        "type": link.type.value,
+        "lag": link.lag.minutes,
+    }
+
+
+def budget_line_row(line: BudgetLineState) -> Row:
+    """The replica's row of a budget line."""
+    return {
+        "id": line.id,
+        "organization_id": line.organization_id,
+        "project_id": line.project_id,
+        "task_id": line.task_id,
+        "amount": line.amount.amount,
+        "currency": line.amount.currency,
+        "contingency": line.contingency,
+    }
+
+
+def actual_row(actual: ActualState) -> Row:
+    """The replica's row of an actual cost."""
+    return {
+        "id": actual.id,
+        "organization_id": actual.organization_id,
+        "project_id": actual.project_id,
+        "task_id": actual.task_id,
+        "on": actual.on,
+        "amount": actual.amount.amount,
+        "currency": actual.amount.currency,
+    }
+
+
+def risk_row(risk: RiskState) -> Row:
+    """The replica's row of a risk."""
+    return {
+        "id": risk.id,
+        "organization_id": risk.organization_id,
+        "project_id": risk.project_id,
+        "task_id": risk.task_id,
+        "title": risk.title,
+        "kind": risk.kind.value,
+        "is_open": risk.state not in {RiskStatus.CLOSED, RiskStatus.OCCURRED},
+        "probability": risk.probability,
+        "cost_impact": risk.cost_impact.amount,
+        "currency": risk.cost_impact.currency,
+        "days_impact": risk.days_impact.minutes,
+        "emv": risk.emv.amount,
+    }
+
+
+def _written(day: date | None) -> str | None:
+    """A date as it was written: a moment keeps its minutes."""
+    return None if day is None else day.isoformat()[:16]
