@@ -59,6 +59,15 @@ async def test_a_cost_for_a_task_of_another_project_is_refused(api, project):
     assert (await api.post(f"{project}/budget/actuals", body, status=409))["type"] == "/problems/other-project"
 
 
+async def test_a_line_does_not_move_to_a_task_of_another_project(api, project):
+    # Together with an amount it was a 500: the sum's query wrote the line before its task had been looked at.
+    line = await api.post(f"{project}/budget/lines", {"name": "Rails", "amount": eur("1")})
+    path, elsewhere = f"{project}/budget/lines/{line['id']}", await api.task(await api.project())
+    for change in ({"task_id": elsewhere}, {"task_id": elsewhere, "name": "Ties", "amount": eur("2")}):
+        assert (await api.patch(path, change, status=409))["type"] == "/problems/other-project"
+    assert await api.get(path) == line
+
+
 async def test_the_budget_is_summed_up(api, project):
     await api.post(f"{project}/budget/lines", {"name": "Rails", "amount": eur("1000.10")})
     await api.post(f"{project}/budget/lines", {"name": "Risk", "amount": eur("200.00"), "contingency": True})

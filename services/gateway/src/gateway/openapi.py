@@ -31,18 +31,19 @@ PARAMETERS: Document = {
         "name": "Interlock-After",
         "in": "header",
         "description": "Positions that the answer must include, as `Interlock-Position` gave them; else 504 `position-not-reached`.",
-        "schema": {"type": "string", "maxLength": 10000},
+        "schema": {"type": "string"},
         "example": "project/0197a3c2-8f0e-7b1c-9d52-3f6f2b1c4d5e@7",
     },
     "Prefer": {
         "name": "Prefer",
         "in": "header",
         "description": "`wait=N`: seconds to wait for `Interlock-After`; 2 if not said, 10 at most.",
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": {"type": "string"},
         "example": "wait=5",
     },
 }
-"""What a client may send with every POST, and with every read."""
+"""What a client may send besides what a route itself declares."""
+OF_METHOD = {"post": ("IdempotencyKey",), "get": ("InterlockAfter", "Prefer")}
 SCHEMA_REF = "#/components/schemas/"
 OF_FORWARDING = (Unauthenticated, UpstreamFailed, UpstreamUnavailable, UpstreamBusy, UpstreamTimeout)
 OF_FORWARDED_WRITES = (*OF_FORWARDING, Forbidden, RequestTimeout, TooLarge)
@@ -68,7 +69,8 @@ def merged(own: Document, services: dict[str, Document] | None = None) -> Docume
         document.setdefault("x-problems", {}).update(part.get("x-problems", {}))
     document["components"]["parameters"] = PARAMETERS
     for method, operation in operations(document):
-        _add_parameters(method, operation)
+        if method == "post":
+            _add_parameters(operation, "IdempotencyKey")
     tags = {tag for _, operation in operations(document) for tag in operation.get("tags", [])}
     document["tags"] = [{"name": tag} for tag in sorted(tags)]
     document["paths"] = dict(sorted(document["paths"].items()))
@@ -91,14 +93,11 @@ def _with_own_names(part: Document, service: str, schemas: Document, taken: set[
     }
     for path, item in part["paths"].items():
         for method, operation in ((method, item[method]) for method in METHODS if method in item):
-            _complete(operation, service, taken, is_write=method not in {"get", "head"}, path=path)
+            _complete(operation, service, taken, method, path)
     return part
 
 
-def _add_parameters(method: str, operation: Document) -> None:
-    names = {"post": ("IdempotencyKey",), "get": ("InterlockAfter", "Prefer")}.get(method, ())
-    if operation.get("security") == []:
-        return
+def _add_parameters(operation: Document, *names: str) -> None:
     told = {parameter.get("name", "").lower() for parameter in operation.get("parameters", [])}
     missing = [name for name in names if PARAMETERS[name]["name"].lower() not in told]
     if missing:
@@ -124,12 +123,13 @@ def _renamed(mine: Document, service: str, schemas: Document) -> dict[str, str]:
         renamed |= more
 
 
-def _complete(operation: Document, service: str, taken: set[str], *, is_write: bool, path: str) -> None:
+def _complete(operation: Document, service: str, taken: set[str], method: str, path: str) -> None:
     if operation["operationId"] in taken:
         operation["operationId"] = f"{service.replace('-', '_')}_{operation['operationId']}"
     taken.add(operation["operationId"])
     operation.setdefault("tags", [path.split("/")[1]])
-    for status, ours in responses(*(OF_FORWARDED_WRITES if is_write else OF_FORWARDING)).items():
+    _add_parameters(operation, *OF_METHOD.get(method, ()))
+    for status, ours in responses(*(OF_FORWARDING if method == "get" else OF_FORWARDED_WRITES)).items():
         _add_examples(operation["responses"].setdefault(str(status), ours), ours)
 
 

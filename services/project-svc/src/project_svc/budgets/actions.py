@@ -52,17 +52,17 @@ async def create_budget_line(project: LockedProject, body: BudgetLineCreate) -> 
 
 async def update_budget_line(project: LockedProject, line: BudgetLine, body: BudgetLineUpdate) -> None:
     """Change a planned amount. Raises what creating one raises."""
-    before = line.wire()
-    for name, value in changes_of(body).items():
-        if isinstance(value, Money):
-            check_amount(value, project.row.currency, may_be_negative=False)
-            await _check_sum(project, BudgetLine, value.amount, in_place_of=line.amount)
-            line.amount = value.amount
-        else:
-            setattr(line, name, value)
-    if line.task_id is not None and line.task_id != before.task_id:
-        with project.session.no_autoflush:
-            await task_of(project, line.task_id, "/task_id")
+    # Every check comes before the first change: a query of a check would otherwise write the half-changed line.
+    before, changes = line.wire(), changes_of(body)
+    if body.task_id is not None and body.task_id != line.task_id:
+        await task_of(project, body.task_id, "/task_id")
+    amount: Money | None = changes.pop("amount", None)
+    if amount is not None:
+        check_amount(amount, project.row.currency, may_be_negative=False)
+        await _check_sum(project, BudgetLine, amount.amount, in_place_of=line.amount)
+        line.amount = amount.amount
+    for name, value in changes.items():
+        setattr(line, name, value)
     project.changed(line, before, BudgetLineUpdated)
     await project.session.flush()
 
