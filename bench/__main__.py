@@ -4,10 +4,13 @@ import argparse
 import importlib
 import importlib.util
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+
+import structlog
 
 from bench.result import Result
 from bench.stack import Stack
@@ -22,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, help="measure this part alone")
     only = parser.parse_args().only
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     stack = Stack()
     results: list[Result] = []
     try:
