@@ -78,7 +78,7 @@ async def change(client: httpx.AsyncClient, path: str, duration: str) -> Positio
 async def shown_at(program: "asyncpg.Connection[Any]", position: Position) -> float:
     """The moment, in seconds of the clock, at which the program's picture has the position."""
     async with asyncio.timeout(30):
-        while not await program.fetchval(_SHOWN, position.id, position.revision):
+        while not await program.fetchval(_SHOWN, position.id, position.revision):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY)
     return time.time()
 
