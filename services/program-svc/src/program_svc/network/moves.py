@@ -6,11 +6,12 @@ A move's cause is the first changed entity met when walking back from the task a
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from sqlalchemy import Row
+
 import planning
-from program_svc.network.models import ProgramScheduleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Dates:
     driver: Driver | None
 
     @classmethod
-    def of_row(cls, row: ProgramScheduleRow, providers: Mapping[UUID, UUID]) -> Self:
-        """As stored; ``providers`` maps the links and dependencies that still exist to the task they come from."""
+    def of_row(cls, row: Row[Any], providers: Mapping[UUID, UUID]) -> Self:
+        """As stored in `program_schedule`; ``providers`` maps the links and dependencies that still exist to the task they come from."""
         driver = None
         if row.driving_link_id is not None:
             driver = Driver("link", row.driving_link_id, providers.get(row.driving_link_id))

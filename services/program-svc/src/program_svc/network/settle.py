@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
 
 from contracts.program_events import ProgramRecalculation, ProgramScheduleRecalculated
 from contracts.schedules import MOST_MOVES, ProgramMove
@@ -57,8 +56,8 @@ async def settle(locked: LockedProgram, changes: Changes) -> Network:
 
 async def _keep_dates(locked: LockedProgram, network: Network, changed: Collection[UUID]) -> None:
     """Write the rows that differ, and record the moves. A task that is new moves from nowhere."""
-    stored = select(ProgramScheduleRow).where(col(ProgramScheduleRow.program_id) == locked.program.id)
-    rows = {row.task_id: row for row in await locked.session.scalars(stored)}
+    stored = select(ROWS).where(ROWS.c.program_id == locked.program.id)
+    rows = {row.task_id: row for row in await locked.session.execute(stored)}
     providers = _providers(network)
     before = {task_id: Dates.of_row(row, providers) for task_id, row in rows.items()}
     after = dates_of(network)
@@ -113,7 +112,7 @@ def _row(
     }
 
 
-def _kept(locked: LockedProgram, row: ProgramScheduleRow, now: Dates) -> dict[str, Any]:
+def _kept(locked: LockedProgram, row: Row[Any], now: Dates) -> dict[str, Any]:
     """The row of a task that stays where it is, held there by something else; its last move is as before."""
     return {
         **_dates(locked, row.task_id, now),
