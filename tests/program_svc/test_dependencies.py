@@ -213,6 +213,28 @@ async def test_each_type_holds_its_side_of_the_receiver(api, pair, kind, side, a
     assert (await api.get(path))["imposed"] == {"side": side, "at": at}
 
 
+@pytest.mark.parametrize(
+    ("kind", "side", "at"),
+    [
+        ("FS", "finish", "2026-03-05"),
+        ("SS", "start", "2026-03-02"),
+        ("FF", "finish", "2026-03-05"),
+        ("SF", "start", "2026-03-02"),
+    ],
+)
+async def test_a_milestone_is_held_to_the_day_on_which_the_program_has_it(api, pair, kind, side, at):
+    """Its start is its finish. Told as a start, the end of a day became the begin of the next one in the receiving project."""
+    program, given, _ = pair
+    third = api.projects.project("P3")
+    reached = api.projects.task(third, "M", 0, kind="milestone")
+    await api.hear()
+    await api.post(f"{program}/components", {"project_id": str(third)})
+    path = await api.commit(program, given, reached, type=kind)
+    schedule = await api.get(f"{program}/schedule")
+    assert (await api.get(path))["imposed"] == {"side": side, "at": at}
+    assert [row["early_finish"] for row in schedule["items"] if row["task_id"] == str(reached)] == [at]
+
+
 async def test_a_receiver_that_has_begun_has_nothing_left_to_be_too_late_for(api, pair):
     program, given, needed = pair
     path = await api.commit(program, given, needed, policy="soft")

@@ -13,7 +13,8 @@ from contracts.program_events import (
     Suspension,
 )
 from contracts.values import Day, Duration, ExternalRef, Instant, Label, Shape, Text
-from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason, TaskSide
+from planning import MON_TO_FRI
 from program_svc.dependencies.models import Dependency
 from program_svc.network.instants import written, written_or_none
 from program_svc.network.shapes import MovedDate
@@ -135,7 +136,12 @@ def _commitment(by: str | None, at: datetime | None) -> Commitment | None:
 
 
 def _imposed(dependency: Dependency, at: int) -> ImposedDate:
+    """The imposed date. A milestone's start is its finish: told is the one whose day means this very instant."""
     side = dependency.receiver_side
+    if side is TaskSide.START and MON_TO_FRI.start_at_or_after(at) != at:
+        side = TaskSide.FINISH
+    elif side is TaskSide.FINISH and MON_TO_FRI.finish_at_or_before(at) != at:
+        side = TaskSide.START
     return ImposedDate(side=side, at=written(at, side, dependency.receiver_granularity))
 
 

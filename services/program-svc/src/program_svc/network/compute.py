@@ -172,7 +172,7 @@ def _standing(
         limit,
         None if has_begun else margin,
         is_driving=is_held and is_driven_by(receiver, dependency.id),
-        imposed=_imposed(dependency, forecast) if is_held else None,
+        imposed=_imposed(facts, dependency, forecast) if is_held else None,
         suspended_path=path,
     )
 
@@ -193,10 +193,14 @@ def _margin(dependency: Dependency, forecast: int, receiver: planning.ScheduledT
     return limit, MON_TO_FRI.between(forecast, limit)
 
 
-def _imposed(dependency: Dependency, forecast: int) -> int:
-    """What the receiver's side is held to: a working minute that begins, or one that ends."""
+def _imposed(facts: Facts, dependency: Dependency, forecast: int) -> int:
+    """What the receiver's side is held to: a working minute that begins, or one that ends. A milestone has no work to begin: it is
+    held to the very instant, Friday 17:00 and not Monday 09:00.
+    """
     passed = forecast if dependency.accepted is None else min(forecast, dependency.accepted)
     at = MON_TO_FRI.add(passed, dependency.lag)
+    if facts.tasks[dependency.receiver_task_id].kind is planning.TaskKind.MILESTONE:
+        return at
     is_start = dependency.receiver_side is TaskSide.START
     return MON_TO_FRI.start_at_or_after(at) if is_start else MON_TO_FRI.finish_at_or_before(at)
 
