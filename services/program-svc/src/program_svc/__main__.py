@@ -9,6 +9,7 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.commands import service_commands
+from chassis.problem import Problem
 
 
 def document() -> dict[str, Any]:
@@ -46,7 +47,11 @@ def picture(
         finally:
             await database.close()
 
-    sys.stdout.buffer.write(asyncio.run(read()) + b"\n")
+    try:
+        sys.stdout.buffer.write(asyncio.run(read()) + b"\n")
+    except Problem as problem:
+        typer.echo(problem.detail, err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":
