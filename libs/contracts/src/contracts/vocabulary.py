@@ -133,7 +133,10 @@ class DependencyPolicy(StrEnum):
 
 
 class DependencyStatus(StrEnum):
-    """Committed, at risk, breached, delivered and accepted dependencies shape the program's dates; no other does."""
+    """A dependency shapes the program's dates once both ends have committed, until it is withdrawn, rejected, cancelled or dissolved.
+
+    One that is proposed shapes none; one that is renegotiated holds what was agreed before, if anything was.
+    """
 
     PROPOSED = "proposed"
     RENEGOTIATING = "renegotiating"
