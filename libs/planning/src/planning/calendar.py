@@ -27,10 +27,11 @@ class WorkCalendar:
 
     shifts: seven days from Monday, each a sequence of shifts in order. exceptions: days that differ; an empty one is a holiday.
     minutes_per_day: what `P1D` means. first, last: the days of the table; dates beyond them raise OutsideCalendar.
+    Read back as first_day (since the epoch), days (how many), week (the shifts of seven days from the first) and exceptions (by index).
     Raises InvalidCalendar for shifts that overlap or leave their day, and for a calendar without any working time.
     """
 
-    __slots__ = ("_before", "_definition", "_exceptions", "_first", "_hash", "_week", "minutes_per_day")
+    __slots__ = ("_before", "_definition", "_hash", "days", "exceptions", "first_day", "minutes_per_day", "week")
 
     def __init__(
         self,
@@ -46,22 +47,19 @@ class WorkCalendar:
             raise InvalidCalendar(f"A day of {minutes_per_day} working minutes")
         week = [_checked(day) for day in shifts]
         self.minutes_per_day = minutes_per_day
-        self._first = first.toordinal() - EPOCH_ORDINAL
-        count = last.toordinal() - first.toordinal() + 1
+        self.first_day = first.toordinal() - EPOCH_ORDINAL
+        self.days = count = last.toordinal() - first.toordinal() + 1
         turn = first.weekday()
-        self._week = [*week[turn:], *week[:turn]]
-        self._exceptions = {
+        self.week = [*week[turn:], *week[:turn]]
+        self.exceptions = {
             index: _checked(day)
             for on, day in (exceptions or {}).items()
-            if 0 <= (index := on.toordinal() - EPOCH_ORDINAL - self._first) < count
+            if 0 <= (index := on.toordinal() - EPOCH_ORDINAL - self.first_day) < count
         }
-        minutes = ([_length(day) for day in self._week] * (count // DAYS_PER_WEEK + 1))[:count]
-        for index, day in self._exceptions.items():
-            minutes[index] = _length(day)
-        self._before = [0, *accumulate(minutes)]
-        if self._before[-1] == 0:
+        self._before: list[int] = []
+        if not self._total():
             raise InvalidCalendar("A calendar without working time")
-        self._definition = (tuple(week), tuple(sorted(self._exceptions.items())), minutes_per_day, first, last)
+        self._definition = (tuple(week), tuple(sorted(self.exceptions.items())), minutes_per_day, first, last)
         self._hash = hash(self._definition)
 
     def __eq__(self, other: object) -> bool:
@@ -73,12 +71,13 @@ class WorkCalendar:
     def worked(self, instant: int) -> int:
         """The position of an instant: how many working minutes of the table lie before it."""
         day, minute = divmod(instant, MINUTES_PER_DAY)
-        index = day - self._first
-        if not 0 <= index < len(self._before) - 1:
-            if index == len(self._before) - 1 and minute == 0:
-                return self._before[-1]
+        index = day - self.first_day
+        before = self._before or self._tabulate()
+        if not 0 <= index < self.days:
+            if index == self.days and minute == 0:
+                return before[-1]
             raise OutsideCalendar("A date outside the calendar's table")
-        position = self._before[index]
+        position = before[index]
         for begin, end in self._shifts(index):
             if minute <= begin:
                 break
@@ -87,25 +86,27 @@ class WorkCalendar:
 
     def finish_of(self, position: int) -> int:
         """The first instant by which `position` minutes are worked: the end of a working minute."""
-        index = bisect_left(self._before, position) - 1
-        if not 0 <= index < len(self._before) - 1:
+        before = self._before or self._tabulate()
+        index = bisect_left(before, position) - 1
+        if not 0 <= index < self.days:
             raise OutsideCalendar("A finish outside the calendar's table")
-        left = position - self._before[index]
+        left = position - before[index]
         for begin, end in self._shifts(index):
             if left <= end - begin:
-                return (self._first + index) * MINUTES_PER_DAY + begin + left
+                return (self.first_day + index) * MINUTES_PER_DAY + begin + left
             left -= end - begin
         raise AssertionError("the table and the shifts of a day disagree")
 
     def start_of(self, position: int) -> int:
         """The last instant before minute `position` is worked: the begin of a working minute."""
-        index = bisect_right(self._before, position) - 1
-        if not 0 <= index < len(self._before) - 1:
+        before = self._before or self._tabulate()
+        index = bisect_right(before, position) - 1
+        if not 0 <= index < self.days:
             raise OutsideCalendar("A start outside the calendar's table")
-        left = position - self._before[index]
+        left = position - before[index]
         for begin, end in self._shifts(index):
             if left < end - begin:
-                return (self._first + index) * MINUTES_PER_DAY + begin + left
+                return (self.first_day + index) * MINUTES_PER_DAY + begin + left
             left -= end - begin
         raise AssertionError("the table and the shifts of a day disagree")
 
@@ -136,10 +137,25 @@ class WorkCalendar:
         """The last working minute's end on or before a day: what a date means for a finish."""
         return self.finish_at_or_before((day.toordinal() - EPOCH_ORDINAL + 1) * MINUTES_PER_DAY)
 
+    def _total(self) -> int:
+        """The working minutes of the whole table."""
+        lengths = [_length(day) for day in self.week]
+        ordinary = sum(length * ((self.days - 1 - turn) // DAYS_PER_WEEK + 1) for turn, length in enumerate(lengths))
+        different = sum(_length(day) - lengths[index % DAYS_PER_WEEK] for index, day in self.exceptions.items())
+        return ordinary + different
+
+    def _tabulate(self) -> list[int]:
+        """The table, made when it is first looked at: how many minutes are worked before each day, and in all."""
+        minutes = ([_length(day) for day in self.week] * (self.days // DAYS_PER_WEEK + 1))[: self.days]
+        for index, day in self.exceptions.items():
+            minutes[index] = _length(day)
+        self._before = [0, *accumulate(minutes)]
+        return self._before
+
     def _shifts(self, index: int) -> tuple[Shift, ...]:
-        if self._exceptions and index in self._exceptions:
-            return self._exceptions[index]
-        return self._week[index % DAYS_PER_WEEK]
+        if self.exceptions and index in self.exceptions:
+            return self.exceptions[index]
+        return self.week[index % DAYS_PER_WEEK]
 
 
 def _checked(day: Sequence[Shift]) -> tuple[Shift, ...]:
@@ -157,3 +173,6 @@ def _length(day: Sequence[Shift]) -> int:
 
 MON_TO_FRI = WorkCalendar([[(9 * 60, 17 * 60)]] * 5 + [[]] * 2)
 """Monday to Friday, 09:00 to 17:00 without a break, 480 minutes a day."""
+
+ROUND_THE_CLOCK = WorkCalendar([[(0, MINUTES_PER_DAY)]] * 7, minutes_per_day=MINUTES_PER_DAY)
+"""Every minute of every day: elapsed time."""

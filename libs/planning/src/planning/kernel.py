@@ -18,11 +18,30 @@ else:
     COMPILES = True
 
 
+# Without numba's run time, arrays cannot be made, and no reference to one is counted: counting costs more than most loops here.
+# The option has no name without an underscore; the lock pins the numba that knows it.
+LEAN: dict[str, Any] = {"_nrt": False}
+
+
 def kernel(function: Kernel) -> Kernel:
     """Compile at the first call; where numba is missing or NUMBA_DISABLE_JIT is set, the function itself."""
     if not COMPILES:
         return function
     return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
+
+
+def lean(function: Kernel) -> Kernel:
+    """A kernel that makes no arrays."""
+    if not COMPILES:
+        return function
+    return cast("Kernel", numba.njit(cache=True, nogil=True, **LEAN)(function))
+
+
+def step(function: Kernel) -> Kernel:
+    """A lean kernel that others are made of: it becomes a part of each."""
+    if not COMPILES:
+        return function
+    return cast("Kernel", numba.njit(cache=True, nogil=True, forceinline=True, **LEAN)(function))
 
 
 def plain(function: Kernel) -> Kernel:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from planning.axis import Axis
-from planning.calendar import WorkCalendar
+from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.crossing import Crossing
 from planning.cycle import closed_path, topological_order
 from planning.errors import DuplicateTask, NetworkCycle, PlanError, SummaryLinked, UnknownProject, UnknownTask
-from planning.limits import NEVER, Limits, limits_of
-from planning.plan import Id, Link, LinkType, Plan, Project, Task, TaskKind
+from planning.limits import NEVER, UNBOUNDED, Limits, limits_of
+from planning.plan import Id, LagCalendar, Link, LinkType, Plan, Progress, Project, Task, TaskKind
 
 FROM_START = frozenset({LinkType.SS, LinkType.SF})
 TO_FINISH = frozenset({LinkType.FF, LinkType.SF})
@@ -28,7 +28,9 @@ class Network:
     rank: where in these each of the plan's tasks is, in the plan's order without summaries.
     first: the links into task j are first[j] … first[j+1]-1. links, source, offset, reach, binding: an entry per link in that
     order. binding: whether the link bounds late dates and free float; a complete task takes none and gives none, nor does a
-    start that has happened. crossings: the links between calendars; their offset applies before, their reach after crossing back.
+    start that has happened. A link of a level of effort bounds nothing, nor does, with progress override, one into a start that has
+    happened: its offset is below every position. crossings: the links between calendars; their offset applies before, their reach after
+    crossing back.
     """
 
     tasks: list[Task]
@@ -61,12 +63,13 @@ def network_of(plan: Plan) -> Network:
     homes = _homes(tasks, plan.projects)
     axes = _Axes()
     own = [axes.of(task.calendar or home.calendar) for task, home in zip(tasks, homes, strict=True)]
-    lag = [axes.of(home.calendar) for home in homes]
     rank = [0] * len(order)
     for place, node in enumerate(order):
         rank[node] = place
     ranked = [(rank[before], rank[after]) for before, after in pairs]
-    return _linked(tasks, rank, own, lag, limits_of(tasks, homes, own), plan.links, ranked)
+    lags = [_lag_axis(link, axes, own, homes, pair) for link, pair in zip(plan.links, ranked, strict=True)]
+    limits = limits_of(tasks, homes, own)
+    return _linked(tasks, rank, own, lags, limits, plan.links, ranked, overrides=plan.progress is Progress.OVERRIDE)
 
 
 def _homes(tasks: Sequence[Task], projects: Sequence[Project]) -> list[Project]:
@@ -99,6 +102,19 @@ class _Axes:
         return axis
 
 
+def _lag_axis(link: Link, axes: _Axes, own: Sequence[Axis], homes: Sequence[Project], ends: tuple[int, int]) -> Axis:
+    before, after = ends
+    match link.lag_calendar:
+        case LagCalendar.PROJECT:
+            return axes.of(homes[after].calendar)
+        case LagCalendar.PREDECESSOR:
+            return own[before]
+        case LagCalendar.SUCCESSOR:
+            return own[after]
+        case LagCalendar.ROUND_THE_CLOCK:
+            return axes.of(ROUND_THE_CLOCK)
+
+
 def _linked(
     tasks: list[Task],
     rank: list[int],
@@ -107,6 +123,8 @@ def _linked(
     limits: Limits,
     links: Sequence[Link],
     pairs: Sequence[tuple[int, int]],
+    *,
+    overrides: bool,
 ) -> Network:
     """Lay the links out, grouped by successor and in the plan's order within a group."""
     into: list[list[int]] = [[] for _ in tasks]
@@ -119,10 +137,17 @@ def _linked(
     for place, number in enumerate(laid):
         before, after = pairs[number]
         kind, lag = links[number].type, links[number].lag
-        axis, lag_axis = axes[after], lag_axes[after]
+        axis, lag_axis = axes[after], lag_axes[number]
         from_start = kind in FROM_START
         tail = remaining[after] if kind in TO_FINISH else 0
         head = remaining[before] if from_start else 0
+        source[place] = 2 * before + (not from_start)
+        if (overrides and begun[after] != NEVER and kind not in TO_FINISH) or (
+            TaskKind.LEVEL_OF_EFFORT in (tasks[before].kind, tasks[after].kind)
+        ):
+            offset[place] = -UNBOUNDED
+            binding[place] = False
+            continue
         if axes[before] is axis and (lag_axis is axis or not lag):
             offset[place] = lag - tail
             reach[place] = head + tail - lag
@@ -130,7 +155,6 @@ def _linked(
             crossings[place] = Crossing(axes[before].calendar, axis.calendar, lag_axis.calendar, lag)
             offset[place] = -tail
             reach[place] = head
-        source[place] = 2 * before + (not from_start)
         if done[before] or done[after] or (from_start and begun[before] != NEVER):
             binding[place] = False
     first = [0, *accumulate(map(len, into))]

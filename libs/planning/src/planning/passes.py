@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from planning.errors import OutsideCalendar
-from planning.limits import NEVER
+from planning.limits import NEVER, UNBOUNDED
 from planning.network import Network
 
 UNDRIVEN = -1
@@ -134,7 +134,7 @@ def _opens(network: Network, early: Early, task: int) -> bool:
     A milestone after work that ends on Friday is on Friday, one at a project's start or at the start of other work on Monday.
     """
     position, axis = early.start[task], network.axes[task]
-    finish = axis.finish[position] if position else NEVER
+    finish = axis.finish[position] if position else -UNBOUNDED
     if network.limits.floor[task] == position and network.limits.floor_at[task] > finish:
         return True
     if network.limits.held[task]:

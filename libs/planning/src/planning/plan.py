@@ -18,7 +18,7 @@ Side: TypeAlias = Literal["start", "finish"]
 
 
 class TaskKind(StrEnum):
-    """A milestone has no duration, a summary no dates of its own. A level of effort is scheduled like a task."""
+    """A milestone has no duration, a summary no dates of its own, a level of effort those of the work that it is linked to."""
 
     TASK = "task"
     MILESTONE = "milestone"
@@ -33,6 +33,15 @@ class LinkType(StrEnum):
     SS = "SS"
     FF = "FF"
     SF = "SF"
+
+
+class LagCalendar(StrEnum):
+    """Whose working time a lag is worked off in: that of the successor's project, of one of the two tasks, or every minute there is."""
+
+    PROJECT = "project"
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+    ROUND_THE_CLOCK = "24h"
 
 
 class ConstraintType(StrEnum):
@@ -54,6 +63,13 @@ class SchedulingMode(StrEnum):
     AUTO_ASAP = "auto_asap"
     AUTO_ALAP = "auto_alap"
     MANUAL = "manual"
+
+
+class Progress(StrEnum):
+    """What holds the rest of a task that has started: the links into it, or (override) only those that bound its finish."""
+
+    RETAINED_LOGIC = "retained_logic"
+    OVERRIDE = "progress_override"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """lag: working minutes on the calendar of the successor's project; negative is a lead. A dependency is a link like any other."""
+    """lag: signed working minutes on the lag calendar; negative is a lead. A dependency is a link like any other."""
 
     id: Id
     predecessor_id: Id
@@ -103,6 +119,7 @@ class Link:
     type: LinkType = LinkType.FS
     lag: int = 0
     is_dependency: bool = False
+    lag_calendar: LagCalendar = LagCalendar.PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +145,4 @@ class Plan:
     tasks: Sequence[Task]
     links: Sequence[Link]
     deadline: int | None = None
+    progress: Progress = Progress.RETAINED_LOGIC

@@ -1,0 +1,1 @@
+"""The network engine: planning.schedule over arrays, compiled."""

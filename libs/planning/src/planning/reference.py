@@ -1,0 +1,89 @@
+"""The critical path in plain Python: what the compiled engine is tested against, and what serves where numba is missing.
+
+It reads as the rules are told in docs/scheduling.md: networks (planning.network), limits, passes, places, summaries.
+"""
+
+from collections.abc import Sequence
+
+from planning.axis import Axis
+from planning.efforts import with_efforts
+from planning.limits import NEVER
+from planning.network import Network, network_of
+from planning.passes import UNDRIVEN, Early, backward, end_instant, forward
+from planning.placing import place
+from planning.plan import Id, Plan, TaskKind
+from planning.scheduled import Schedule, ScheduledTask
+from planning.summaries import with_summaries
+
+
+def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
+    """See planning.schedule."""
+    network = network_of(plan)
+    early = forward(network)
+    finish = _finish(network, early)
+    whole = _positions(network, finish)
+    deadline = _deadline(plan)
+    late = backward(network, whole if deadline is None else _positions(network, deadline))
+    rows = with_efforts(plan, network, place(network, early, late, whole, critical_float))
+    items = with_summaries(plan, [rows[place] for place in network.rank])
+    counted = [items[task.id] for task in plan.tasks if task.kind is not TaskKind.LEVEL_OF_EFFORT] or items.values()
+    begin = min((item.early_start for item in counted), default=_first_start(plan))
+    end = max((item.early_finish for item in counted), default=begin)
+    return Schedule(begin, end, items, _longest_path(network, early, rows))
+
+
+def _deadline(plan: Plan) -> int | None:
+    if plan.deadline is None and len(plan.projects) == 1:
+        return plan.projects[0].deadline
+    return plan.deadline
+
+
+def _first_start(plan: Plan) -> int:
+    return min((project.calendar.start_at_or_after(project.start) for project in plan.projects), default=0)
+
+
+def _finish(network: Network, early: Early) -> int:
+    """The instant by which everything is finished, 0 for an empty network. Levels of effort count where there is nothing else."""
+    kinds = [task.kind is TaskKind.LEVEL_OF_EFFORT for task in network.tasks]
+    counted = [task for task, is_effort in enumerate(kinds) if not is_effort] or range(len(kinds))
+    last: dict[Axis, int] = {}
+    for task in counted:
+        axis = network.axes[task]
+        last[axis] = max(last.get(axis, NEVER), early.ends[2 * task + 1])
+    return max(
+        (
+            end_instant(network, early, 2 * task + 1)
+            for task in counted
+            if early.ends[2 * task + 1] == last[network.axes[task]]
+        ),
+        default=0,
+    )
+
+
+def _positions(network: Network, instant: int) -> list[int]:
+    """The position of an instant on each task's axis. Raises OutsideCalendar."""
+    positions: dict[Axis, int] = {}
+    for axis in network.axes:
+        if axis not in positions:
+            positions[axis] = axis.calendar.worked(instant)
+    return [positions[axis] for axis in network.axes]
+
+
+def _longest_path(network: Network, early: Early, rows: Sequence[ScheduledTask]) -> list[Id]:
+    """Back from the last task to finish: of several, one that none of the others follows, such as the milestone after the work; of
+    these the last in the plan.
+    """
+    working = [place for place in network.rank if network.tasks[place].kind is not TaskKind.LEVEL_OF_EFFORT]
+    if not working:
+        return []
+    finish = max(rows[task].early_finish for task in working)
+    last = [task for task in working if rows[task].early_finish == finish]
+    followed = {
+        source >> 1 for task in last for source in network.source[network.first[task] : network.first[task + 1]]
+    }
+    task = next(task for task in reversed(last) if task not in followed)
+    path = [network.tasks[task].id]
+    while early.driver[task] != UNDRIVEN:
+        task = network.source[early.driver[task]] >> 1
+        path.append(network.tasks[task].id)
+    return path[::-1]
