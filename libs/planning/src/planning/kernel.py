@@ -2,11 +2,28 @@
 
 A kernel is plain Python over numpy arrays; compiled or not, it gives the same bits. Importing numba takes half a second, so
 modules with kernels are imported inside the functions that need them, and `import planning` stays fast. Compiled code is
-kept in __pycache__ (or NUMBA_CACHE_DIR), takes no lock of the interpreter, and is found again by the next process.
+kept in __pycache__, takes no lock of the interpreter, and is found again by the next process.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar, cast
+
+PACKAGE = Path(__file__).parent
+
+
+def _forget_stale() -> None:
+    """Remove machine code that is older than any source of the package.
+
+    numba looks at the file of the outermost function alone: code into which a function of another file was compiled would outlive it.
+    """
+    newest = max(source.stat().st_mtime for source in PACKAGE.rglob("*.py"))
+    for index in PACKAGE.rglob("__pycache__/*.nbi"):
+        with suppress(OSError):  # another process was faster, or nothing may be written here, and then nothing is stale
+            if index.stat().st_mtime < newest:
+                index.unlink()
+
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -16,6 +33,7 @@ except ImportError:  # pragma: no cover - the lock brings it; without it everyth
     COMPILES = False
 else:
     COMPILES = True
+    _forget_stale()
 
 
 # Without numba's run time, arrays cannot be made, and no reference to one is counted: counting costs more than most loops here.

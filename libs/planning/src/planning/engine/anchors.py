@@ -4,23 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planning.engine import codes
 from planning.engine.arrays import (
     ABSENT,
     DIRECT,
+    EMPTY,
     NEVER,
     NO_BOUND,
     OUTSIDE,
     SPANS,
     Early,
-    Flags,
     Instants,
     Ints,
     Network,
 )
 from planning.engine.clock import worked
-from planning.engine.passes import crossed_back
-from planning.engine.rows import finish_instants
+from planning.engine.rows import finish_instant
+from planning.engine.steps import crossed_back, instant_of
 from planning.errors import OutsideCalendar
 from planning.kernel import kernel
 from planning.plan import Project
@@ -33,19 +32,15 @@ def deadline_of(projects: Sequence[Project], deadline: int | None) -> int | None
     return deadline
 
 
-def finish_of_all(network: Network, early: Early) -> int:
-    """The instant by which everything is finished; levels of effort count where there is nothing else, and 0 is that of no work."""
-    group = np.zeros(network.order.size, np.int32)
-    finish = int(finish_instants(network, early, spanning(network), group, 1)[0])
+def finish_of_all(network: Network, early: Early, last: Ints) -> int:
+    """The instant by which everything is finished; levels of effort count where there is nothing else, and 0 is that of no work.
+
+    last: [axes], written; see finish_instant. OUTSIDE beyond a calendar.
+    """
+    finish = finish_instant(network, early, SPANS, last)
     if finish == ABSENT:
-        left_out = (network.facts.kind == codes.SUMMARY).astype(np.uint8)
-        finish = int(finish_instants(network, early, left_out, group, 1)[0])
+        finish = finish_instant(network, early, EMPTY, last)
     return 0 if finish == ABSENT else finish
-
-
-def spanning(network: Network) -> Flags:
-    """Which nodes take their dates from others."""
-    return network.limits.flags & np.uint8(SPANS)
 
 
 def positions_of(network: Network, instant: int) -> Ints:
@@ -66,7 +61,7 @@ def project_floats(network: Network, early: Early, projects: Sequence[Project]) 
     A slip in another project changes none of them that it does not reach by early dates. Raises OutsideCalendar.
     """
     home = network.facts.project
-    finishes = finish_instants(network, early, spanning(network), home, len(projects))
+    finishes = _project_finishes(network, early, len(projects))
     anchors = np.array(
         [
             [0] * network.axes.meta.shape[0]
@@ -81,6 +76,18 @@ def project_floats(network: Network, early: Early, projects: Sequence[Project]) 
     if outside != NEVER:
         raise OutsideCalendar("A late date outside the calendar's table")
     return floats
+
+
+@kernel
+def _project_finishes(network: Network, early: Early, count: int) -> Instants:
+    """Per project the instant by which it is finished, ABSENT without work."""
+    axis, flags, project = network.facts.axis, network.limits.flags, network.facts.project
+    finishes = np.full(count, ABSENT, np.int64)
+    for node in range(axis.size):
+        if not flags[node] & SPANS:
+            instant = instant_of(network.axes, axis[node], network.limits, early, 2 * node + 1)
+            finishes[project[node]] = max(finishes[project[node]], instant)
+    return finishes
 
 
 @kernel

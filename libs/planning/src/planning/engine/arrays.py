@@ -40,6 +40,8 @@ LATE = 4
 """Flag of a node: scheduled as late as its free float allows."""
 SPANS = 8
 """Flag of a node: a level of effort or a summary; its dates come from others and bound nothing."""
+EMPTY = 16
+"""Flag of a node: a summary, or no task at all."""
 
 
 class Axes(NamedTuple):
@@ -147,11 +149,10 @@ class Early(NamedTuple):
 
 
 class Late(NamedTuple):
-    """Positions: latest finish and start; room: the latest finish that moves no successor; delayed: the same where those as late
-    as possible give way.
+    """Positions. start: the latest of remaining work. room: the latest finish that moves no successor; delayed: the same where those as
+    late as possible give way, worked out where there are such.
     """
 
-    finish: Ints
     start: Ints
     room: Ints
     delayed: Ints

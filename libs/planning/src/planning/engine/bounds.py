@@ -4,6 +4,7 @@ from planning.engine.arrays import (
     ABSENT,
     DIRECT,
     DONE,
+    EMPTY,
     HELD,
     LATE,
     NEVER,
@@ -40,7 +41,7 @@ def bound_node(axes: Axes, facts: Facts, limits: Limits, node: int) -> bool:
     limits.floor[node], limits.floor_at[node] = floor, facts.resume[node]
     limits.ceiling[node], limits.pinned[node] = NO_BOUND, NEVER
     limits.begun[node], limits.imposed[node] = NEVER, NEVER
-    limits.flags[node] = SPANS if kind in (SUMMARY, LEVEL_OF_EFFORT) else 0
+    limits.flags[node] = SPANS | EMPTY if kind == SUMMARY else SPANS if kind == LEVEL_OF_EFFORT else 0
     limits.actual[2 * node], limits.actual[2 * node + 1] = facts.actual_start[node], facts.actual_finish[node]
     if kind == SUMMARY:
         return True

@@ -1,7 +1,5 @@
 """From positions back to dates: planning.placing, a node at a time, and the plan's finish."""
 
-import numpy as np
-
 from planning.engine.arrays import (
     ABSENT,
     DONE,
@@ -9,15 +7,15 @@ from planning.engine.arrays import (
     NEVER,
     OUTSIDE,
     SPANS,
+    TOTAL,
     Early,
-    Flags,
     Instants,
     Ints,
     Late,
     Network,
 )
 from planning.engine.clock import finish_of, start_of
-from planning.engine.passes import instant_of
+from planning.engine.steps import instant_of
 from planning.kernel import kernel, lean, step
 
 EARLY_START, EARLY_FINISH, LATE_START, LATE_FINISH, TOTAL_FLOAT, FREE_FLOAT, SCHEDULED_START, SCHEDULED_FINISH = range(
@@ -27,26 +25,26 @@ EARLY_START, EARLY_FINISH, LATE_START, LATE_FINISH, TOTAL_FLOAT, FREE_FLOAT, SCH
 COLUMNS = 8
 
 
-@kernel
-def finish_instants(network: Network, early: Early, left_out: Flags, group: Ints, groups: int) -> Instants:
-    """Per group of nodes the instant by which all of them are finished, ABSENT for one without any. left_out: [nodes], those not to count;
-    group: [nodes], 0 … groups-1.
+@lean
+def finish_instant(network: Network, early: Early, left_out: int, last: Ints) -> int:
+    """The instant by which everything is finished, ABSENT without anything. left_out: the nodes with one of these flags do not count.
 
-    Of the nodes on one axis only those at its last position are looked at: a later position is never an earlier instant.
+    last: written, per axis the last position at which a node finishes, or NEVER. Of the nodes on one axis only those are looked at,
+    for a later position is never an earlier instant. OUTSIDE where such a position is outside the calendar.
     """
-    axes, axis = network.axes, network.facts.axis
-    last = np.full((groups, axes.meta.shape[0]), NEVER, np.int32)
-    for place in range(network.order.size):
-        node = network.order[place]
-        if not left_out[node]:
-            last[group[node], axis[node]] = max(last[group[node], axis[node]], early.ends[2 * node + 1])
-    finishes = np.full(groups, ABSENT, np.int64)
-    for place in range(network.order.size):
-        node = network.order[place]
-        if not left_out[node] and early.ends[2 * node + 1] == last[group[node], axis[node]]:
-            instant = instant_of(axes, axis[node], network.limits, early, 2 * node + 1)
-            finishes[group[node]] = max(finishes[group[node]], instant)
-    return finishes
+    axes, axis, flags = network.axes, network.facts.axis, network.limits.flags
+    last[:] = NEVER
+    for node in range(axis.size):
+        if not flags[node] & left_out:
+            last[axis[node]] = max(last[axis[node]], early.ends[2 * node + 1])
+    for number in range(last.size):
+        if last[number] > axes.meta[number, TOTAL]:
+            return OUTSIDE
+    finish = ABSENT
+    for node in range(axis.size):
+        if early.ends[2 * node + 1] == last[axis[node]] and not flags[node] & left_out:
+            finish = max(finish, instant_of(axes, axis[node], network.limits, early, 2 * node + 1))
+    return int(finish)
 
 
 @step
@@ -54,7 +52,7 @@ def dates_of(network: Network, early: Early, late: Late, node: int, dates: Insta
     """Write the dates of a node into dates: [COLUMNS]. False for a date outside its calendar."""
     axes, axis, limits = network.axes, network.facts.axis[node], network.limits
     remaining = limits.remaining[node]
-    finish, last = early.ends[2 * node + 1], late.finish[node]
+    finish, last = early.ends[2 * node + 1], late.start[node] + remaining
     if remaining and limits.begun[node] == NEVER:
         dates[EARLY_START] = start_of(axes, axis, finish - remaining)
         dates[EARLY_FINISH] = finish_of(axes, axis, finish)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from planning.engine import codes
 from planning.engine.anchors import deadline_of, finish_of_all, positions_of, project_floats
-from planning.engine.arrays import DONE, LATE, NEVER, SPANS, Early, Flags, Instants, Ints, Late, Network
+from planning.engine.arrays import DONE, LATE, NEVER, OUTSIDE, SPANS, TOTAL, Early, Flags, Instants, Ints, Late, Network
 from planning.engine.columns import Columns
 from planning.engine.dates import Dates
 from planning.engine.network import OUTSIDE_TABLE, Laid, laid
-from planning.engine.passes import backward, delay, forward
+from planning.engine.passes import backward, forward
 from planning.engine.rows import COLUMNS, EARLY_FINISH, EARLY_START, TOTAL_FLOAT, all_dates, last_of_all
 from planning.engine.spans import all_efforts, roll_up
 from planning.errors import HierarchyCycle, OutsideCalendar
@@ -32,10 +32,18 @@ def compute(columns: Columns, *, critical_float: int = 0, project_float: bool = 
     count = plan.row.size
     early, late = empty_early(count), empty_late(count)
     pass_forward(plan, columns.tasks.ids, early)
-    finish = finish_of_all(plan.network, early)
+    finish = finish_of_all(plan.network, early, np.empty(len(plan.calendars), np.int32))
+    if finish == OUTSIDE:
+        refuse(plan, columns.tasks.ids, beyond(plan.network, early))
     deadline = deadline_of(columns.projects, columns.deadline)
     pass_backward(plan, columns.tasks.ids, early, late, finish if deadline is None else deadline, finish)
     return dated(columns, plan, early, late, critical_float, project_float=project_float)
+
+
+def beyond(network: Network, early: Early) -> int:
+    """A node that finishes outside its calendar."""
+    ends = np.where(network.limits.flags & SPANS, 0, early.ends[1::2])
+    return int((ends > network.axes.meta[network.facts.axis, TOTAL]).argmax())
 
 
 def empty_early(count: int) -> Early:
@@ -46,8 +54,8 @@ def empty_early(count: int) -> Early:
 
 def empty_late(count: int) -> Late:
     """Room for the late dates of so many nodes."""
-    finish, start, room, delayed = (np.empty(count, np.int32) for _ in range(4))
-    return Late(finish, start, room, delayed)
+    start, room, delayed = (np.empty(count, np.int32) for _ in range(3))
+    return Late(start, room, delayed)
 
 
 def pass_forward(plan: Laid, ids: Sequence[Id], early: Early) -> None:
@@ -60,9 +68,8 @@ def pass_backward(plan: Laid, ids: Sequence[Id], early: Early, late: Late, ancho
     network = plan.network
     whole = positions_of(network, finish)
     last = whole if anchor == finish else positions_of(network, anchor)
-    refuse(plan, ids, backward(network, early, late, last, whole, plan.crossing))
-    if (network.limits.flags & LATE).any():
-        refuse(plan, ids, delay(network, early, late, whole))
+    yields = bool((network.limits.flags & LATE).any())
+    refuse(plan, ids, backward(network, early, late, last, whole, plan.crossing, yields))
 
 
 def refuse(plan: Laid, ids: Sequence[Id], node: int) -> None:
