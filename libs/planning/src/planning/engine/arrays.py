@@ -158,6 +158,16 @@ class Late(NamedTuple):
     delayed: Ints
 
 
+class Log(NamedTuple):
+    """Early dates that nodes had before a change, by number; the first `written[0]` are there. ends: two by two."""
+
+    written: Ints
+    node: Ints
+    start: Ints
+    ends: Ints
+    opens: Flags
+
+
 class Network(NamedTuple):
     """All of it. order: the nodes, predecessors first."""
 
@@ -168,3 +178,21 @@ class Network(NamedTuple):
     into: Into
     out: Out
     order: Ints
+
+
+def empty_early(count: int) -> Early:
+    """Room for the early dates of so many nodes."""
+    start, ends, driver = (np.zeros(size, np.int32) for size in (count, 2 * count, count))
+    return Early(start, ends, driver, np.zeros(count, np.uint8))
+
+
+def empty_late(count: int) -> Late:
+    """Room for the late dates of so many nodes."""
+    start, room, delayed = (np.zeros(count, np.int32) for _ in range(3))
+    return Late(start, room, delayed)
+
+
+def empty_log(count: int) -> Log:
+    """Room for the earlier dates of so many nodes."""
+    node, start, ends = (np.zeros(size, np.int32) for size in (count, count, 2 * count))
+    return Log(np.zeros(1, np.int32), node, start, ends, np.zeros(count, np.uint8))

@@ -1,6 +1,6 @@
 """From a plan of objects to columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
@@ -32,7 +32,7 @@ def columns_of(plan: Plan) -> Columns:
     calendars = {calendar: None for task in plan.tasks if (calendar := task.calendar) is not None}
     return Columns(
         plan.projects,
-        _tasks(plan.tasks, plan.projects, row, calendars),
+        task_columns(plan.tasks, plan.projects, row, calendars),
         _links(plan.links, row),
         _imposed(plan.tasks),
         list(calendars),
@@ -41,9 +41,10 @@ def columns_of(plan: Plan) -> Columns:
     )
 
 
-def _tasks(
-    tasks: Sequence[Task], projects: Sequence[Project], row: Mapping[Id, int], calendars: Mapping[WorkCalendar, None]
+def task_columns(
+    tasks: Sequence[Task], projects: Sequence[Project], row: Mapping[Id, int], calendars: Iterable[WorkCalendar]
 ) -> TaskColumns:
+    """Columns of some tasks; row: where their parents are. Raises UnknownTask, UnknownProject, OutsideCalendar."""
     calendar_row = {calendar: number for number, calendar in enumerate(calendars)}
     constraints = [task.constraint for task in tasks]
     return TaskColumns.of(
@@ -55,7 +56,7 @@ def _tasks(
         percent_complete=[task.percent_complete for task in tasks],
         parent=_parents(tasks, row),
         calendar=[NEVER if task.calendar is None else calendar_row[task.calendar] for task in tasks]
-        if calendars
+        if calendar_row
         else NEVER,
         mode=[AUTO_ASAP if task.mode is SchedulingMode.AUTO_ASAP else MODE[task.mode] for task in tasks],
         constraint=[ASAP if constraint is None else CONSTRAINT[constraint.type] for constraint in constraints],

@@ -37,6 +37,7 @@ class Laid:
 def laid(columns: Columns) -> Laid:
     """Lay a plan out. Raises the PlanErrors of planning.schedule, but for those of the work breakdown."""
     check_tasks(columns.tasks)
+    check_parents(columns.tasks)
     check_links(columns)
     tasks, links = columns.tasks, columns.links
     count = len(tasks.ids)
@@ -94,12 +95,14 @@ def check_tasks(tasks: TaskColumns) -> None:
     beyond = plain & ((tasks.duration > LIMIT) | (given & (tasks.remaining > LIMIT)))
     if beyond.any():
         raise OutsideCalendar("A duration longer than any calendar", tasks.ids[int(beyond.argmax())])
-    has_parent = tasks.parent != NEVER
-    if has_parent.any():
-        parents = tasks.parent[has_parent]
-        wrong = tasks.kind[parents] != codes.SUMMARY
-        if wrong.any():
-            raise InvalidTask(tasks.ids[parents[int(wrong.argmax())]], "has tasks below it and is no summary")
+
+
+def check_parents(tasks: TaskColumns) -> None:
+    """Raises InvalidTask for a task below one that is no summary."""
+    parents = tasks.parent[tasks.parent != NEVER]
+    wrong = tasks.kind[parents] != codes.SUMMARY
+    if wrong.any():
+        raise InvalidTask(tasks.ids[parents[int(wrong.argmax())]], "has tasks below it and is no summary")
 
 
 def check_links(columns: Columns) -> None:
@@ -168,6 +171,7 @@ def _axis_numbers(columns: Columns) -> dict[WorkCalendar, int]:
     calendars = [project.calendar for project in columns.projects] + list(columns.calendars)
     if (columns.links.lag_calendar == codes.ROUND_THE_CLOCK).any():
         calendars.append(ROUND_THE_CLOCK)
+    calendars = calendars or [ROUND_THE_CLOCK]
     return {calendar: number for number, calendar in enumerate(dict.fromkeys(calendars))}
 
 

@@ -89,7 +89,8 @@ def all_dates(network: Network, early: Early, late: Late, dates: Instants) -> in
 
     NEVER, or the node that has one outside its calendar.
     """
-    for node in range(dates.shape[0]):
+    for place in range(network.order.size):
+        node = network.order[place]
         if not network.limits.flags[node] & SPANS and not dates_of(network, early, late, node, dates[node]):
             return int(node)
     return NEVER

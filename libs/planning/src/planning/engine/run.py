@@ -7,7 +7,22 @@ from numpy.typing import NDArray
 
 from planning.engine import codes
 from planning.engine.anchors import deadline_of, finish_of_all, positions_of, project_floats
-from planning.engine.arrays import DONE, LATE, NEVER, OUTSIDE, SPANS, TOTAL, Early, Flags, Instants, Ints, Late, Network
+from planning.engine.arrays import (
+    DONE,
+    LATE,
+    NEVER,
+    OUTSIDE,
+    SPANS,
+    TOTAL,
+    Early,
+    Flags,
+    Instants,
+    Ints,
+    Late,
+    Network,
+    empty_early,
+    empty_late,
+)
 from planning.engine.columns import Columns
 from planning.engine.dates import Dates
 from planning.engine.network import OUTSIDE_TABLE, Laid, laid
@@ -44,18 +59,6 @@ def beyond(network: Network, early: Early) -> int:
     """A node that finishes outside its calendar."""
     ends = np.where(network.limits.flags & SPANS, 0, early.ends[1::2])
     return int((ends > network.axes.meta[network.facts.axis, TOTAL]).argmax())
-
-
-def empty_early(count: int) -> Early:
-    """Room for the early dates of so many nodes."""
-    start, ends, driver = (np.empty(size, np.int32) for size in (count, 2 * count, count))
-    return Early(start, ends, driver, np.empty(count, np.uint8))
-
-
-def empty_late(count: int) -> Late:
-    """Room for the late dates of so many nodes."""
-    start, room, delayed = (np.empty(count, np.int32) for _ in range(3))
-    return Late(start, room, delayed)
 
 
 def pass_forward(plan: Laid, ids: Sequence[Id], early: Early) -> None:

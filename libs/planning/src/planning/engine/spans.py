@@ -41,8 +41,27 @@ from planning.kernel import kernel, lean, step
 @lean
 def all_efforts(network: Network, early: Early, late: Late, dates: Instants) -> int:
     """Write the dates of all levels of effort into dates: [nodes, COLUMNS]. NEVER, or the node that has one outside its calendar."""
-    for node in range(dates.shape[0]):
+    for place in range(network.order.size):
+        node = network.order[place]
         if network.facts.kind[node] == LEVEL_OF_EFFORT and not effort(network, early, late, dates, node):
+            return int(node)
+    return NEVER
+
+
+@lean
+def refresh_efforts(network: Network, early: Early, late: Late, efforts: Ints, dates: Instants) -> int:
+    """Write the dates of some levels of effort and of those that they are linked to into dates: [nodes, COLUMNS]. The result as above."""
+    for number in range(efforts.size):
+        node = efforts[number]
+        for at in range(network.into.begin[node], network.into.end[node]):
+            source = network.into.source[at] >> 1
+            if not network.limits.flags[source] & SPANS and not dates_of(network, early, late, source, dates[source]):
+                return int(source)
+        for at in range(network.out.begin[node], network.out.end[node]):
+            target = network.out.target[at]
+            if not network.limits.flags[target] & SPANS and not dates_of(network, early, late, target, dates[target]):
+                return int(target)
+        if not effort(network, early, late, dates, node):
             return int(node)
     return NEVER
 

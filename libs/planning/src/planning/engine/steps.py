@@ -23,13 +23,21 @@ from planning.kernel import step
 
 
 @step
-def instant_of(axes: Axes, axis: int, limits: Limits, early: Early, end: int) -> int:
-    """The instant of an end: the actual date where there is one, else by its position and the rule for starts and finishes."""
+def instant_at(axes: Axes, axis: int, limits: Limits, end: int, position: int, opens: int) -> int:
+    """The instant of an end: the actual date where there is one, else by its position and the rule for starts and finishes.
+
+    opens: of a node without work left, whether it stands at the start of its position.
+    """
     if limits.actual[end] != ABSENT:
         return int(limits.actual[end])
-    node = end >> 1
-    opens = end & 1 == 0 if limits.remaining[node] else early.opens[node] != 0
-    return start_of(axes, axis, early.ends[end]) if opens else finish_of(axes, axis, early.ends[end])
+    at_start = end & 1 == 0 if limits.remaining[end >> 1] else opens != 0
+    return start_of(axes, axis, position) if at_start else finish_of(axes, axis, position)
+
+
+@step
+def instant_of(axes: Axes, axis: int, limits: Limits, early: Early, end: int) -> int:
+    """The instant of an end by its early date."""
+    return instant_at(axes, axis, limits, end, early.ends[end], early.opens[end >> 1])
 
 
 @step

@@ -1,0 +1,100 @@
+"""A plan that is changed event by event, its dates kept by what each change touches.
+
+Whatever the events, the dates are those that a whole run over the plan as it is now would give, bit for bit.
+"""
+
+from collections.abc import Sequence
+
+from planning.engine.changes import Change, Outcome
+from planning.engine.columns import Columns
+from planning.engine.dates import Dates
+from planning.engine.editing import Editing
+from planning.engine.network import laid
+from planning.engine.propagation import Propagation
+from planning.engine.run import compute, dated
+from planning.engine.store import Store
+from planning.errors import PlanError
+from planning.plan import Id
+
+
+class LiveNetwork:
+    """A plan's early and late dates, floats and drivers under changes.
+
+    Not safe for use by several threads at once. An error leaves everything as it was.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        """Raises the PlanErrors of planning.engine.compute."""
+        self._open(Store(columns))
+
+    def _open(self, store: Store) -> None:
+        self._store = store
+        self._propagation = Propagation(store)
+        self._propagation.whole()
+
+    @property
+    def finish(self) -> int:
+        """The instant by which everything is finished."""
+        return self._propagation.finish
+
+    def early(self, task_id: Id) -> tuple[int, int]:
+        """Early start and finish of a task that is no summary. Raises KeyError for one that is not there."""
+        return self._propagation.early(self._store.node_of[task_id])
+
+    def apply(self, changes: Sequence[Change]) -> Outcome:
+        """Make all the changes, in their order, or none.
+
+        Raises a PlanError that names the ids: NetworkCycle with the path that a link would close, UnknownTask for what is put on or
+        removed and is not there, and what planning.schedule refuses.
+        """
+        self._make_room(changes)
+        propagation = self._propagation
+        editing = Editing(self._store, propagation.most)
+        previous_finish = propagation.finish
+        try:
+            for change in changes:
+                editing.make(change)
+        except PlanError:
+            editing.revert()
+            raise
+        try:
+            nodes, early, previous = propagation.after(editing)
+        except PlanError:
+            editing.revert()
+            propagation.whole()
+            raise
+        return Outcome(
+            propagation.finish, previous_finish, editing.undo[::-1], nodes, early, previous, self._store.task_ids
+        )
+
+    def what_if(self, changes: Sequence[Change]) -> Outcome:
+        """What the changes would do; they are undone again. Raises as apply does."""
+        outcome = self.apply(changes)
+        self.apply(outcome.undo)
+        return outcome
+
+    def columns(self) -> Columns:
+        """The plan as it is now."""
+        return self._store.columns()
+
+    def dates(self, *, critical_float: int = 0) -> Dates:
+        """All dates as they are now, as planning.engine.compute gives them for `columns()`. Takes as long as laying the plan out."""
+        columns = self._store.columns()
+        if not self._store.nodes:
+            return compute(columns)
+        plan = laid(columns)
+        early, late = self._propagation.laid_out(plan)
+        return dated(columns, plan, early, late, critical_float, project_float=False)
+
+    def _make_room(self, changes: Sequence[Change]) -> None:
+        """Begin anew in longer arrays where what the changes add, and what undoing them would add again, might not fit in."""
+        store = self._store
+        links, imposed = 2 * len(changes), 0
+        for change in changes:
+            imposed += len(getattr(change, "imposed", ()))
+            node = store.node_of.get(change.id)
+            if node is not None:
+                links += store.into.links(node).size + store.out.links(node).size
+                imposed += int(store.network.facts.imposed_end[node] - store.network.facts.imposed_begin[node])
+        if not store.has_room(2 * len(changes), links, imposed):
+            self._open(store.rebuilt(max(2 * len(changes), links, imposed)))
