@@ -10,6 +10,7 @@ import pytest
 from tests.planning.random_networks import NIGHTS, SIX_DAYS, START
 
 from planning.calendar import MON_TO_FRI
+from planning.engine import propagation
 from planning.engine.changes import Removed
 from planning.engine.given import columns_of
 from planning.engine.live import LiveNetwork
@@ -211,7 +212,10 @@ def play(game, events):
 
 
 @pytest.mark.parametrize(("seed", "tasks", "links", "events"), [(1, 12, 14, 300), (2, 40, 60, 300), (3, 150, 260, 200)])
-def test_after_every_event_the_dates_are_those_of_a_whole_run(seed, tasks, links, events):
+@pytest.mark.parametrize("widest", [propagation.LEAST, 3])
+def test_after_every_event_the_dates_are_those_of_a_whole_run(seed, tasks, links, events, widest, monkeypatch):
+    """Whether cones may be wide or hardly any: what is too wide becomes a whole pass, or an order that is made anew."""
+    monkeypatch.setattr(propagation, "LEAST", widest)
     seen = play(Game(seed, tasks, links), events)
     assert seen["accepted"] > events / 2
     assert seen["cycles"] > 0
