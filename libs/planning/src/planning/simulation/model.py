@@ -99,7 +99,8 @@ def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -
         lag=np.array(links.lag, np.float32),
         crossing=np.array(links.crossing, np.int64),
     )
-    crossed = np.array(links.crossed, np.int64).reshape(-1, 5).T
+    # Contiguous columns, for a kernel is compiled anew for arrays of another layout.
+    crossed = np.ascontiguousarray(np.array(links.crossed, np.int64).reshape(-1, 5).T)
     return Model(
         rows,
         Crossings(crossed[0], crossed[1], crossed[2], crossed[3].astype(np.float64), crossed[4]),
