@@ -4,7 +4,7 @@ Dates that a project computed are no input. The same facts give the same network
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,10 @@ class Facts:
         """``day`` or ``minute``: how the task's dates are written."""
         granularity: str = self.projects[self.tasks[task_id].project_id].granularity
         return granularity
+
+    def with_dependency(self, dependency: Dependency) -> "Facts":
+        """These facts and a dependency that is newer than all of them."""
+        return replace(self, dependencies=[*self.dependencies, dependency])
 
 
 async def facts_of(session: AsyncSession, program: Program) -> Facts:
