@@ -16,6 +16,11 @@ class Shape(StrEnum):
     PERT = "pert"
     TRIANGULAR = "triangular"
 
+    @property
+    def weight(self) -> int:
+        """How often the likely value counts in the mean; the two others count once."""
+        return 4 if self is Shape.PERT else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -39,7 +44,7 @@ class Estimate:
 
     @property
     def mean(self) -> float:
-        weight = 4 if self.shape is Shape.PERT else 1
+        weight = self.shape.weight
         return (self.optimistic + weight * self.likely + self.pessimistic) / (weight + 2)
 
     @property

@@ -108,14 +108,19 @@ def trace(
 
 
 @kernel
-def draw(tables: Single, number: Whole, low: Single, width: Single, uniform: Single, out: Single) -> None:
-    """Turn uniform numbers ([rows, runs], in [0, 1)) into low + width times the quantile of each row's table; written to `out`."""
+def draw(tables: Single, number: Whole, bend: Single, low: Single, width: Single, uniform: Single, out: Single) -> None:
+    """Turn uniform numbers ([rows, runs], in [0, 1)) into low + width times the quantile of each row, written to `out`.
+
+    The quantile is that of the row's table, bent by the row's part of q · (1 - q).
+    """
     cells = np.float32(tables.shape[1] - 1)
+    one = np.float32(1)
     for row in range(number.size):
         table = tables[number[row]]
-        least, spread = low[row], width[row]
+        more, least, spread = bend[row], low[row], width[row]
         for run in range(uniform.shape[1]):
             at = uniform[row, run] * cells
             cell = int(at)
             quantile = table[cell] + (table[cell + 1] - table[cell]) * (at - np.float32(cell))
+            quantile += more * (quantile * (one - quantile))
             out[row, run] = least + spread * quantile

@@ -19,7 +19,7 @@ from planning.simulation.estimate import Uncertainty
 
 ANYWHERE = float("-inf")
 EXACT = 1 << 24
-"""Minutes that float32 counts without a gap: 137 years of eight-hour days, 31 round the clock."""
+"""Working minutes that float32 counts without a gap: 137 years of eight-hour days, 31 round the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,6 @@ def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -
     limits = network.limits
     projects = {project.id: project for project in plan.projects}
     origin = min([planned.start, *(limit for limit in limits.floor_at if limit != NEVER)])
-    if worst.finish - origin >= EXACT:
-        raise OutsideCalendar(f"With everything at its longest, the plan lasts more than {EXACT} minutes")
     crossings = network.crossings.values()
     calendars = distinct(
         (
@@ -82,6 +80,8 @@ def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -
         )
     )
     offsets = {calendar: calendar.worked(origin) for calendar in calendars}
+    if any(calendar.worked(worst.finish) - before >= EXACT for calendar, before in offsets.items()):
+        raise OutsideCalendar(f"With everything at its longest, the plan takes {EXACT} working minutes or more")
     axis = [calendars[axis.calendar] for axis in network.axes]
     moved = [offsets[axis.calendar] for axis in network.axes]
     floors = [(start - by, finish - by) for (start, finish), by in zip(_floors(network, projects), moved, strict=True)]

@@ -76,14 +76,15 @@ def trace(
                 critical[rows.source[link]] |= critical[task] & (bound == start[task])
 
 
-def draw(tables: Single, number: Whole, low: Single, width: Single, uniform: Single, out: Single) -> None:
-    """Turn uniform numbers ([rows, runs], in [0, 1)) into low + width times the quantile of each row's table; written to `out`."""
+def draw(tables: Single, number: Whole, bend: Single, low: Single, width: Single, uniform: Single, out: Single) -> None:
+    """Turn uniform numbers into low + width times the quantile of each row, written to `out`."""
     cells = np.float32(tables.shape[1] - 1)
     for row in range(number.size):
         table = tables[number[row]]
         at = uniform[row] * cells
         cell = at.astype(np.int64)
         quantile = table[cell] + (table[cell + 1] - table[cell]) * (at - cell.astype(np.float32))
+        quantile += bend[row] * (quantile * (1 - quantile))
         out[row] = low[row] + width[row] * quantile
 
 

@@ -9,9 +9,9 @@ from planning.network import Network
 from planning.plan import Id
 from planning.risk import RiskKind
 from planning.simulation import loops
-from planning.simulation.arrays import Double, Single, Whole
+from planning.simulation.arrays import Double, Single
 from planning.simulation.estimate import Estimate, Uncertainty
-from planning.simulation.quantiles import quantile_tables
+from planning.simulation.quantiles import Quantiles, quantiles_of
 
 BLOCK = 250
 """Runs drawn together. A block is always drawn whole from its own generator, so more runs begin with the same ones; it is part of
@@ -21,22 +21,22 @@ what a seed means.
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Some estimates as arrays: tables and number of each one's table; low and width: what its quantiles are stretched to."""
+    """Some estimates as arrays. low and width: what the quantiles of each are stretched to."""
 
-    tables: Single
-    number: Whole
+    quantiles: Quantiles
     low: Single
     width: Single
 
     def draw(self, uniform: Single) -> Single:
         """[estimates, runs] values for uniform numbers."""
         out = np.empty_like(uniform)
-        loops.draw(self.tables, self.number, self.low, self.width, uniform, out)
+        quantiles = self.quantiles
+        loops.draw(quantiles.tables, quantiles.number, quantiles.bend, self.low, self.width, uniform, out)
         return out
 
     def sample(self, generator: np.random.Generator) -> Single:
         """[estimates, BLOCK] values from the next numbers of the generator."""
-        return self.draw(generator.random((self.number.size, BLOCK), np.float32))
+        return self.draw(generator.random((self.low.size, BLOCK), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,6 @@ class Sampler:
 
 
 def _stretched(estimates: Sequence[Estimate]) -> Estimates:
-    tables, number = quantile_tables(estimates)
     low = np.array([estimate.optimistic for estimate in estimates], np.float32)
     high = np.array([estimate.pessimistic for estimate in estimates], np.float64)
-    return Estimates(tables, number, low, (high - low).astype(np.float32))
+    return Estimates(quantiles_of(estimates), low, (high - low).astype(np.float32))
