@@ -309,7 +309,20 @@ def test_compiled_and_numpy_passes_give_the_same_bits(plan, seed):
     assert compiled.sensitivity == plain.sensitivity
 
 
-@settings(max_examples=40)
+def test_a_lead_on_a_calendar_with_a_holiday_reaches_back_over_it():
+    """Back to before every date of the plan, where there is no more than "early enough"."""
+    with_holiday, plain = CALENDARS[1], CALENDARS[0]
+    data_date = MON_TO_FRI.day_start(date(2026, 3, 4))
+    tasks = [
+        Task("A", "P", TaskKind.TASK, 1, calendar=with_holiday),
+        Task("B", "P", TaskKind.TASK, 1, calendar=plain),
+    ]
+    project = Project("P", MON_TO_FRI.day_start(MONDAY), None, data_date, with_holiday)
+    answer = simulate(Plan([project], tasks, [Link("L", "A", "B", LinkType.FS, -60)]), Uncertainty({}, {}), runs=1)
+    assert answer.finish.p50 == answer.planned_finish
+
+
+@settings(max_examples=100)
 @given(plans(milestones=False), st.data())
 def test_a_run_is_the_schedule_of_what_was_drawn(plan, data):
     """Certain estimates that differ from the plan's own durations give the schedule with these durations."""

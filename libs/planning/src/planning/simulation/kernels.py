@@ -23,16 +23,18 @@ def place(table: Double, first: int, last: int, value: float, beyond: bool) -> i
 
 @kernel
 def instant(axes: Axes, axis: int, position: float, reading: int) -> float:
-    """The instant of a position."""
+    """The instant of a position; before the table, -inf."""
     first = axes.first[axis]
-    stretch = max(place(axes.before, first, axes.first[axis + 1], position, reading == STARTS) - 1, first)
+    stretch = place(axes.before, first, axes.first[axis + 1], position, reading == STARTS) - 1
+    if stretch < first:
+        return -np.inf
     at: float = axes.begin[stretch] + (position - axes.before[stretch])
     return at
 
 
 @kernel
 def worked(axes: Axes, axis: int, at: float) -> float:
-    """The position of an instant."""
+    """The position of an instant; before the table, that of its begin, which is before every floor."""
     first, last = axes.first[axis], axes.first[axis + 1] - 1
     stretch = max(place(axes.begin, first, last + 1, at, True) - 1, first)
     position: float = axes.before[stretch] + max(at - axes.begin[stretch], 0.0)

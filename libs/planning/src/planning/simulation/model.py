@@ -10,7 +10,7 @@ from planning.calendar import WorkCalendar
 from planning.errors import OutsideCalendar
 from planning.limits import NEVER, ON_START, limits_of
 from planning.network import FROM_START, TO_FINISH, Network
-from planning.plan import Constraint, Id, Plan, Project, Task
+from planning.plan import Constraint, Id, Imposed, LinkType, Plan, Project, Task
 from planning.risk import RiskKind
 from planning.scheduled import Schedule
 from planning.simulation.arrays import FINISHES, SAME_AXIS, STARTS, Axes, Crossings, Rows, Single
@@ -37,19 +37,38 @@ class Model:
 
 
 def at_worst(plan: Plan, network: Network, uncertainty: Uncertainty) -> Plan:
-    """The plan in which every work takes its longest and every threat comes true."""
+    """A plan with no date earlier than that of any run: every work takes its longest and every threat comes true.
+
+    And what is bound at its finish begins there, for otherwise longer work would start earlier, and what is tied to its start too.
+    """
     longest = dict(zip((task.id for task in network.tasks), network.limits.remaining, strict=True))
     longest.update((task_id, ceil(estimate.pessimistic)) for task_id, estimate in uncertainty.durations.items())
     for risk in uncertainty.risks:
         if risk.task_id is not None and risk.duration is not None and risk.kind is RiskKind.THREAT:
             longest[risk.task_id] += ceil(risk.duration.pessimistic)
-    tasks = [
-        task
-        if task.id not in longest
-        else replace(task, duration=max(longest[task.id], task.duration), remaining=longest[task.id])
-        for task in plan.tasks
-    ]
-    return replace(plan, tasks=tasks)
+    tasks = [task if task.id not in longest else _begun_late(task, longest[task.id]) for task in plan.tasks]
+    links = [replace(link, type=_FROM_START_ON[link.type]) for link in plan.links]
+    return replace(plan, tasks=tasks, links=links)
+
+
+_FROM_START_ON = {
+    LinkType.FS: LinkType.FS,
+    LinkType.SS: LinkType.SS,
+    LinkType.FF: LinkType.FS,
+    LinkType.SF: LinkType.SS,
+}
+"""The link to the start of a task that is never easier to keep than the one to its finish."""
+
+
+def _begun_late(task: Task, work: int) -> Task:
+    constraint = task.constraint
+    imposed = [replace(end, side="start") for end in task.imposed]
+    if constraint is not None and constraint.at is not None and _is_on_finish(constraint):
+        # Not a constraint on the start: work that has begun would be free of that.
+        imposed.append(Imposed(task.id, constraint.at, "start"))
+        constraint = None
+    duration = max(work, task.duration)
+    return replace(task, duration=duration, remaining=work, constraint=constraint, imposed=tuple(imposed))
 
 
 @dataclass(slots=True)
@@ -64,7 +83,7 @@ class _Links:
 
 
 def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -> Model:
-    """planned, worst: the plan's schedule, and that with everything at its longest: no run has a date outside them.
+    """planned, worst: the schedules of the plan and of the plan `at_worst`: every date of every run is from the one's start to the other's finish.
 
     Raises OutsideCalendar where the worst is further away than can be simulated.
     """

@@ -9,15 +9,15 @@ from planning.simulation.arrays import FINISHES, SAME_AXIS, STARTS, Axes, Crossi
 
 
 def instants(axes: Axes, axis: int, positions: Double, reading: int) -> Double:
-    """The instants of positions."""
+    """The instants of positions; before the table, -inf."""
     begin, before = _stretches(axes, axis)
     stretch = np.searchsorted(before, positions, side="right" if reading == STARTS else "left") - 1
-    stretch = np.maximum(stretch, 0)
-    return np.asarray(begin[stretch] + (positions - before[stretch]), np.float64)
+    inside = np.maximum(stretch, 0)
+    return np.where(stretch < 0, -np.inf, begin[inside] + (positions - before[inside]))
 
 
 def worked(axes: Axes, axis: int, at: Double) -> Double:
-    """The positions of instants."""
+    """The positions of instants; before the table, that of its begin, which is before every floor."""
     begin, before = _stretches(axes, axis)
     stretch = np.maximum(np.searchsorted(begin, at, side="right") - 1, 0)
     inside = before[stretch] + np.maximum(at - begin[stretch], 0)
