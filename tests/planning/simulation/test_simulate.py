@@ -1,28 +1,15 @@
-"""Simulated plans against what can be worked out by hand: closed forms, products of distributions, and the scheduler itself."""
+"""Simulated plans against what can be worked out by hand: closed forms and products of distributions."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from planning.calendar import MON_TO_FRI, WorkCalendar
-from planning.critical_path import schedule
 from planning.errors import NetworkCycle, OutsideCalendar, UnknownTask
 from planning.plan import (
-    Constraint,
-    ConstraintType,
-    Imposed,
-    Link,
-    LinkType,
-    Plan,
-    Project,
-    SchedulingMode,
-    Task,
     TaskKind,
 )
 from planning.risk import RiskKind
@@ -35,8 +22,6 @@ from planning.simulation import (
     Shape,
     TooLarge,
     Uncertainty,
-    loops,
-    reference,
     simulate,
 )
 from planning.simulation.runs import MOST_TASK_RUNS
@@ -238,111 +223,6 @@ class TestRefusals:
     def test_a_cycle(self, bench):
         with pytest.raises(NetworkCycle):
             simulate(bench.plan({"A": 1, "B": 1}, ["AB", "BA"]), varying("A"), runs=1)
-
-
-CALENDARS = [
-    MON_TO_FRI,
-    WorkCalendar([[(480, 720), (780, 1080)]] * 6 + [[]], {date(2026, 3, 4): []}, minutes_per_day=540),
-    WorkCalendar([[(0, 1440)]] * 7, minutes_per_day=1440),
-]
-
-
-@st.composite
-def plans(draw, milestones=True):
-    """Plans with everything that moves early dates: link types, lags, constraints, progress, imposed dates, calendars."""
-    count = draw(st.integers(1, 6))
-    start = MON_TO_FRI.day_start(MONDAY)
-    calendars = draw(st.lists(st.sampled_from(CALENDARS), min_size=1, max_size=2))
-    instants = st.integers(-2, 20).map(lambda half_days: start + half_days * 720)
-    tasks = []
-    for number in range(count):
-        milestone = milestones and draw(st.integers(0, 5)) == 0
-        values = {}
-        if draw(st.booleans()):
-            values["constraint"] = Constraint(draw(st.sampled_from(list(ConstraintType))), draw(instants))
-            values["mode"] = draw(st.sampled_from([SchedulingMode.AUTO_ASAP, SchedulingMode.MANUAL]))
-        if draw(st.integers(0, 3)) == 0:
-            values["imposed"] = (Imposed("D", draw(instants), draw(st.sampled_from(["start", "finish"]))),)
-        progress = draw(st.integers(0, 5))
-        duration = 0 if milestone else draw(st.integers(1, 40)) * 60
-        if progress < 2 and not milestone:
-            begun = CALENDARS[0].start_at_or_after(start - 2880)
-            values |= {"actual_start": begun, "percent_complete": 40}
-            if progress == 0:
-                values |= {"actual_finish": begun + 120, "percent_complete": 100}
-        kind = TaskKind.MILESTONE if milestone else TaskKind.TASK
-        tasks.append(Task(number, "P", kind, duration, calendar=draw(st.sampled_from(calendars)), **values))
-    links = [
-        Link((a, b), a, b, draw(st.sampled_from(list(LinkType))), draw(st.integers(-5, 5)) * 60)
-        for a in range(count)
-        for b in range(a + 1, count)
-        if draw(st.booleans())
-    ]
-    return Plan([Project("P", start, None, draw(st.none() | instants), draw(st.sampled_from(calendars)))], tasks, links)
-
-
-@settings(max_examples=150)
-@given(plans(milestones=False))
-def test_without_uncertainty_every_run_is_the_schedule(plan):
-    answer = simulate(plan, Uncertainty({}, {}), runs=2)
-    assert answer.finish.at(0) == answer.finish.at(1) == answer.planned_finish
-
-
-@settings(max_examples=25)
-@given(plans(), st.integers(0, 5))
-def test_compiled_and_numpy_passes_give_the_same_bits(plan, seed):
-    uncertainty = Uncertainty(
-        {
-            task.id: Estimate(task.duration / 2, task.duration, task.duration * 3)
-            for task in plan.tasks
-            if task.duration
-        },
-        {},
-    )
-    compiled = simulate(plan, uncertainty, runs=50, seed=seed)
-    with pytest.MonkeyPatch.context() as patched:
-        for name in loops.__all__:
-            patched.setattr(loops, name, getattr(reference, name))
-        plain = simulate(plan, uncertainty, runs=50, seed=seed)
-    assert compiled.finish.values.tobytes() == plain.finish.values.tobytes()
-    assert compiled.criticality == plain.criticality
-    assert compiled.sensitivity == plain.sensitivity
-
-
-def test_a_lead_on_a_calendar_with_a_holiday_reaches_back_over_it():
-    """Back to before every date of the plan, where there is no more than "early enough"."""
-    with_holiday, plain = CALENDARS[1], CALENDARS[0]
-    data_date = MON_TO_FRI.day_start(date(2026, 3, 4))
-    tasks = [
-        Task("A", "P", TaskKind.TASK, 1, calendar=with_holiday),
-        Task("B", "P", TaskKind.TASK, 1, calendar=plain),
-    ]
-    project = Project("P", MON_TO_FRI.day_start(MONDAY), None, data_date, with_holiday)
-    answer = simulate(Plan([project], tasks, [Link("L", "A", "B", LinkType.FS, -60)]), Uncertainty({}, {}), runs=1)
-    assert answer.finish.p50 == answer.planned_finish
-
-
-@settings(max_examples=100)
-@given(plans(milestones=False), st.data())
-def test_a_run_is_the_schedule_of_what_was_drawn(plan, data):
-    """Certain estimates that differ from the plan's own durations give the schedule with these durations."""
-    sizes = {task.id: data.draw(st.integers(1, 3000)) for task in plan.tasks}
-    answer = simulate(plan, Uncertainty({key: Estimate(size, size, size) for key, size in sizes.items()}, {}), runs=1)
-    tasks = [replace(task, duration=sizes[task.id], remaining=sizes[task.id]) for task in plan.tasks]
-    assert answer.finish.p50 == schedule(replace(plan, tasks=tasks)).finish
-
-
-@settings(max_examples=40)
-@given(plans(milestones=False))
-def test_the_critical_tasks_of_a_certain_plan_are_those_without_float(plan):
-    tasks = [
-        replace(task, constraint=None, calendar=None, imposed=(), actual_start=None, actual_finish=None)
-        for task in plan.tasks
-    ]
-    plan = replace(plan, tasks=tasks, links=[link for link in plan.links if link.type is LinkType.FS])
-    criticality = simulate(plan, Uncertainty({}, {}), runs=1).criticality
-    without_float = {key: float(row.total_float == 0) for key, row in schedule(plan).items.items()}
-    assert criticality == without_float
 
 
 def test_outcomes_refuse_a_share_that_is_none(bench):
