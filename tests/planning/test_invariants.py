@@ -15,6 +15,8 @@ from planning.cycle import find_cycle
 from planning.moves import driving_path
 from planning.plan import Constraint, ConstraintType, Imposed, Link, LinkType, Plan, Project, Task, TaskKind
 
+pytestmark = pytest.mark.slow
+
 START = MON_TO_FRI.day_start(date(2026, 3, 2))
 SIX_DAYS = WorkCalendar(
     [[(8 * 60, 12 * 60), (13 * 60, 18 * 60)]] * 6 + [[]], {date(2026, 4, 3): [], date(2026, 4, 5): [(600, 720)]}, 540

@@ -29,6 +29,8 @@ from planning.simulation import (
     simulate,
 )
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 3, 2)
 
 CALENDARS = [
@@ -113,14 +115,56 @@ def test_a_lead_on_a_calendar_with_a_holiday_reaches_back_over_it():
     assert answer.finish.p50 == answer.planned_finish
 
 
+def of_sizes(plan, sizes):
+    """The finish of a run in which the durations are certain to be these."""
+    return simulate(
+        plan, Uncertainty({key: Estimate(size, size, size) for key, size in sizes.items()}, {}), runs=1
+    ).finish.p50
+
+
+def with_sizes(plan, sizes):
+    return replace(
+        plan, tasks=[replace(task, duration=sizes[task.id], remaining=sizes[task.id]) for task in plan.tasks]
+    )
+
+
+def test_what_starts_with_work_that_is_shorter_than_planned_may_end_later_than_with_longer_work():
+    """B is bound at its finish, so that it starts the later the shorter it is, and C with it on a calendar that has nights."""
+    start = MON_TO_FRI.day_start(MONDAY)
+    plain, round_the_clock = CALENDARS[0], CALENDARS[2]
+    tasks = [
+        Task("A", "P", TaskKind.TASK, 60, calendar=round_the_clock, actual_start=start, percent_complete=40),
+        Task("B", "P", TaskKind.TASK, 960, calendar=round_the_clock, imposed=(Imposed("D", start + 720, "finish"),)),
+        Task("C", "P", TaskKind.TASK, 60, calendar=plain),
+    ]
+    links = [Link("AB", "A", "B", LinkType.SS), Link("BC", "B", "C", LinkType.SS)]
+    plan = Plan([Project("P", start, None, None, plain)], tasks, links)
+    sizes = {"A": 1, "B": 1, "C": 481}
+    assert of_sizes(plan, sizes) == schedule(with_sizes(plan, sizes)).finish == start + 2 * 1440 + 1
+
+
+@pytest.mark.parametrize("size", [0, 60])
+@pytest.mark.parametrize("planned", [0, 480])
+def test_what_turns_out_to_take_no_time_starts_where_the_work_before_it_ends(planned, size):
+    """A ends on Friday evening. B begins on Monday if it takes any time; C, round the clock, does not wait for that if not."""
+    friday = MON_TO_FRI.day_start(date(2026, 3, 6))
+    tasks = [
+        Task("A", "P", TaskKind.TASK, 480),
+        Task("B", "P", TaskKind.TASK, planned),
+        Task("C", "P", TaskKind.TASK, 60, calendar=CALENDARS[2]),
+    ]
+    links = [Link("AB", "A", "B"), Link("BC", "B", "C", LinkType.SS)]
+    plan = Plan([Project("P", friday, None, None, MON_TO_FRI)], tasks, links)
+    sizes = {"A": 480, "B": size, "C": 9000}
+    assert of_sizes(plan, sizes) == schedule(with_sizes(plan, sizes)).finish
+
+
 @settings(max_examples=100)
 @given(plans(milestones=False), st.data())
 def test_a_run_is_the_schedule_of_what_was_drawn(plan, data):
     """Certain estimates that differ from the plan's own durations give the schedule with these durations."""
     sizes = {task.id: data.draw(st.integers(1, 3000)) for task in plan.tasks}
-    answer = simulate(plan, Uncertainty({key: Estimate(size, size, size) for key, size in sizes.items()}, {}), runs=1)
-    tasks = [replace(task, duration=sizes[task.id], remaining=sizes[task.id]) for task in plan.tasks]
-    assert answer.finish.p50 == schedule(replace(plan, tasks=tasks)).finish
+    assert of_sizes(plan, sizes) == schedule(with_sizes(plan, sizes)).finish
 
 
 @settings(max_examples=40)
