@@ -43,13 +43,12 @@ class Rows(NamedTuple):
 
 
 class Crossings(NamedTuple):
-    """Links between calendars: the axes of their ends and of their lag, in working minutes of that, and how the end is read."""
+    """Links between calendars: the axes of their ends and of their lag, in working minutes of that."""
 
     source: Whole
     target: Whole
     lag_axis: Whole
     lag: Double
-    reading: Whole
 
 
 class Axes(NamedTuple):

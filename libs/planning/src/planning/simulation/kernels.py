@@ -43,9 +43,9 @@ def worked(axes: Axes, axis: int, at: float) -> float:
 
 
 @kernel
-def cross(axes: Axes, crossings: Crossings, link: int, position: float) -> float:
+def cross(axes: Axes, crossings: Crossings, link: int, position: float, reading: int) -> float:
     """Where a position on the predecessor's axis, and the lag after it, lies on the successor's."""
-    at = instant(axes, crossings.source[link], position, crossings.reading[link])
+    at = instant(axes, crossings.source[link], position, reading)
     lag = crossings.lag[link]
     if lag != 0:
         lag_axis = crossings.lag_axis[link]
@@ -67,7 +67,9 @@ def bounds(
             out[run] += lag
     else:
         for run in range(out.size):
-            out[run] = cross(axes, crossings, crossing, out[run])
+            # What takes no time in this run starts where it ends.
+            begins = not from_finish and work[source, run] > 0
+            out[run] = cross(axes, crossings, crossing, out[run], STARTS if begins else FINISHES)
     if to_finish:
         for run in range(out.size):
             out[run] -= work[task, run]

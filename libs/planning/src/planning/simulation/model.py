@@ -13,7 +13,7 @@ from planning.network import FROM_START, TO_FINISH, Network
 from planning.plan import Constraint, Id, Imposed, LinkType, Plan, Project, Task
 from planning.risk import RiskKind
 from planning.scheduled import Schedule
-from planning.simulation.arrays import FINISHES, SAME_AXIS, STARTS, Axes, Crossings, Rows, Single
+from planning.simulation.arrays import SAME_AXIS, Axes, Crossings, Rows, Single
 from planning.simulation.axes import axes_of, distinct
 from planning.simulation.estimate import Uncertainty
 
@@ -79,7 +79,7 @@ class _Links:
     to_finish: list[bool] = field(default_factory=list)
     lag: list[int] = field(default_factory=list)
     crossing: list[int] = field(default_factory=list)
-    crossed: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    crossed: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -> Model:
@@ -119,10 +119,10 @@ def model_of(plan: Plan, network: Network, planned: Schedule, worst: Schedule) -
         crossing=np.array(links.crossing, np.int64),
     )
     # Contiguous columns, for a kernel is compiled anew for arrays of another layout.
-    crossed = np.ascontiguousarray(np.array(links.crossed, np.int64).reshape(-1, 5).T)
+    crossed = np.ascontiguousarray(np.array(links.crossed, np.int64).reshape(-1, 4).T)
     return Model(
         rows,
-        Crossings(crossed[0], crossed[1], crossed[2], crossed[3].astype(np.float64), crossed[4]),
+        Crossings(crossed[0], crossed[1], crossed[2], crossed[3].astype(np.float64)),
         axes_of(list(calendars), origin, worst.finish),
         np.array(limits.remaining, np.float32),
         origin,
@@ -200,8 +200,7 @@ def _links(
             links.lag.append(link.lag)
             links.crossing.append(SAME_AXIS if crossing is None else len(links.crossed))
             if crossing is not None:
-                reading = STARTS if from_start and limits.remaining[source] else FINISHES
                 ends = calendars[crossing.source], calendars[crossing.target], calendars[crossing.lag_calendar]
-                links.crossed.append((*ends, crossing.lag, reading))
+                links.crossed.append((*ends, crossing.lag))
         links.first.append(len(links.source))
     return links

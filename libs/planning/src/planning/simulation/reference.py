@@ -24,9 +24,10 @@ def worked(axes: Axes, axis: int, at: Double) -> Double:
     return np.asarray(np.minimum(inside, before[np.minimum(stretch + 1, before.size - 1)]), np.float64)
 
 
-def cross(axes: Axes, crossings: Crossings, link: int, positions: Double) -> Double:
-    """Where positions on the predecessor's axis, and the lag after them, lie on the successor's."""
-    at = instants(axes, crossings.source[link], positions, crossings.reading[link])
+def cross(axes: Axes, crossings: Crossings, link: int, positions: Double, begins: Flags) -> Double:
+    """Where positions on the predecessor's axis, and the lag after them, lie on the successor's. begins: those of starts of work."""
+    source = crossings.source[link]
+    at = np.where(begins, instants(axes, source, positions, STARTS), instants(axes, source, positions, FINISHES))
     lag = crossings.lag[link]
     if lag != 0:
         lag_axis = crossings.lag_axis[link]
@@ -46,7 +47,9 @@ def bounds(
     if crossing == SAME_AXIS:
         out += rows.lag[link]
     else:
-        out[:] = cross(axes, crossings, crossing, out.astype(np.float64))
+        # What takes no time in a run starts where it ends.
+        begins = (work[source] > 0) & ~rows.from_finish[link]
+        out[:] = cross(axes, crossings, crossing, out.astype(np.float64), begins)
     if rows.to_finish[link]:
         out -= work[task]
 

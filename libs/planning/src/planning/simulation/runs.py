@@ -38,7 +38,7 @@ def simulate(
 ) -> Simulation:
     """Simulate a plan; seed ≥ 0. Deadlines and "no later than" limits move nothing, as in the early dates of a schedule.
 
-    Work is drawn to the minute. A milestone takes the finish convention in every run, also where the schedule shows it at a start.
+    Work is drawn to the minute. What takes no time has the finish convention in every run, also where the schedule shows it at a start.
     Raises what `planning.schedule` raises, InvalidEstimate, InvalidRisk and CannotVary with the offending ids, TooLarge, and
     ValueError for less than one run or a negative seed.
     """
