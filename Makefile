@@ -51,7 +51,7 @@ check: .venv/ready ## Format, lint, types, imports, contracts, generated files: 
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache >/tmp/interlock-imports.$$$$ || { cat /tmp/interlock-imports.$$$$; rm -f /tmp/interlock-imports.$$$$; exit 1; }; rm -f /tmp/interlock-imports.$$$$
+	@told=$$($(BIN)/lint-imports --no-cache) || { echo "$$told"; exit 1; }
 	@$(BIN)/python -m contracts check
 	@$(MAKE) --no-print-directory check-openapi
 	@echo "make check: all good"
