@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := libs/contracts libs/chassis libs/planning services/project-svc services/program-svc services/gateway deploy/local
+# One worker a core; a file stays on one worker, since its tests share servers.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 export INTERLOCK_PORT ?= 8080
 export INTERLOCK_HOME ?= .interlock
@@ -38,18 +40,18 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 
 .PHONY: test
 test: .venv/ready ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 .PHONY: test-fast
 test-fast: .venv/ready ## Run the tests that take less than a minute in all
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 .PHONY: check
 check: .venv/ready ## Format, lint, types, imports, contracts, generated files: the one gate
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache >/tmp/interlock-imports.$$$$ || { cat /tmp/interlock-imports.$$$$; rm -f /tmp/interlock-imports.$$$$; exit 1; }; rm -f /tmp/interlock-imports.$$$$
+	@told=$$($(BIN)/lint-imports --no-cache) || { echo "$$told"; exit 1; }
 	@$(BIN)/python -m contracts check
 	@$(MAKE) --no-print-directory check-openapi
 	@echo "make check: all good"

@@ -9,10 +9,14 @@ from tempfile import TemporaryDirectory, mkdtemp
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from local_stack.databases import create_database, drop_database
 from local_stack.nats import Nats
 from local_stack.postgres import Postgres
+
+# Plain lines: the default renders every traceback with its locals in colours, which takes seconds.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 # The cluster is thrown away after the run, so nothing has to survive a power cut.
 _THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}

@@ -16,6 +16,8 @@ from chassis.relay import Relay
 from chassis.streams import stream_config
 from contracts.subjects import Stream
 
+pytestmark = pytest.mark.slow
+
 HOME, ABROAD = uuid4(), uuid4()
 
 

@@ -19,6 +19,8 @@ from chassis.positions import Position
 from contracts.envelope import Envelope
 from contracts.subjects import Subject
 
+pytestmark = pytest.mark.slow
+
 HOME, ABROAD = uuid4(), uuid4()
 
 

@@ -17,6 +17,8 @@ from chassis.streams import stream_config
 from contracts.envelope import Envelope
 from contracts.subjects import Stream, Subject
 
+pytestmark = pytest.mark.slow
+
 HOME = uuid4()
 
 

@@ -18,6 +18,8 @@ from chassis.settings import ServiceSettings
 from contracts.subjects import Stream
 from local_stack.ports import free_port
 
+pytestmark = pytest.mark.slow
+
 HOME = uuid4()
 
 

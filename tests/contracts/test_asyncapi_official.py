@@ -12,6 +12,8 @@ from jsonschema import Draft7Validator
 
 from contracts import asyncapi
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = "@asyncapi/specs@6.11.1"
 SHA256 = "01af8744dc33c0c7eb2e908f6a955319ee58b70ecadc9387d1aeb16c0cd28928"
 

@@ -11,6 +11,8 @@ from contracts.__main__ import main
 from contracts.project_events import TaskUpdated
 from contracts.registry import EVENTS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ from local_stack.databases import create_database, create_role, drop_database, e
 from local_stack.errors import StackError
 from local_stack.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(new_folder):

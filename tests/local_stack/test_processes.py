@@ -10,6 +10,8 @@ import pytest
 from local_stack.errors import StackError
 from local_stack.processes import Child, describe_exit, end_processes, marked_with, stop_all
 
+pytestmark = pytest.mark.slow
+
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
 )

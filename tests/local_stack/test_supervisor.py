@@ -9,6 +9,8 @@ from local_stack.errors import StackError
 from local_stack.processes import Child
 from local_stack.supervisor import Supervised, Supervisor
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def child(tmp_path: Path):

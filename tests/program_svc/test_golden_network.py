@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 START = date(2026, 3, 2)
 
 

@@ -2,6 +2,10 @@
 
 from uuid import UUID
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 async def test_a_snapshot_equals_what_the_events_told(api, events_of):
     project = await api.project()

@@ -82,6 +82,22 @@ async def test_the_program_has_the_dates_that_planning_alone_has(rows: Rows, doc
     assert {place: (row["early_start"], row["early_finish"]) for place, row in rows.items()} == expected
 
 
+async def test_each_project_has_the_dates_that_the_program_has(api: httpx.AsyncClient, rows: Rows) -> None:
+    """Imposed dates take a project to where the program's network has it, milestones to the day included."""
+    program = (await by_external_ref(api, "/programs"))["FEDORA20"]
+    reflected = (await api.get(f"/programs/{program}")).headers["Interlock-Position"]
+    after = {
+        "Interlock-After": next(one for one in reflected.split(", ") if one.startswith("program/")),
+        "Prefer": "wait=10",
+    }
+    shown: dict[str, tuple[str, str]] = {}
+    for project in (await by_external_ref(api, "/projects")).values():
+        answer = await api.get(f"/projects/{project}/schedule", headers=after)
+        shown |= {row["task_id"]: (row["early_start"], row["early_finish"]) for row in answer.json()["items"]}
+
+    assert shown == {row["task_id"]: (row["early_start"], row["early_finish"]) for row in rows.values()}
+
+
 async def test_a_second_load_changes_nothing(stack, api: httpx.AsyncClient, document: Document, loaded: Loaded) -> None:
     before = await by_external_ref(api, "/projects")
     again = await load_document(document, url=stack.url, token=stack.token, meter=Unwatched())

@@ -1,4 +1,4 @@
-"""The tour of docs/tour.md, pasted into a shell block by block: what it prints is what the document says it prints."""
+"""The five-minute tour of the README, pasted into a shell block by block: what it prints is what the document says it prints."""
 
 import re
 import subprocess
@@ -9,9 +9,9 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-TOUR = Path(__file__).parents[2] / "docs" / "tour.md"
+README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(
-    r"^## (?P<title>[^\n]+)$|^```bash\n(?P<commands>.*?)^```\n(?:\n```text\n(?P<answer>.*?)^```$)?",
+    r"^### (?P<title>[^\n]+)$|^```bash\n(?P<commands>.*?)^```\n(?:\n```text\n(?P<answer>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 DONE = "-- block done:"
@@ -20,7 +20,7 @@ DONE = "-- block done:"
 def blocks() -> Iterator[tuple[str, str, str | None]]:
     """Each block's heading, its commands and the answer that the document shows, if it shows one."""
     title = ""
-    for match in BLOCK.finditer(TOUR.read_text(encoding="utf-8")):
+    for match in BLOCK.finditer(README.read_text(encoding="utf-8")):
         if match["title"] is not None:
             title = match["title"]
         else:

@@ -67,6 +67,14 @@ def test_small_problems_are_solved_to_the_optimum(problem):
     assert search(problem, seed=1, evaluations=2000).makespan == best
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_work_that_its_latest_finish_puts_last_can_go_first(seed):
+    """One and the one after it are put first, and so stand in the way of the longest, which fits before both."""
+    demands = [[0], [1], [1], [0], [1]]
+    problem = Problem([0, 1, 2, 0, 1], [Edge(1, 4, 1)], demands, [1], [2, 1, 0, 1, 0], [None] * 5)
+    assert search(problem, seed=seed, evaluations=2000).makespan == 4
+
+
 def _serial(problem, order):
     starts = {}
     for activity in order:

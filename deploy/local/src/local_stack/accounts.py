@@ -31,7 +31,7 @@ def _exists(account: str) -> bool:
 def _create(account: str) -> None:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]
     try:
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the command is ours
+        subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         if not _exists(account):  # else somebody created it at the same moment
             raise StackError(

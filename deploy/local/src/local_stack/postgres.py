@@ -119,7 +119,7 @@ class Postgres:
         if self._account is not None:
             open_programs(BIN)
         give(self.folder, self._account)
-        made = subprocess.run(  # noqa: S603 - the command is ours
+        made = subprocess.run(
             [BIN / "initdb", "--pgdata", self.folder, "--username", SUPERUSER, "--encoding=UTF8", "--locale=C",
              "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=reject", "--no-instructions",
              *(["--no-sync"] if self._options["fsync"] == "off" else [])],

@@ -58,7 +58,7 @@ class Child:
         """Start it, again if need be. Raises OSError when the command cannot be run."""
         parent = os.getpid()
         with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the commands are ours
+            self._process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
                 env={**self.environment, MARK: str(self.folder)},

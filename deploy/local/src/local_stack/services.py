@@ -122,7 +122,7 @@ class Plan:
         """Run one of the gateway's commands for operators and return what it prints. Raises StackError."""
         log = self.home.log("gateway-commands")
         with log.open("ab") as errors:
-            done = subprocess.run(  # noqa: S603 - the command is ours
+            done = subprocess.run(
                 [sys.executable, "-m", GATEWAY.package, *arguments],
                 env={**_inherited(), **self._gateway_environment()},
                 stdin=subprocess.DEVNULL,

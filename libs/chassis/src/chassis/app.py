@@ -120,7 +120,7 @@ def create_app(
     app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(Guard)
     app.add_middleware(Observe)
-    failures.install(app, conflicts or {}, routers)
+    failures.install(app, conflicts or {})
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

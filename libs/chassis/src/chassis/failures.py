@@ -6,12 +6,12 @@ from typing import Any
 import asyncpg
 import orjson
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match
 
 from chassis import problem, telemetry
 from chassis.problem import FieldError, Problem
@@ -88,20 +88,17 @@ def from_database(error: DBAPIError, conflicts: Conflicts) -> Problem:
     return Problem()
 
 
-def _allowed(routers: Sequence[APIRouter], request: Request) -> str:
+def _allowed(request: Request) -> str:
     """Every method of the path; Starlette names only those of the first route that fits it."""
-    routes = (route for router in routers for route in router.routes if isinstance(route, Route))
-    methods = {
-        method
-        for route in routes
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }
-    return ", ".join(sorted(methods))
+    routes: Sequence[BaseRoute] = request.app.routes
+    asked = ((method, {**request.scope, "method": method}) for method in sorted(telemetry.METHODS))
+    return ", ".join(
+        method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    )
 
 
-def install(app: FastAPI, conflicts: Conflicts, routers: Sequence[APIRouter] = ()) -> None:
-    """Make every failure of this application a problem document. `routers` are those whose routes it serves."""
+def install(app: FastAPI, conflicts: Conflicts) -> None:
+    """Make every failure of this application a problem document."""
 
     async def on_problem(_: Request, error: Any) -> Response:
         if error.status >= 500:
@@ -115,7 +112,7 @@ def install(app: FastAPI, conflicts: Conflicts, routers: Sequence[APIRouter] = (
             return render(Problem())
         answer = kind() if kind is problem.NotFound else kind(str(error.detail))
         answer.headers.update(error.headers or {})
-        if error.status_code == 405 and (allowed := _allowed(routers, request)):
+        if error.status_code == 405 and (allowed := _allowed(request)):
             answer.headers["Allow"] = allowed
         return render(answer)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -70,10 +70,17 @@ def preferred_wait(prefer: str | None) -> float:
     return min(float(asked[1]), LONGEST_WAIT) if asked else DEFAULT_WAIT
 
 
-async def await_header(database: Database, organization_id: UUID, headers: Mapping[str, str]) -> None:
-    """Wait for what a request's `Interlock-After` names, as long as its `Prefer` says. Raises InvalidRequest, PositionNotReached."""
-    if after := headers.get(AFTER_HEADER.lower()):
-        await wait(database, organization_id, parse_positions(after), preferred_wait(headers.get("prefer")))
+async def await_header(
+    database: Database, organization_id: UUID, headers: Mapping[str, str], own: Collection[str] = ()
+) -> None:
+    """Read your writes: wait for what a request's `Interlock-After` names, as long as its `Prefer` says.
+
+    Boundaries of the kinds in `own` live in this service: what it wrote of them it also shows. Raises InvalidRequest, PositionNotReached.
+    """
+    after = headers.get(AFTER_HEADER.lower())
+    named = [] if after is None else [each for each in parse_positions(after) if each.kind not in own]
+    if named:
+        await wait(database, organization_id, named, preferred_wait(headers.get("prefer")))
 
 
 async def wait(database: Database, organization_id: UUID, positions: Sequence[Position], timeout: float) -> None:  # noqa: ASYNC109

@@ -20,9 +20,6 @@ from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
 
-POSITION_HEADER = "Interlock-Position"
-AFTER_HEADER = "Interlock-After"
-
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -71,7 +68,7 @@ class TransactionRoute(APIRoute):
 async def _in_transaction(request: Request, handler: Handler) -> Response:
     runtime: Runtime = request.app.state.runtime
     identity = runtime.verifier.identify(request.headers.get("authorization"))
-    await _await_positions(request, runtime, identity)
+    await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
     origin = outbox.Origin(
         actor=identity.subject,
         traceparent=telemetry.traceparent(),
@@ -90,16 +87,6 @@ async def _in_transaction(request: Request, handler: Handler) -> Response:
     return answer
 
 
-async def _await_positions(request: Request, runtime: Runtime, identity: Identity) -> None:
-    """Read your writes: wait, holding no transaction, until this service's picture includes what the client names."""
-    if (after := request.headers.get(AFTER_HEADER)) is None:
-        return
-    named = [each for each in positions.parse_positions(after) if each.kind not in runtime.own_boundaries]
-    if named:
-        patience = positions.preferred_wait(request.headers.get("prefer"))
-        await positions.wait(runtime.database, identity.organization_id, named, patience)
-
-
 async def _answer(
     request: Request, handler: Handler, unit: UnitOfWork, keys: Table
 ) -> tuple[Response, list[positions.Position]]:
@@ -114,7 +101,7 @@ async def _answer(
         raise _RolledBack(answer)
     written = await outbox.flush(unit.session, unit.origin)
     if written:
-        answer.headers[POSITION_HEADER] = positions.print_positions(written)
+        answer.headers[positions.POSITION_HEADER] = positions.print_positions(written)
     if claim is not None:
         await idempotency.keep(unit.session, keys, organization_id, claim.key, answer)
     return _not_modified(request, answer) or answer, written

@@ -15,6 +15,9 @@ POPULATION = 200
 SPREAD = 0.12
 """How far the first members' priorities scatter about the latest finishes, in parts of their range."""
 
+STRAYS = 0.1
+"""The share of members whose priorities scatter over the whole range: the latest finishes can mislead all that keep near them."""
+
 FINENESS = 16
 """Priorities are compared in sixteenths of a step."""
 
@@ -82,9 +85,11 @@ def rule(problem: Problem) -> list[int]:
 
 
 def _priorities(problem: Problem, bound: int, members: int, generator: np.random.Generator) -> Ints:
-    """[members, activities] keys ≥ 0: the latest finishes, exact in the first row and scattered in the others."""
+    """[members, activities] keys ≥ 0: the latest finishes, exact in the first row, near them in most, far in the last ones."""
     latest = np.array(problem.latest_finishes(bound), np.float64)
-    scatter = generator.standard_normal((members, latest.size)) * (SPREAD * (np.ptp(latest) + 1))
+    spread = np.full((members, 1), SPREAD)
+    spread[members - int(members * STRAYS) :] = 1
+    scatter = generator.standard_normal((members, latest.size)) * (spread * (np.ptp(latest) + 1))
     scatter[0] = 0
     keys = np.rint((latest + scatter) * FINENESS).astype(np.int64)
     return np.asarray(keys - keys.min(), np.int64)

@@ -108,7 +108,8 @@ def _unit(work: _Work, origin: int) -> int:
     gaps = [edge.gap for edge in work.edges]
     unit = gcd(*work.durations, *gaps, *(floor - origin for floor in work.floors), *standing) or 1
     reach = max((floor - origin for floor in work.floors), default=0)
-    horizon = reach + sum(work.durations) + sum(max(0, gap) for gap in gaps)
+    waits = sum(max(0, edge.gap - work.durations[edge.before]) for edge in work.edges)
+    horizon = reach + sum(work.durations) + waits
     return unit * max(1, -(-horizon // (unit * MOST_STEPS)))
 
 

@@ -26,7 +26,7 @@ from program_svc.dependencies.models import Dependency, DependencyCycle, NoSlip
 from program_svc.dependencies.shapes import DependencyUpdate, Renegotiation, state_of
 from program_svc.dependencies.standing import let_go, note_step
 from program_svc.network.compute import exceeds_accepted
-from program_svc.network.facts import facts_of
+from program_svc.network.facts import Facts, facts_of
 from program_svc.network.queries import cycle_closed_by
 from program_svc.network.settle import Changes, settle
 from program_svc.programs.actions import lock_open_program
@@ -45,12 +45,22 @@ class Acting:
         self, step: str, event: type[DependencyEvent], change: Callable[[Dependency], None], **details: str | None
     ) -> None:
         """Change the dependency, say so, and settle what follows. The step's legality has been checked."""
+        self.note(step, event, change, **details)
+        await self.settle()
+
+    def note(
+        self, step: str, event: type[DependencyEvent], change: Callable[[Dependency], None], **details: str | None
+    ) -> None:
+        """Change the dependency and say so. For a step from which nothing follows."""
         before = state_of(self.dependency)
         change(self.dependency)
         note_step(self.dependency, step, self.by, **details)
         self.locked.touch(self.dependency)
         self.locked.record(event.between(before, state_of(self.dependency)))
-        await settle(self.locked, Changes(changed={self.dependency.id}))
+
+    async def settle(self, facts: Facts | None = None) -> None:
+        """Settle what follows from the change, from facts that were read behind the lock or else are read now."""
+        await settle(self.locked, Changes(changed={self.dependency.id}), facts)
 
 
 async def the_dependency(session: AsyncSession, dependency_id: UUID) -> Dependency:
@@ -80,8 +90,7 @@ async def commit_dependency(session: AsyncSession, dependency_id: UUID, end: Dep
     own = dependency.provider_committed_at if end is DependencyEnd.PROVIDER else dependency.receiver_committed_at
     if own is not None:
         return dependency
-    if other is not None:
-        await _check_still_acyclic(acting)
+    facts = None if other is None else await _acyclic_facts(acting)
 
     def agree(dependency: Dependency) -> None:
         if end is DependencyEnd.PROVIDER:
@@ -95,18 +104,21 @@ async def commit_dependency(session: AsyncSession, dependency_id: UUID, end: Dep
                 dependency.accepted = dependency.forecast
 
     agreed_on = None if dependency.needed_by is None else dependency.needed_by.isoformat()
-    await acting.take("commit", DependencyCommitted, agree, end=end.value, needed_by=agreed_on)
+    acting.note("commit", DependencyCommitted, agree, end=end.value, needed_by=agreed_on)
+    if facts is not None:
+        await acting.settle(facts)
     return dependency
 
 
-async def _check_still_acyclic(acting: Acting) -> None:
-    """A link may have closed a cycle since the proposal; then the dependency cannot hold dates."""
+async def _acyclic_facts(acting: Acting) -> Facts:
+    """The program's facts. A link may have closed a cycle since the proposal; then the dependency cannot hold dates."""
     facts = await facts_of(acting.locked.session, acting.locked.program)
     path = cycle_closed_by(facts, [each for each in facts.dependencies if each.shapes_dates], acting.dependency)
     if path is not None:
         raise DependencyCycle(
             "The receiver's work leads back to the provider's by now.", path=[str(task_id) for task_id in path]
         )
+    return facts
 
 
 async def update_dependency(

@@ -43,7 +43,7 @@ async def propose_dependency(session: AsyncSession, program_id: UUID, body: Depe
     session.add(dependency)
     await session.flush()
     locked.record(DependencyProposed.of(state_of(dependency)))
-    await settle(locked, Changes(changed={dependency.id}))
+    await settle(locked, Changes(changed={dependency.id}), facts.with_dependency(dependency))
     return dependency
 
 

@@ -14,11 +14,12 @@ from sqlalchemy import Row
 
 from contracts.vocabulary import DependencyStatus, RiskKind
 from planning import MON_TO_FRI
+from planning.written import at_finish
 from program_svc.alignments.models import Alignment
 from program_svc.dependencies.models import Dependency
 from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network, Standing
-from program_svc.network.instants import at_finish
+from program_svc.network.instants import read
 
 Kind = Literal["slip", "dependency", "risk"]
 
@@ -88,8 +89,8 @@ def threats(
 def _due(network: Network, tree: GoalTree, alignment: Alignment, project: Row[Any]) -> int | None:
     due = tree.due(alignment.goal_id)
     if due is not None:
-        return at_finish(due.isoformat())
-    return network.facts.deadline if project.deadline is None else at_finish(project.deadline)
+        return at_finish(due)
+    return network.facts.deadline if project.deadline is None else at_finish(read(project.deadline))
 
 
 def _finishes(network: Network) -> Mapping[UUID, UUID]:

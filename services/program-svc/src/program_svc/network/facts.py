@@ -4,7 +4,7 @@ Dates that a project computed are no input. The same facts give the same network
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from sqlmodel import col
 
 import planning
 from planning import MON_TO_FRI
+from planning.written import at_actual_finish, at_actual_start, at_finish, at_start
 from program_svc.components.models import Component
 from program_svc.dependencies.models import LIVE, Dependency
-from program_svc.network.instants import at_finish, at_start, constraint_of
+from program_svc.network.instants import constraint_of, read
 from program_svc.programs.models import Program
 from program_svc.replica.models import LINKS, PROJECTS, TASKS
 
@@ -39,6 +40,10 @@ class Facts:
         """``day`` or ``minute``: how the task's dates are written."""
         granularity: str = self.projects[self.tasks[task_id].project_id].granularity
         return granularity
+
+    def with_dependency(self, dependency: Dependency) -> "Facts":
+        """These facts and a dependency that is newer than all of them."""
+        return replace(self, dependencies=[*self.dependencies, dependency])
 
 
 async def facts_of(session: AsyncSession, program: Program) -> Facts:
@@ -66,7 +71,7 @@ async def facts_of_projects(
     rows = {row.id: row for row in tasks if row.state != DROPPED}
     present = {row.id: _task(row, row.parent_id if row.parent_id in rows else None) for row in rows.values()}
     return Facts(
-        deadline=None if deadline is None else at_finish(deadline.isoformat()),
+        deadline=None if deadline is None else at_finish(deadline),
         projects=known,
         tasks=present,
         links=[
@@ -93,10 +98,10 @@ def _task(row: Row[Any], parent_id: UUID | None) -> planning.Task:
         parent_id=parent_id,
         mode=planning.SchedulingMode(row.mode),
         constraint=constraint_of(row.constraint_type, row.constraint_date),
-        deadline=None if row.deadline is None else at_finish(row.deadline),
+        deadline=None if row.deadline is None else at_finish(read(row.deadline)),
         percent_complete=float(row.percent_complete),
-        actual_start=None if row.actual_start is None else at_start(row.actual_start),
-        actual_finish=None if row.actual_finish is None else at_finish(row.actual_finish),
+        actual_start=None if row.actual_start is None else at_actual_start(read(row.actual_start)),
+        actual_finish=None if row.actual_finish is None else at_actual_finish(read(row.actual_finish)),
     )
 
 
@@ -115,9 +120,9 @@ def planning_projects(facts: Facts) -> list[planning.Project]:
     return [
         planning.Project(
             id=project.id,
-            start=at_start(project.start),
+            start=at_start(read(project.start)),
             deadline=None,
-            data_date=None if project.data_date is None else at_finish(project.data_date),
+            data_date=None if project.data_date is None else at_finish(read(project.data_date)),
             calendar=MON_TO_FRI,
         )
         for project in facts.projects.values()

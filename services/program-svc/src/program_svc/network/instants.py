@@ -1,41 +1,28 @@
-"""Between plan dates as they are written and instants (minutes since 1970-01-01T00:00, floating) as they are computed with."""
+"""Between plan dates as the replica keeps them (text, as they were written) and instants as plans are computed in."""
 
 from datetime import date, datetime
 
 import planning
 from contracts.vocabulary import Granularity, TaskSide
-from planning import MON_TO_FRI
-
-START_SIDE = frozenset({"SNET", "SNLT", "MSO"})
+from planning.written import constraint, finish_of, start_of
 
 
-def at_start(written: str) -> int:
-    """The instant of a date or moment that begins something; a date means the start of that working day."""
-    if "T" in written:
-        return planning.to_instant(datetime.fromisoformat(written))
-    return MON_TO_FRI.day_start(date.fromisoformat(written))
+def read(text: str) -> date:
+    """The day (`date`) or moment (`datetime`) that a text says."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
-def at_finish(written: str) -> int:
-    """The instant of a date or moment that ends something; a date means the end of that working day."""
-    if "T" in written:
-        return planning.to_instant(datetime.fromisoformat(written))
-    return MON_TO_FRI.day_finish(date.fromisoformat(written))
-
-
-def constraint_of(kind: str | None, written: str | None) -> planning.Constraint | None:
-    """The constraint that a task carries, its date taken as a start or a finish by its type."""
+def constraint_of(kind: str | None, text: str | None) -> planning.Constraint | None:
+    """The constraint that a task carries, if any."""
     if kind is None:
         return None
-    at = None if written is None else at_start(written) if kind in START_SIDE else at_finish(written)
-    return planning.Constraint(planning.ConstraintType(kind), at)
+    return constraint(planning.ConstraintType(kind), None if text is None else read(text))
 
 
 def written(instant: int, side: TaskSide, granularity: str) -> date:
     """The instant as the plan writes it: a day (``date``) or, in a minute project, a moment (``datetime``)."""
-    if granularity == Granularity.MINUTE:
-        return planning.to_moment(instant)
-    return planning.to_date(instant, finish=side is TaskSide.FINISH)
+    shown = finish_of if side is TaskSide.FINISH else start_of
+    return shown(instant, by_minute=granularity == Granularity.MINUTE)
 
 
 def written_or_none(instant: int | None, side: TaskSide, granularity: str) -> date | None:

@@ -17,10 +17,11 @@ from contracts.vocabulary import TaskSide
 from program_svc.boundaries import LockedProgram
 from program_svc.dependencies.standing import dissolve_lost, take_standing
 from program_svc.network.compute import Network
+from program_svc.network.facts import Facts
 from program_svc.network.instants import written, written_or_none
 from program_svc.network.models import ProgramScheduleRow
 from program_svc.network.moves import Dates, RootCause, causes
-from program_svc.network.queries import network_of
+from program_svc.network.queries import computed, network_of
 from program_svc.network.shapes import cause_on_wire, dates_of, driving_of, finish_on_wire, start_on_wire
 from program_svc.tables import METADATA
 
@@ -43,10 +44,13 @@ class Changes:
         self.lost |= other.lost
 
 
-async def settle(locked: LockedProgram, changes: Changes) -> Network:
-    """Bring everything derived up to date with the facts. Raises Unschedulable, with nothing but lost ends dissolved."""
+async def settle(locked: LockedProgram, changes: Changes, facts: Facts | None = None) -> Network:
+    """Bring everything derived up to date with the facts, those given or, without any, those that this transaction now sees.
+
+    Raises Unschedulable, with nothing but lost ends dissolved.
+    """
     await dissolve_lost(locked, changes.lost)
-    network = await network_of(locked.session, locked.program)
+    network = computed(facts) if facts is not None else await network_of(locked.session, locked.program)
     facts = network.facts
     await _keep_dates(locked, network, changes.changed | changes.lost)
     granularities = {project_id: row.granularity for project_id, row in facts.projects.items()}

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis.positions import POSITION_HEADER
 from chassis.problem import NotFound
-from chassis.unit_of_work import POSITION_HEADER
 from program_svc.components.models import Component
 from program_svc.programs.models import Program
 from program_svc.replica.models import PROJECTS

@@ -10,15 +10,18 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import planning
 from contracts.values import Day, DayOrMoment, Id, Ratio, Shape
+from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value, roll_up
 from planning.figure import Figure
+from planning.written import at_finish
 from program_svc.network.compute import Network
-from program_svc.network.instants import at_finish
-from program_svc.network.queries import network_of
+from program_svc.network.facts import Facts, planning_projects
+from program_svc.network.instants import read
+from program_svc.network.queries import Unschedulable, network_of
 from program_svc.programs.models import Program
 from program_svc.replica.models import ACTUALS, BUDGET_LINES
-from program_svc.rollups.books import Books, spi_t
 from program_svc.rollups.money import MIXED_CURRENCIES, NO_MONEY, MoneyFigure, figure_in, ratio_of, undefined
 
 
@@ -83,7 +86,7 @@ async def earned_value_of(
     """The program's earned value at ``data_date``; without it each project's own data date counts, else today."""
     network = await network_of(session, program)
     measured = [each async for each in _measured(session, network, data_date)]
-    at = max((at_finish(each.data_date.isoformat()[:16]) for each in measured), default=0)
+    at = max((at_finish(each.data_date) for each in measured), default=0)
     whole = roll_up(each.figures for each in measured)
     currencies = {each.project.currency for each in measured}
     pace = spi_t([each.books for each in measured], at, whole.ev)
@@ -106,24 +109,30 @@ async def _measured(session: AsyncSession, network: Network, data_date: date | N
     lines_of, actuals_of = _by_project(lines), _by_project(actuals)
     for project in network.facts.projects.values():
         on = data_date or _own_date(project) or datetime.now(UTC).date()
-        tasks = [task for task in network.facts.tasks.values() if task.project_id == project.id]
-        books = Books.of(
-            tasks, network.schedule.items, [(line.task_id, line.amount) for line in lines_of.get(project.id, ())]
-        )
+        plan = _plan_of(network.facts, project.id)
+        try:
+            books = Books.of(plan, [(line.task_id, line.amount) for line in lines_of.get(project.id, ())])
+        except planning.PlanError as error:
+            raise Unschedulable(str(error)) from error
         day = on.date() if isinstance(on, datetime) else on
         cost = sum((each.amount for each in actuals_of.get(project.id, ()) if each.on <= day), Decimal(0))
-        at = at_finish(on.isoformat()[:16])
+        at = at_finish(on)
         yield Measured(
             project, on, books, earned_value(books.planned(at), books.earned(at), cost, books.budget, data_date=day)
         )
 
 
 def _own_date(project: Row[Any]) -> date | None:
-    if project.data_date is None:
-        return None
-    return (
-        datetime.fromisoformat(project.data_date) if "T" in project.data_date else date.fromisoformat(project.data_date)
-    )
+    return None if project.data_date is None else read(project.data_date)
+
+
+def _plan_of(facts: Facts, project_id: UUID) -> planning.Plan:
+    """The project's own plan: its figures are the ones that the project itself reports."""
+    tasks = [task for task in facts.tasks.values() if task.project_id == project_id]
+    own = {task.id for task in tasks}
+    links = [link for link in facts.links if link.predecessor_id in own]
+    projects = [project for project in planning_projects(facts) if project.id == project_id]
+    return planning.Plan(projects=projects, tasks=tasks, links=links)
 
 
 def _by_project(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
@@ -134,7 +143,7 @@ def _by_project(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
 
 
 def _project(measured: Measured) -> ProjectFigures:
-    at = at_finish(measured.data_date.isoformat()[:16])
+    at = at_finish(measured.data_date)
     pace = spi_t([measured.books], at, measured.figures.ev)
     project = measured.project
     figures = _figures(measured.figures, pace, project.currency)

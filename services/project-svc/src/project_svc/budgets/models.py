@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import StrictBool
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
@@ -101,7 +102,7 @@ class BudgetLineCreate(Shape):
     name: Name
     amount: Money
     task_id: Id | None = None
-    contingency: bool = False
+    contingency: StrictBool = False
     external_ref: ExternalRef | None = None
 
 
@@ -111,7 +112,7 @@ class BudgetLineUpdate(Shape):
     name: Name = unset()
     amount: Money = unset()
     task_id: Id | None = unset()
-    contingency: bool = unset()
+    contingency: StrictBool = unset()
 
 
 class ActualCreate(Shape):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import StrictBool
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint
 from sqlmodel import Field
 
@@ -150,7 +151,7 @@ class RiskCreate(Shape):
     owner: Label = ""
     trigger: Text = ""
     contingency_plan: Text = ""
-    escalated: bool = False
+    escalated: StrictBool = False
     task_id: Id | None = None
     review_on: Day | None = None
     external_ref: ExternalRef | None = None
@@ -171,6 +172,6 @@ class RiskUpdate(Shape):
     owner: Label = unset()
     trigger: Text = unset()
     contingency_plan: Text = unset()
-    escalated: bool = unset()
+    escalated: StrictBool = unset()
     task_id: Id | None = unset()
     review_on: Day | None = unset()

@@ -1,7 +1,6 @@
 """A project's plan, read from its raw records: what its schedule is computed from, here and in the program service alike."""
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 import planning
-from contracts.vocabulary import ConstraintType, TaskSide, TaskStatus
+from contracts.vocabulary import TaskSide, TaskStatus
 from planning import MON_TO_FRI
+from planning.written import at_actual_finish, at_actual_start, at_finish, at_start, constraint
 from project_svc.imposed.models import ImposedDate
 from project_svc.links.models import Link
 from project_svc.projects.models import Project
 from project_svc.records import table_of
-from project_svc.schedule.dates import at_actual_finish, at_actual_start, at_constraint, at_finish, at_start
 from project_svc.schedule.problems import explained
 from project_svc.tasks.models import Task
 
@@ -62,18 +61,6 @@ async def plan_of(session: AsyncSession, project: Project) -> planning.Plan:
     )
 
 
-def as_planned(plan: planning.Plan) -> planning.Plan:
-    """The plan as if nothing had happened yet: without progress, data date, and what other projects' progress imposes."""
-    return planning.Plan(
-        projects=[replace(project, data_date=None) for project in plan.projects],
-        tasks=[
-            replace(task, remaining=None, percent_complete=0, actual_start=None, actual_finish=None, imposed=())
-            for task in plan.tasks
-        ],
-        links=plan.links,
-    )
-
-
 def computed(plan: planning.Plan) -> planning.Schedule:
     """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
     try:
@@ -101,21 +88,13 @@ def _task(row: Any, project_id: UUID, imposed: tuple[planning.Imposed, ...]) -> 
         remaining=row.remaining_duration,
         parent_id=row.parent_id,
         mode=planning.SchedulingMode(row.mode),
-        constraint=_constraint(row),
+        constraint=None if row.constraint_type is None else constraint(row.constraint_type, row.constraint_date),
         deadline=None if row.deadline is None else at_finish(row.deadline),
         percent_complete=float(row.percent_complete),
         actual_start=None if row.actual_start is None else at_actual_start(row.actual_start),
         actual_finish=None if row.actual_finish is None else at_actual_finish(row.actual_finish),
         imposed=imposed,
     )
-
-
-def _constraint(row: Any) -> planning.Constraint | None:
-    kind: ConstraintType | None = row.constraint_type
-    if kind is None:
-        return None
-    at = None if row.constraint_date is None else at_constraint(kind, row.constraint_date)
-    return planning.Constraint(planning.ConstraintType(kind), at)
 
 
 def _link(row: Any) -> planning.Link:

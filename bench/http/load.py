@@ -1,0 +1,40 @@
+"""Latency under load that does not wait for the server: requests leave when they are due, late answers or not."""
+
+import asyncio
+import time
+
+from bench.http.side import Side
+from bench.result import percentile
+
+CLIENTS = 8
+REQUESTS = 400
+SECONDS = 2.0
+
+
+async def half_load_p99(side: Side) -> float:
+    """Seconds within which 99 % of reads are answered at half of what eight clients get through, counted from when they were due."""
+    rate = await _capacity(side) / 2
+    began = asyncio.get_running_loop().time()
+    latencies = await asyncio.gather(
+        *(_due(side, number, began, number / rate) for number in range(int(rate * SECONDS)))
+    )
+    return percentile(latencies, 0.99)
+
+
+async def _capacity(side: Side) -> float:
+    """Reads a second with eight clients."""
+
+    async def client() -> None:
+        for number in range(REQUESTS // CLIENTS):
+            await side.get(number)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return REQUESTS / (time.perf_counter() - started)
+
+
+async def _due(side: Side, number: int, began: float, after: float) -> float:
+    due = began + after
+    await asyncio.sleep(due - asyncio.get_running_loop().time())
+    await side.get(number)
+    return asyncio.get_running_loop().time() - due

@@ -1,0 +1,99 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+import planning
+from planning import MON_TO_FRI, Link, LinkType, Plan, Project, Task, TaskKind
+from planning.books import Books, spi_t
+from planning.written import at_finish, at_start
+
+DAY = 480
+MONDAY = date(2026, 3, 2)
+
+
+def day(number: int) -> int:
+    """The end of working day `number` (1 is the first)."""
+    return MON_TO_FRI.add(at_start(MONDAY), number * DAY)
+
+
+def task(name, days, **more):
+    return Task(id=name, project_id="P", kind=TaskKind.TASK, duration=days * DAY, **more)
+
+
+def plan(*tasks, links=(), data_date=None):
+    project = Project("P", at_start(MONDAY), None, None if data_date is None else at_finish(data_date), MON_TO_FRI)
+    return Plan(projects=[project], tasks=list(tasks), links=list(links))
+
+
+CHAIN = [Link("ab", "A", "B", LinkType.FS, 0)]
+LINES = [("A", Decimal(1000)), ("B", Decimal(500)), (None, Decimal(300))]
+
+
+def test_planned_value_follows_working_time_and_ends_at_the_budget():
+    books = Books.of(plan(task("A", 10), task("B", 5), links=CHAIN), LINES)
+    assert books.budget == 1800
+    assert books.planned(at_start(MONDAY)) == 0
+    assert books.planned(day(5)) == 500 + 100
+    assert books.planned(day(15)) == books.planned(day(99)) == 1800
+
+
+def test_a_delay_moves_what_remains_and_not_what_was_planned():
+    started = task("A", 10, actual_start=at_start(MONDAY), percent_complete=20)
+    late = Books.of(plan(started, task("B", 5), links=CHAIN, data_date=date(2026, 3, 20)), LINES)
+    assert late.planned(day(10)) == 1000 + 200
+    assert late.earned(day(10)) == 200 + 200
+
+
+def test_a_line_without_a_task_earns_as_planned_until_all_work_is_done():
+    half = Books.of(plan(task("A", 10, actual_start=at_start(MONDAY), percent_complete=50)), [(None, Decimal(300))])
+    assert half.earned(day(5)) == 150
+    done = task("A", 10, actual_start=at_start(MONDAY), actual_finish=day(4), percent_complete=100)
+    whole = Books.of(plan(done), [(None, Decimal(300))])
+    assert (whole.completed_at, whole.earned(day(4))) == (day(4), 300)
+
+
+def test_money_of_a_task_that_left_the_plan_stays_in_the_budget_alone():
+    books = Books.of(plan(task("A", 10)), LINES)
+    assert (books.dropped, books.budget) == (500, 1800)
+    assert books.planned(day(99)) == books.budget - books.dropped
+
+
+def test_a_summary_earns_as_the_work_below_it_does():
+    tasks = (
+        Task(id="S", project_id="P", kind=TaskKind.SUMMARY, duration=0),
+        task("A", 30, parent_id="S", actual_start=at_start(MONDAY), percent_complete=50),
+        task("B", 10, parent_id="S", actual_start=at_start(MONDAY), actual_finish=day(10), percent_complete=100),
+    )
+    assert Books.of(plan(*tasks), [("S", Decimal(800))]).earned(day(10)) == 500
+
+
+def test_spi_t_tells_that_work_that_is_complete_was_late():
+    done = task("A", 10, actual_start=at_start(MONDAY), actual_finish=day(20), percent_complete=100)
+    books = Books.of(plan(done), [("A", Decimal(1000))])
+    assert spi_t([books], day(40), books.earned(day(40))).value == Decimal("0.5")
+
+
+def test_spi_t_of_projects_together_is_measured_on_the_sum_of_their_curves():
+    ahead = Books.of(
+        plan(task("A", 10, actual_start=at_start(MONDAY), percent_complete=100, actual_finish=day(5))), LINES[:1]
+    )
+    idle = Books.of(plan(task("A", 10)), LINES[:1])
+    earned = ahead.earned(day(10)) + idle.earned(day(10))
+    assert earned == 1000
+    assert spi_t([ahead, idle], day(10), earned).value == Decimal("0.5")
+
+
+def test_without_a_budget_there_is_no_pace():
+    books = Books.of(plan(task("A", 10)), [])
+    assert spi_t([books], day(5), Decimal(0)).reason == "no_budget"
+
+
+@pytest.mark.parametrize("on", [date(2026, 3, 7), date(2026, 3, 8)])
+def test_work_done_on_a_weekend_is_done_on_that_day(on):
+    from planning.written import at_actual_finish, at_actual_start
+
+    done = task("A", 1, actual_start=at_actual_start(on), actual_finish=at_actual_finish(on), percent_complete=100)
+    item = planning.schedule(plan(done)).items["A"]
+    assert planning.to_date(item.early_start, finish=False) == on
+    assert planning.to_date(item.early_finish, finish=True) == on
