@@ -9,13 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.planning.random_networks import LAGS, NIGHTS, SIX_DAYS, START, networks
 
-pytestmark = pytest.mark.slow
-
 from planning.calendar import MON_TO_FRI
 from planning.critical_path import schedule
 from planning.cycle import find_cycle
 from planning.moves import driving_path
 from planning.plan import Constraint, ConstraintType, Link, LinkType, Plan, Task, TaskKind
+
+pytestmark = pytest.mark.slow
 
 
 def dates(answer):

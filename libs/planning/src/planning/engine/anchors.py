@@ -11,6 +11,7 @@ from planning.engine.arrays import (
     NEVER,
     NO_BOUND,
     OUTSIDE,
+    PINNED,
     SPANS,
     Early,
     Instants,
@@ -108,7 +109,7 @@ def _within_projects(network: Network, early: Early, anchors: Ints, floats: Inst
                 if bound == OUTSIDE:
                     return int(node)
             last = min(last, bound + out.reach[at])
-        if limits.pinned[node] != NEVER:
+        if limits.flags[node] & PINNED:
             last = limits.pinned[node]
         late[node] = last
         floats[node] = last - early.ends[2 * node + 1]

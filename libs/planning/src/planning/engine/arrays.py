@@ -40,6 +40,10 @@ LATE = 4
 """Flag of a node: scheduled as late as its free float allows."""
 SPANS = 8
 """Flag of a node: a level of effort or a summary; its dates come from others and bound nothing."""
+BEGUN = 32
+"""Flag of a node: its start has happened."""
+PINNED = 64
+"""Flag of a node: no link bounds its late dates."""
 EMPTY = 16
 """Flag of a node: a summary, or no task at all."""
 

@@ -2,6 +2,7 @@
 
 from planning.engine.arrays import (
     ABSENT,
+    BEGUN,
     DIRECT,
     DONE,
     EMPTY,
@@ -10,6 +11,7 @@ from planning.engine.arrays import (
     NEVER,
     NO_BOUND,
     OUTSIDE,
+    PINNED,
     SPANS,
     Axes,
     Facts,
@@ -71,7 +73,7 @@ def bound_complete(axes: Axes, facts: Facts, limits: Limits, node: int) -> bool:
     limits.actual[2 * node] = started
     limits.remaining[node] = 0
     limits.floor[node], limits.floor_at[node], limits.begun[node] = floor, finished, begun
-    limits.flags[node] |= HELD | DONE
+    limits.flags[node] |= HELD | DONE | BEGUN
     return floor != OUTSIDE and begun != OUTSIDE
 
 
@@ -85,6 +87,7 @@ def bound_started(axes: Axes, facts: Facts, limits: Limits, node: int) -> bool:
         return True
     begun = worked(axes, facts.axis[node], started)
     limits.begun[node] = begun
+    limits.flags[node] |= BEGUN
     limits.remaining[node] = facts.remaining[node]
     raise_floor(limits, node, begun, started, NEVER)
     return begun != OUTSIDE
@@ -104,7 +107,7 @@ def bound_constrained(axes: Axes, facts: Facts, limits: Limits, node: int) -> bo
     if on_start:
         finish += remaining
     if facts.mode[node] == MANUAL or constraint in (MSO, MFO):
-        limits.flags[node] = HELD | (limits.flags[node] & SPANS)
+        limits.flags[node] = HELD | PINNED | (limits.flags[node] & (SPANS | BEGUN))
         limits.pinned[node] = finish
         raise_floor(limits, node, finish - remaining, at, NEVER)
     elif constraint in (SNET, FNET):

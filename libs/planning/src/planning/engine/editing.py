@@ -122,6 +122,7 @@ class Editing:
             column[node] = value
         store.add_imposed(node, row.imposed)
         store.parent[node] = parent
+        (store.efforts.add if facts.kind[node] == codes.LEVEL_OF_EFFORT else store.efforts.discard)(node)
         if not bound_node(store.network.axes, facts, store.network.limits, node):
             raise OutsideCalendar(OUTSIDE_TABLE, row.id)
         self._retie(node)

@@ -6,7 +6,6 @@ import numpy as np
 
 from planning.engine.anchors import deadline_of, finish_of_all, positions_of
 from planning.engine.arrays import ABSENT, LATE, NEVER, OUTSIDE, SPANS, Early, Instants, Ints, Late, Log, empty_log
-from planning.engine.codes import LEVEL_OF_EFFORT
 from planning.engine.cones import WHOLE, ebb, instants_before, instants_now, spread
 from planning.engine.editing import Editing
 from planning.engine.network import OUTSIDE_TABLE, Laid
@@ -185,7 +184,9 @@ class Propagation:
         count = int(log.written[0])
         before = np.empty((count, 2), np.int64)
         instants_before(network, log, before)
-        own = np.isin(log.node[:count], touched)
+        store.queued[touched] = 1
+        own = store.queued[log.node[:count]] != 0
+        store.queued[touched] = 0
         was = [(ABSENT, ABSENT) if each is None else each[:2] for each in editing.touched.values()]
         nodes = np.concatenate([log.node[:count][~own], touched])
         previous = np.concatenate([before[~own], np.array(was, np.int64).reshape(-1, 2)])
@@ -203,10 +204,9 @@ class Propagation:
     def _spans(self) -> dict[int, tuple[int, int]]:
         """Early start and finish of the levels of effort. Raises OutsideCalendar."""
         store, network = self._store, self._store.network
-        order = network.order
-        efforts = order[network.facts.kind[order] == LEVEL_OF_EFFORT]
-        if not efforts.size:
+        if not store.efforts:
             return {}
+        efforts = np.fromiter(store.efforts, np.int32, len(store.efforts))
         dates = np.empty((store.node_room, COLUMNS), np.int64)
         self._refuse(refresh_efforts(network, store.early, store.late, efforts, dates))
         spans = dates[efforts, EARLY_START : EARLY_START + 2].tolist()

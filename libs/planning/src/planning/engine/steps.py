@@ -5,12 +5,14 @@ Both pull: a node asks what bounds it, so that the same step serves a whole pass
 
 from planning.engine.arrays import (
     ABSENT,
+    BEGUN,
     DIRECT,
     LATE,
     LIMIT,
     NEVER,
     NO_BOUND,
     OUTSIDE,
+    PINNED,
     Axes,
     Early,
     Ints,
@@ -65,8 +67,10 @@ def crossed_back(network: Network, link: int, start: int) -> int:
 
 
 @step
-def opens_at(network: Network, early: Early, node: int) -> int:
+def opens_at(network: Network, early: Early, node: int, crossing: bool) -> int:
     """1 where what holds a node without work left reaches beyond its position's finish, else 0; see planning.passes. OUTSIDE: no date."""
+    if is_after_work(network, early, node, crossing):
+        return 0
     axes, axis, limits = network.axes, network.facts.axis[node], network.limits
     position = early.start[node]
     finish = finish_of(axes, axis, position) if position > 0 else ABSENT
@@ -79,6 +83,24 @@ def opens_at(network: Network, early: Early, node: int) -> int:
         if reached > finish:
             return 1
     return 0
+
+
+@step
+def is_after_work(network: Network, early: Early, node: int, crossing: bool) -> bool:
+    """Whether all that holds a node at its position is work on its axis that finishes there, as with most milestones: then it is there, too."""
+    limits, into, ties = network.limits, network.into, network.ties
+    position = early.start[node]
+    if limits.floor[node] == position:
+        return False
+    for at in range(into.begin[node], into.end[node]):
+        end = into.source[at]
+        if crossing and ties.via[into.link[at]] != DIRECT:
+            return False
+        if early.ends[end] + into.offset[at] == position:
+            is_finish_of_work = end & 1 == 1 and limits.remaining[end >> 1] > 0 and limits.actual[end] == ABSENT
+            if not is_finish_of_work or ties.lag[into.link[at]] != 0:
+                return False
+    return True
 
 
 @step
@@ -131,11 +153,19 @@ def settle(network: Network, early: Early, node: int, crossing: bool) -> int:
 
     crossing: whether any link leads between axes; where none does, every link is an addition and nothing else is looked at.
     """
+    moved = move(network, early, node, crossing)
+    if moved == OUTSIDE:
+        return OUTSIDE
+    opened = open_up(network, early, node, crossing)
+    return moved | opened if opened != OUTSIDE else OUTSIDE
+
+
+@step
+def move(network: Network, early: Early, node: int, crossing: bool) -> int:
+    """The positions and the driver of a node. The result as in settle."""
     limits, into = network.limits, network.into
     if crossing:
         best, by = crossing_bound(network, early, node)
-        if best == OUTSIDE:
-            return OUTSIDE
     else:
         best, by = limits.floor[node], NEVER
         for at in range(into.begin[node], into.end[node]):
@@ -144,17 +174,23 @@ def settle(network: Network, early: Early, node: int, crossing: bool) -> int:
                 best, by = bound, at
             elif bound == best and by == NEVER:
                 by = at
-    if best > LIMIT:
+    if best == OUTSIDE or best > LIMIT:
         return OUTSIDE
     finish = best + limits.remaining[node]
-    begin = best if limits.begun[node] == NEVER else limits.begun[node]
+    begin = limits.begun[node] if limits.flags[node] & BEGUN else best
     changed = early.start[node] != best or early.ends[2 * node] != begin or early.ends[2 * node + 1] != finish
     early.start[node], early.ends[2 * node], early.ends[2 * node + 1] = best, begin, finish
     early.driver[node] = into.link[by] if by != NEVER else NEVER
-    opens = opens_at(network, early, node) if limits.remaining[node] == 0 else 0
+    return int(changed)
+
+
+@step
+def open_up(network: Network, early: Early, node: int, crossing: bool) -> int:
+    """Whether a node without work left stands at the start of its position. The result as in settle."""
+    opens = opens_at(network, early, node, crossing) if network.limits.remaining[node] == 0 else 0
     if opens == OUTSIDE:
         return OUTSIDE
-    changed |= early.opens[node] != opens
+    changed = early.opens[node] != opens
     early.opens[node] = opens
     return int(changed)
 
@@ -205,7 +241,7 @@ def recede(
             starts_by, starts_at = late.start[out.target[at]], early.start[out.target[at]]
             last = min(last, starts_by + out.reach[at])
             room = min(room, starts_at + out.reach[at])
-    if limits.pinned[node] != NEVER:
+    if limits.flags[node] & PINNED:
         last = limits.pinned[node]
     start = last - limits.remaining[node]
     if start < 0:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from planning.calendar import WorkCalendar
 from planning.engine.arrays import EMPTY, NEVER, SPANS, Into, Ints, Network, Out, empty_early, empty_late
+from planning.engine.codes import LEVEL_OF_EFFORT
 from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.lists import Blocks
 from planning.engine.network import Laid, laid
@@ -21,7 +22,8 @@ SPARE = 64
 class Store:
     """The arrays of a plan. Nodes and links keep their numbers; those of dropped ones are not used again.
 
-    order: places, of which the first `nodes` count. rank: the place of each node. task_turn, link_turn: what the plan's order goes by.
+    nodes: how many there are. rank: the place of each in the order. task_turn, link_turn: what the plan's order goes by. efforts: the nodes
+    that are levels of effort.
     """
 
     def __init__(self, columns: Columns, spare: int = SPARE) -> None:
@@ -74,6 +76,7 @@ class Store:
         self.parent[self.nodes :] = NEVER
         self.early, self.late = empty_early(room), empty_late(room)
         self.queue, self.queued = np.zeros(room, np.int32), np.zeros(room, np.uint8)
+        self.efforts = set((facts.kind[: self.nodes] == LEVEL_OF_EFFORT).nonzero()[0].tolist())
         self.network = Network(network.axes, facts, limits, ties, self._into(), self._out(), self._order[: self.nodes])
 
     def _into(self) -> Into:
@@ -131,6 +134,7 @@ class Store:
         self.rank[self._order[place : self.nodes]] -= 1
         self.network.limits.flags[node] = SPANS | EMPTY
         self.parent[node] = NEVER
+        self.efforts.discard(node)
         del self.node_of[self.task_ids[node]]
 
     def rebuilt(self, spare: int) -> "Store":
