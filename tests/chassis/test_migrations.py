@@ -15,6 +15,8 @@ from chassis.database import Database, new_metadata
 from chassis.idempotency import idempotency_table
 from chassis.migrations import MigrationSettings
 
+pytestmark = pytest.mark.slow
+
 FIRST = """
     import sqlalchemy as sa
     from alembic import op

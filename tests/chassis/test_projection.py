@@ -13,6 +13,8 @@ from chassis.outbox import Boundary
 from chassis.projection import Poison, Projection
 from chassis.received import NOBODY, ReceivedEvent, Unreadable, read
 
+pytestmark = pytest.mark.slow
+
 HOME, ABROAD = uuid4(), uuid4()
 
 

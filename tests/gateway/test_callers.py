@@ -13,6 +13,8 @@ from gateway.identity.models import ApiToken, Scope, digest_of, new_secret
 from gateway.recent import Recent
 from gateway.tables import now
 
+pytestmark = pytest.mark.slow
+
 
 def bearer(token: str) -> str:
     return f"Bearer {token}"

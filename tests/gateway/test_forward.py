@@ -9,6 +9,8 @@ from aiohttp import web
 from chassis.app import MAX_BODY
 from gateway.request_body import BUFFERED
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_request_reaches_its_service_as_it_was_sent(client, project, program):
     answer = await client.post(

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = str(uuid4())
 END = {"project_id": UNKNOWN, "task_id": UNKNOWN}
 

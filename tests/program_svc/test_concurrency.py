@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def square(crowd):

@@ -2,6 +2,10 @@
 
 from uuid import uuid4
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 async def test_a_date_is_led_back_through_other_projects_to_what_nothing_drives(eleven, api):
     golden = await eleven.heard()

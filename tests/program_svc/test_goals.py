@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 async def goal(api, name="G", **fields):
     return (await api.post("/goals", {"name": name} | fields))["id"]

@@ -7,6 +7,8 @@ from sqlalchemy.exc import DBAPIError
 from chassis.database import Database
 from program_svc.tables import METADATA
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_AN_ORGANIZATION = {"consumer_cursors", "boundary_positions"}
 
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def euros(amount):
     return {"amount": amount, "currency": "EUR"}

@@ -3,9 +3,12 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
+
+pytestmark = pytest.mark.slow
 
 
 async def revisions(database: Database, organization_id) -> list[tuple[int, int]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "networks.json").read_text())["eleven_tasks"]
 MONDAY = date(2026, 3, 2)
 

@@ -23,6 +23,8 @@ from planning.levelling import (
 )
 from planning.plan import Constraint, ConstraintType, Link, LinkType, Plan, Project, Task, TaskKind
 
+pytestmark = pytest.mark.slow
+
 CREW = Resource("crew", 2)
 
 

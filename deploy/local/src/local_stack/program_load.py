@@ -177,11 +177,15 @@ async def _side_by_side(work: Callable[[int, Item], Awaitable[None]], items: Ite
         async with asyncio.TaskGroup() as group:
             for index, item in enumerate(items):
                 group.create_task(take(index, item))
-    except* StackError as failed:
-        first: BaseException = failed
-        while isinstance(first, BaseExceptionGroup):
+    except (
+        ExceptionGroup
+    ) as failed:  # not `except*`: what is raised in there comes out in a group, in some releases of Python
+        first: Exception = failed
+        while isinstance(first, ExceptionGroup):
             first = first.exceptions[0]
-        raise first from None
+        if isinstance(first, StackError):
+            raise first from None
+        raise
 
 
 def _parents_first(parents: dict[str, str | None]) -> list[int]:
