@@ -142,6 +142,23 @@ async def test_states_follow_their_steps(api):
     await api.patch(project, {"name": "Other"}, status=409)
 
 
+async def test_tolerances_are_merged_and_checked(api):
+    project = await api.project(tolerances={"schedule": "P5D"})
+    changed = await api.patch(project, {"tolerances": {"cost": {"amount": "500", "currency": "EUR"}, "scope": 2}})
+    assert (changed["tolerances"]["schedule"], changed["tolerances"]["scope"]) == ("P5D", 2)
+    assert changed["tolerances"]["cost"] == {"amount": "500.00", "currency": "EUR"}
+    cleared = await api.patch(project, {"tolerances": {"schedule": None}})
+    assert (cleared["tolerances"]["schedule"], cleared["tolerances"]["scope"]) == (None, 2)
+    for tolerance, pointer in (
+        ({"cost": {"amount": "1", "currency": "USD"}}, "/tolerances/cost/currency"),
+        ({"risk": {"amount": "-1", "currency": "EUR"}}, "/tolerances/risk/amount"),
+        ({"schedule": "-P1D"}, "/tolerances/schedule"),
+    ):
+        problem = await api.patch(project, {"tolerances": tolerance}, status=422)
+        assert problem["errors"][0]["pointer"] == pointer
+    assert (await api.get(project))["tolerances"] == cleared["tolerances"]
+
+
 async def test_a_project_is_deleted_with_everything_in_it(api):
     project = await api.project()
     phase = await api.summary(project)

@@ -7,7 +7,9 @@ import pytest
 from project_svc.registers import ALL
 
 DECLARED = {declared.collection: declared for declared in ALL}
-TITLES = {"stakeholders": "name", "deliverables": "name"}
+TITLES = {"stakeholders": "name", "deliverables": "name", "phases": "name", "gates": "name"}
+DECIDED = {"decision": "hold", "decided_by": "City transport board", "decided_on": "2026-10-30"}
+UNDECIDED = {"decision": None, "decided_by": "", "decided_on": None}
 
 
 @pytest.fixture
@@ -90,6 +92,8 @@ async def test_every_state_is_reached_by_its_steps_alone(api, project, collectio
                 needed = {name: value for name, value in complete.items() if not name.startswith("accepted")}
                 if step == "accepted":
                     needed = complete
+                if collection == "gates":
+                    needed = DECIDED if step == "decided" else UNDECIDED
                 if step == "superseded":
                     needed = complete | {"superseded_by_id": decision["id"]}
                 await api.patch(there, needed | {"state": str(step)})
@@ -107,6 +111,32 @@ async def test_every_state_is_reached_by_its_steps_alone(api, project, collectio
         ("assumptions", [], {"state": "invalidated"}, "/risk_id", "became_what"),
         ("deliverables", ["delivered"], {"state": "accepted"}, "/accepted_by", "accepted_by_whom"),
         ("deliverables", [], {"accepted_on": "2026-03-09"}, "/accepted_by", "not_accepted"),
+        (
+            "phases",
+            [],
+            {"planned_start": "2026-03-09", "planned_finish": "2026-03-02"},
+            "/planned_finish",
+            "finish_before_start",
+        ),
+        ("gates", [], {"decided_by": "the board"}, "/decision", "not_decided"),
+        ("gates", [], {"state": "decided"} | DECIDED | {"decision": None}, "/decision", "decided_what"),
+        ("gates", [], {"state": "decided"} | DECIDED | {"decided_by": ""}, "/decided_by", "decided_by_whom"),
+        ("gates", [], {"state": "decided"} | DECIDED | {"decided_on": None}, "/decided_on", "decided_when"),
+        (
+            "gates",
+            [],
+            {"state": "decided", "criteria": [{"text": "Energised"}]} | DECIDED | {"decision": "go"},
+            "/decision",
+            "criteria_unmet",
+        ),
+        (
+            "gates",
+            [],
+            {"state": "decided"} | DECIDED | {"decision": "conditional_go"},
+            "/conditions",
+            "conditions_missing",
+        ),
+        ("gates", [], {"criteria": [{"text": ""}]}, "/criteria/0/text", "string_too_short"),
         ("stakeholders", [], {"power": "immense"}, "/power", "enum"),
         ("issues", [], {"escalated": "true"}, "/escalated", "bool_type"),
         ("issues", [], {"title": None}, "/title", "string_type"),
@@ -143,6 +173,25 @@ async def test_a_record_that_another_one_names_stays(api, project):
     assert refused.json()["type"] == "/problems/record-in-use"
     await api.delete(f"{project}/actions/{action['id']}")
     await api.delete(f"{project}/issues/{issue['id']}")
+
+
+async def test_a_gate_keeps_its_criteria_and_who_decided_on_them(api, project):
+    phase = await api.post(f"{project}/phases", {"name": "Construction", "order": 2})
+    criteria = [{"text": "Overhead line is energised", "met": True, "evidence": "Report 17"}]
+    gate = await api.post(f"{project}/gates", {"name": "Trial runs", "phase_id": phase["id"], "criteria": criteria})
+    assert gate["criteria"] == criteria
+    decided = await api.patch(f"{project}/gates/{gate['id']}", {"state": "decided"} | DECIDED | {"decision": "go"})
+    assert (decided["decision"], decided["decided_by"]) == ("go", "City transport board")
+    assert (await api.get(f"{project}/gates", params={"decision": "go"}))["items"] == [decided]
+    refused = await api.delete(f"{project}/phases/{phase['id']}", status=409)
+    assert refused.json()["type"] == "/problems/record-in-use"
+
+
+async def test_phases_come_in_their_order(api, project):
+    for name, order in (("Handover", 3), ("Design", 1), ("Construction", 2)):
+        await api.post(f"{project}/phases", {"name": name, "order": order})
+    phases = (await api.get(f"{project}/phases", params={"sort": "order"}))["items"]
+    assert [phase["name"] for phase in phases] == ["Design", "Construction", "Handover"]
 
 
 async def test_a_task_that_a_record_names_stays(api, project):

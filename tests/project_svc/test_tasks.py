@@ -247,3 +247,12 @@ async def test_a_task_beyond_the_calendar_is_refused(api, project):
     problem = await api.post(f"{project}/tasks", {"name": "A", "duration": "P100000D"}, status=409)
     assert problem["type"] == "/problems/outside-calendar"
     assert (await api.get(f"{project}/tasks"))["items"] == []
+
+
+async def test_a_task_says_what_its_result_is_measured_by(api):
+    project = await api.project()
+    task = await api.task(project, quality_criteria="Cross-level within 5 mm.")
+    path = f"{project}/tasks/{task}"
+    assert (await api.get(path))["quality_criteria"] == "Cross-level within 5 mm."
+    assert (await api.patch(path, {"quality_criteria": ""}))["quality_criteria"] == ""
+    await api.patch(path, {"quality_criteria": None}, status=422)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Numeric, String, Table, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
@@ -24,6 +25,7 @@ CONSUMER_TABLES = consumer_tables(METADATA)
 INSTANT: Any = DateTime(timezone=True)
 REVISION: Any = BigInteger()
 MINUTES: Any = BigInteger()
+DOCUMENT: Any = JSONB(none_as_null=True)
 AMOUNT: Any = Numeric(22, 4)
 """18 digits before the point and 4 after it, as `contracts.values.Money` has on the wire."""
 
@@ -71,7 +73,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def external_columns(ref: ExternalRef | None) -> dict[str, str | None]:
+def external_columns(ref: ExternalRef | None) -> dict[str, Any]:
     """The columns that hold the client's own name for a record."""
     return {"external_source": ref.source if ref else None, "external_id": ref.id if ref else None}
 

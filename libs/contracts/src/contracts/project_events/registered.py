@@ -45,11 +45,11 @@ def life_of(record: str, collection: str, state: type[State]) -> Life[State]:
                 "path": f"projects/{{project_id}}/{collection}/{{id}}",
             }
 
-        name = f"{record.title()}{happened.title()}"
+        name = f"{record.title().replace('_', '')}{happened.title()}"
         made: type[RecordEvent[State]] = new_class(name, (RecordEvent[state],), {}, fill)  # type: ignore[valid-type]
         return made
 
-    one = f"{'An' if record[0] in 'aeiou' else 'A'} {record}"
+    one = f"{'An' if record[0] in 'aeiou' else 'A'} {record.replace('_', ' ')}"
     return Life(
         event("created", f"{one} was written down."),
         event("updated", f"{one}'s fields or state changed."),

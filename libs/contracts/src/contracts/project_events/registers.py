@@ -1,6 +1,7 @@
 """The events of the declared records, which differ in fields and states alone."""
 
 from contracts.events import Event
+from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.project_events.registered import life_of
@@ -11,6 +12,8 @@ ACTION = life_of("action", "actions", ActionState)
 ASSUMPTION = life_of("assumption", "assumptions", AssumptionState)
 STAKEHOLDER = life_of("stakeholder", "stakeholders", StakeholderState)
 DELIVERABLE = life_of("deliverable", "deliverables", DeliverableState)
+PHASE = life_of("phase", "phases", PhaseState)
+GATE = life_of("gate", "gates", GateState)
 
-EVENTS: tuple[type[Event], ...] = (*ISSUE, *DECISION, *ACTION, *ASSUMPTION, *STAKEHOLDER, *DELIVERABLE)
+EVENTS: tuple[type[Event], ...] = (*ISSUE, *DECISION, *ACTION, *ASSUMPTION, *STAKEHOLDER, *DELIVERABLE, *PHASE, *GATE)
 """Every event version of the declared records."""

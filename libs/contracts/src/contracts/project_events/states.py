@@ -1,5 +1,6 @@
 """The full state of each record that belongs to one project, as project-svc's events carry it."""
 
+from contracts.project_events.control import Tolerances
 from contracts.values import (
     Currency,
     Day,
@@ -57,6 +58,7 @@ class ProjectState(Shape):
     deadline: DayOrMoment | None
     data_date: DayOrMoment | None
     """Progress is as of this date; no remaining work lies before it."""
+    tolerances: Tolerances = Tolerances()
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -95,6 +97,8 @@ class TaskState(Shape):
     actual_start: DayOrMoment | None
     actual_finish: DayOrMoment | None
     state: TaskStatus
+    quality_criteria: Text = ""
+    """What its result is measured by."""
     revision: int
     created_at: Instant
     updated_at: Instant

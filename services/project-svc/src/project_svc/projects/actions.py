@@ -42,6 +42,7 @@ async def create_project(
         created_at=created_at,
         updated_at=created_at,
     )
+    row.tolerate(body.tolerances)
     row.check()
     session.add(row)
     await session.flush()
@@ -59,6 +60,8 @@ def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         row.step(changes.pop("state"))
     if changes and not STEPS[before.state]:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
+    if "tolerances" in changes:
+        row.tolerate(changes.pop("tolerances"))
     for name, value in changes.items():
         setattr(row, name, value)
     row.check()

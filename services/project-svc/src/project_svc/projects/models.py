@@ -1,8 +1,8 @@
 """A project: its table, its states, and its shapes on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field as ShapeField
 from sqlalchemy import UniqueConstraint
@@ -11,9 +11,10 @@ from sqlmodel import Field
 from chassis.patch import unset
 from chassis.problem import Conflict, FieldError, InvalidRequest
 from contracts.project_events import ProjectState
-from contracts.values import Currency, DayOrMoment, ExternalRef, Key, Label, Name, Shape, Text
+from contracts.project_events.control import Tolerances
+from contracts.values import Currency, DayOrMoment, ExternalRef, Key, Label, Money, Name, Shape, Text
 from contracts.vocabulary import Granularity, ProjectStatus
-from project_svc.records import INSTANT, WRITTEN_DATE, Record, words
+from project_svc.records import DOCUMENT, INSTANT, WRITTEN_DATE, Record, words
 
 S = ProjectStatus
 STEPS: dict[ProjectStatus, tuple[ProjectStatus, ...]] = {
@@ -66,6 +67,7 @@ class Project(Record, table=True):
     start: date = Field(sa_type=WRITTEN_DATE)
     deadline: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     data_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    tolerances: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def step(self, to: ProjectStatus) -> None:
@@ -92,8 +94,28 @@ class Project(Record, table=True):
     def check(self) -> None:
         """Raise InvalidRequest for values that do not go together."""
         dates = {"/start": self.start, "/deadline": self.deadline, "/data_date": self.data_date}
-        if errors := self.refused_dates(dates):
+        if errors := [*self.refused_dates(dates), *self._refused_tolerances()]:
             raise InvalidRequest(errors[0].message, errors=errors)
+
+    def tolerate(self, change: Tolerances) -> None:
+        """Merge a change into the tolerances, as JSON Merge Patch merges objects."""
+        sent = change.model_dump(mode="json", exclude_unset=True)
+        self.tolerances = {name: value for name, value in (self.tolerances | sent).items() if value is not None}
+
+    def _refused_tolerances(self) -> Iterator[FieldError]:
+        tolerances = Tolerances.model_validate(self.tolerances)
+        for name in ("cost", "risk"):
+            money: Money | None = getattr(tolerances, name)
+            if money is not None and money.currency != self.currency:
+                message = f"This project counts in {self.currency}."
+                yield FieldError(
+                    location="body", pointer=f"/tolerances/{name}/currency", rule="currency", message=message
+                )
+            if money is not None and money.amount < 0:
+                message = "A tolerance is not negative."
+                yield FieldError(
+                    location="body", pointer=f"/tolerances/{name}/amount", rule="amount_negative", message=message
+                )
 
     def wire(self) -> ProjectState:
         """The project as events and answers show it."""
@@ -115,6 +137,7 @@ class Project(Record, table=True):
             start=self.start,
             deadline=self.deadline,
             data_date=self.data_date,
+            tolerances=Tolerances.model_validate(self.tolerances),
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -136,6 +159,7 @@ class ProjectCreate(Shape):
     success_criteria: Text = ""
     manager: Label = ""
     sponsor: Label = ""
+    tolerances: Tolerances = Tolerances()
     external_ref: ExternalRef | None = None
 
 
@@ -153,3 +177,4 @@ class ProjectUpdate(Shape):
     success_criteria: Text = unset()
     manager: Label = unset()
     sponsor: Label = unset()
+    tolerances: Tolerances = unset()

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, String, Table, UniqueConstraint, Uuid
 
 from contracts.project_events.registered import Registered
-from contracts.values import ExternalRef
-from project_svc.records import INSTANT, METADATA, REVISION, external_columns, words
+from contracts.values import ExternalRef, Shape
+from project_svc.records import DOCUMENT, INSTANT, METADATA, REVISION, external_columns, words
 
 StateT = TypeVar("StateT", bound=Registered)
 
@@ -20,6 +21,9 @@ NAMED = {
     "issue_id": "issues",
     "decision_id": "decisions",
     "superseded_by_id": "decisions",
+    "phase_id": "phases",
+    "baseline_id": "baselines",
+    "change_request_id": "change_requests",
 }
 """Fields that name another record of the same project, and the table where it is."""
 TYPES: dict[type, Any] = {str: String(), bool: Boolean(), date: Date(), UUID: Uuid(), int: REVISION, datetime: INSTANT}
@@ -54,12 +58,18 @@ def record_of(state: type[StateT], row: Mapping[Any, Any]) -> StateT:
 def row_of(record: Registered) -> dict[str, Any]:
     """The row of a record."""
     values = {name: getattr(record, name) for name in type(record).model_fields}
-    return values | external_columns(values.pop("external_ref"))
+    columns = values | external_columns(values.pop("external_ref"))
+    return {name: _stored(value) for name, value in columns.items() if name != "external_ref"}
+
+
+def _stored(value: Any) -> Any:
+    """A value as its column takes it: shapes, and lists of them, as documents."""
+    return to_jsonable_python(value) if isinstance(value, Shape | list) else value
 
 
 def _column(name: str, annotation: Any) -> Column[Any]:
     plain, nullable = plain_type(annotation)
-    kind = words(plain) if issubclass(plain, StrEnum) else TYPES[plain]
+    kind = _column_type(plain)
     if name == "id":
         return Column(name, kind, primary_key=True)
     if name == "project_id":
@@ -67,6 +77,12 @@ def _column(name: str, annotation: Any) -> Column[Any]:
     if name in NAMED:
         return Column(name, kind, ForeignKey(f"{NAMED[name]}.id"), nullable=nullable)
     return Column(name, kind, nullable=nullable)
+
+
+def _column_type(plain: Any) -> Any:
+    if get_origin(plain) is list or issubclass(plain, Shape):
+        return DOCUMENT
+    return words(plain) if issubclass(plain, StrEnum) else TYPES[plain]
 
 
 def plain_type(annotation: Any) -> tuple[type, bool]:

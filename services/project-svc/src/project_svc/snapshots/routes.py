@@ -9,6 +9,7 @@ from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.values import Shape
@@ -17,7 +18,7 @@ from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
 from project_svc.register.actions import all_of
-from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, ISSUES, STAKEHOLDERS
+from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES, STAKEHOLDERS
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import Task
 
@@ -41,6 +42,8 @@ class Snapshot(Shape):
     assumptions: list[AssumptionState]
     stakeholders: list[StakeholderState]
     deliverables: list[DeliverableState]
+    phases: list[PhaseState]
+    gates: list[GateState]
 
 
 @router.get("/snapshot", responses=responses(NotFound))
@@ -61,6 +64,8 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
         assumptions=await all_of(project, ASSUMPTIONS),
         stakeholders=await all_of(project, STAKEHOLDERS),
         deliverables=await all_of(project, DELIVERABLES),
+        phases=await all_of(project, PHASES),
+        gates=await all_of(project, GATES),
     )
 
 

@@ -70,6 +70,7 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
         actual_start=body.actual_start,
         actual_finish=body.actual_finish,
         state=body.state or TaskStatus.NOT_STARTED,
+        quality_criteria=body.quality_criteria,
         updated_at=project.now,
     )
     told = body.model_fields_set - ({"state"} if body.state is None else set())

@@ -57,6 +57,7 @@ class Task(ProjectRecord, table=True):
     actual_start: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     actual_finish: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     state: TaskStatus = Field(sa_type=words(TaskStatus))
+    quality_criteria: str = ""
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def follow_progress(self, told: AbstractSet[str]) -> None:
@@ -98,6 +99,7 @@ class Task(ProjectRecord, table=True):
             actual_start=self.actual_start,
             actual_finish=self.actual_finish,
             state=self.state,
+            quality_criteria=self.quality_criteria,
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -136,6 +138,7 @@ class TaskCreate(Shape):
     actual_finish: DayOrMoment | None = None
     state: TaskStatus | None = None
     """Left out: what the actual dates and percent complete say."""
+    quality_criteria: Text = ""
     external_ref: ExternalRef | None = None
 
 
@@ -156,3 +159,4 @@ class TaskUpdate(Shape):
     actual_start: DayOrMoment | None = unset()
     actual_finish: DayOrMoment | None = unset()
     state: TaskStatus = unset()
+    quality_criteria: Text = unset()

@@ -1,0 +1,111 @@
+"""How a project is steered: its phases and gates, its tolerances, and the exceptions from them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StrictBool
+
+from contracts.project_events.registered import Registered
+from contracts.values import Day, Id, Label, Money, Name, NonNegativeDuration, Percent, Shape, Text
+
+Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+"""How many of something."""
+
+
+class Tolerances(Shape):
+    """How far each dimension may drift from the approved baseline before it is no longer the manager's own to decide.
+
+    Null: no tolerance was agreed on, and nothing is watched.
+    """
+
+    schedule: NonNegativeDuration | None = None
+    """By how much working time the finish may be later."""
+    cost: Money | None = None
+    """By how much the forecast of the cost may be above the budget."""
+    cost_percent: Percent | None = None
+    """The same in percent of the budget; where both are given, the smaller one counts."""
+    scope: Count | None = None
+    """How many tasks may have been added or removed."""
+    risk: Money | None = None
+    """What the open threats may cost together, by their expected monetary value."""
+    quality: Count | None = None
+    """How many deliverables may stand rejected."""
+    benefits: Text = ""
+    """What the benefits may fall short by, in words: they are measured in the program."""
+
+
+class PhaseStatus(StrEnum):
+    """`planned → active → complete`."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    COMPLETE = "complete"
+
+
+class PhaseFields(Shape):
+    """A part of the project's life that ends with a decision."""
+
+    name: Name
+    order: Annotated[int, Field(ge=0, le=10_000, strict=True)] = 0
+    """Which comes first."""
+    objective: Text = ""
+    owner: Label = ""
+    planned_start: Day | None = None
+    planned_finish: Day | None = None
+    task_id: Id | None = None
+    """The summary that it stands for."""
+
+
+class PhaseState(PhaseFields, Registered):
+    """A phase."""
+
+    state: PhaseStatus
+
+
+class GateStatus(StrEnum):
+    """`open → decided`; one that was put on hold or sent back is opened again."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+class GateDecision(StrEnum):
+    """What was decided at a gate."""
+
+    GO = "go"
+    CONDITIONAL_GO = "conditional_go"
+    HOLD = "hold"
+    RECYCLE = "recycle"
+    KILL = "kill"
+
+
+class GateCriterion(Shape):
+    """Something that has to be so before the project goes on."""
+
+    text: Name
+    met: StrictBool = False
+    evidence: Text = ""
+
+
+class GateFields(Shape):
+    """A point at which somebody decides whether, and how, the project goes on."""
+
+    name: Name
+    phase_id: Id | None = None
+    """The phase that it closes."""
+    task_id: Id | None = None
+    """The milestone at which it is held."""
+    planned_on: Day | None = None
+    criteria: list[GateCriterion] = Field(default_factory=list, max_length=100)
+    evidence: Text = ""
+    decision: GateDecision | None = None
+    conditions: Text = ""
+    """What a conditional go depends on."""
+    decided_by: Label = ""
+    decided_on: Day | None = None
+
+
+class GateState(GateFields, Registered):
+    """A gate."""
+
+    state: GateStatus
