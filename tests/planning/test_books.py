@@ -5,7 +5,7 @@ import pytest
 
 import planning
 from planning import MON_TO_FRI, Link, LinkType, Plan, Project, Task, TaskKind
-from planning.books import Books, spi_t
+from planning.books import Agreed, Books, spi_t
 from planning.written import at_finish, at_start
 
 DAY = 480
@@ -97,3 +97,31 @@ def test_work_done_on_a_weekend_is_done_on_that_day(on):
     item = planning.schedule(plan(done)).items["A"]
     assert planning.to_date(item.early_start, finish=False) == on
     assert planning.to_date(item.early_finish, finish=True) == on
+
+
+def test_a_baseline_decides_what_was_planned_however_the_plan_has_changed():
+    agreed = Agreed({"A": (at_start(MONDAY), day(5)), "C": (at_start(MONDAY), day(10))}, at_start(MONDAY), day(10))
+    now = plan(task("A", 20, actual_start=at_start(MONDAY), percent_complete=25), task("B", 5), links=CHAIN)
+    lines = [("A", Decimal(1000)), ("C", Decimal(200)), (None, Decimal(300))]
+    books = Books.of(now, lines, agreed)
+    assert books.planned(day(5)) == 1000 + 100 + 150
+    assert books.earned(day(5)) == 250 + 150
+    assert (books.budget, books.removed, books.dropped) == (1500, 200, 0)
+
+
+def test_what_was_earned_at_a_past_date_is_told_from_the_reports():
+    half = task("A", 10, actual_start=at_start(MONDAY), percent_complete=80)
+    books = Books.of(plan(half), LINES[:1], reports={"A": [(day(4), Decimal(20)), (day(8), Decimal(80))]})
+    assert [books.earned(day(number)) for number in (0, 2, 4, 6, 8, 9)] == [0, 100, 200, 500, 800, 800]
+
+
+def test_a_level_of_effort_earns_with_the_time_that_passes():
+    effort = Task(id="L", project_id="P", kind=TaskKind.LEVEL_OF_EFFORT, duration=10 * DAY)
+    books = Books.of(plan(effort), [("L", Decimal(1000))])
+    assert books.earned(day(4)) == books.planned(day(4)) == 400
+
+
+def test_a_general_line_is_earned_whole_only_once_all_work_is_done():
+    done = task("A", 4, actual_start=at_start(MONDAY), actual_finish=day(4), percent_complete=100)
+    books = Books.of(plan(done), [(None, Decimal(400))])
+    assert [books.earned(day(number)) for number in (1, 3, 4, 9)] == [100, 300, 400, 400]

@@ -1,11 +1,11 @@
 """A project's budget beside the plan that spreads it: planned and earned value at any instant, and SPI(t).
 
-Without a baseline, planned value follows the plan as if nothing had happened: progress and the data date move what remains, not what was
-planned. A line with a task is spread evenly over the task's working time. A line without one is spread over the whole project and earns
-as planned, until the project is complete and it is earned whole.
+Planned value follows the approved baseline. Without one it follows the plan as if nothing had happened: progress and the data date move
+what remains, not what was planned. A line with a task is spread evenly over the task's working time. A line without one is spread over
+the whole project and earns as planned, until the project is complete and it is earned whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,45 +14,64 @@ from planning.critical_path import schedule
 from planning.earned_value import NO_BUDGET
 from planning.figure import Figure
 from planning.plan import Id, Plan, Task, TaskKind
-from planning.planned_value import Spread, earned, earned_schedule, planned_value
+from planning.planned_value import Spread, earned, earned_schedule, periods_of, planned_value
+from planning.progress import NOTHING, WHOLE, Progress, Report, Rollup
 
-WHOLE = Decimal(100)
-MOST_PERIODS = 250
-"""Points at which a plan's curve is looked at for the earned schedule: working days, or more of them at a time in a long plan."""
+UNTOUCHED = Progress((), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The dates that budget lines are spread over. dates: start and finish (instants) of each task that has any."""
+
+    dates: Mapping[Id, tuple[int, int]]
+    start: int
+    finish: int
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
     """One project's budget lines on the dates that they were planned for. Amounts are of one currency."""
 
-    own: tuple[tuple[Spread, Decimal], ...]
-    """Lines with a task, and how much of the task is done (0 to 100)."""
+    own: tuple[tuple[Spread, Progress | Rollup], ...]
+    """Lines with a task, and how the task went on."""
     general: Spread
     """Lines without a task."""
     dropped: Decimal
-    """What was budgeted for tasks that are no longer in the plan: part of the budget, but never planned nor earned."""
+    """What was budgeted for tasks that were not planned: part of the budget, but never planned nor earned."""
+    removed: Decimal
+    """What a baseline planned for tasks that are no longer in the plan: it is not earned any more."""
     completed_at: int | None
     """When the last work was finished, if all of it is."""
 
     @classmethod
-    def of(cls, plan: Plan, lines: Sequence[tuple[Id | None, Decimal]]) -> "Books":
-        """The books of a plan of one project and its budget lines as (task, amount). Raises PlanError."""
-        planned = schedule(as_planned(plan))
-        progress = _progress(plan.tasks)
-        work = [task for task in plan.tasks if task.kind is not TaskKind.SUMMARY]
+    def of(
+        cls,
+        plan: Plan,
+        lines: Sequence[tuple[Id | None, Decimal]],
+        baseline: Agreed | None = None,
+        reports: Mapping[Id, Sequence[Report]] | None = None,
+    ) -> "Books":
+        """The books of a plan of one project and its budget lines as (task, amount), the baseline's where there is one. Raises PlanError.
+
+        reports: percent complete of tasks as of instants, in their order.
+        """
+        agreed = baseline or _agreed(plan)
+        progress = _progress(plan.tasks, agreed.dates, reports or {})
+        work = [task for task in plan.tasks if task.kind in {TaskKind.TASK, TaskKind.MILESTONE}]
         is_complete = bool(work) and all(task.percent_complete >= WHOLE for task in work)
-
-        def spread(task_id: Id, amount: Decimal) -> Spread:
-            item = planned.items[task_id]
-            return Spread(amount, item.early_start, item.early_finish, MON_TO_FRI)
-
-        whole = sum((amount for task_id, amount in lines if task_id is None), Decimal(0))
+        spread = [
+            (task_id, Spread(amount, *agreed.dates[task_id], MON_TO_FRI))
+            for task_id, amount in lines
+            if task_id is not None and task_id in agreed.dates
+        ]
+        general = sum((amount for task_id, amount in lines if task_id is None), NOTHING)
+        whole = sum((amount for _, amount in lines), NOTHING)
         return cls(
-            own=tuple((spread(task_id, amount), progress[task_id]) for task_id, amount in lines if task_id in progress),
-            general=Spread(whole, planned.start, planned.finish, MON_TO_FRI),
-            dropped=sum(
-                (amount for task_id, amount in lines if task_id is not None and task_id not in progress), Decimal(0)
-            ),
+            own=tuple((each, progress.get(task_id, UNTOUCHED)) for task_id, each in spread),
+            general=Spread(general, agreed.start, agreed.finish, MON_TO_FRI),
+            dropped=whole - general - sum((each.amount for _, each in spread), NOTHING),
+            removed=sum((each.amount for task_id, each in spread if task_id not in progress), NOTHING),
             completed_at=schedule(plan).finish if is_complete else None,
         )
 
@@ -66,9 +85,10 @@ class Books:
         return planned_value(self.spreads(), at)
 
     def earned(self, at: int) -> Decimal:
-        """Earned value at an instant, from the progress as it now stands."""
-        general = planned_value([self.general], at) if self.completed_at is None else self.general.amount
-        return sum((earned(spread.amount, percent) for spread, percent in self.own), general)
+        """Earned value at an instant, of the past as of now."""
+        is_complete = self.completed_at is not None and MON_TO_FRI.between(self.completed_at, at) >= 0
+        general = self.general.amount if is_complete else planned_value([self.general], at)
+        return sum((earned(spread.amount, progress.at(at, MON_TO_FRI)) for spread, progress in self.own), general)
 
     def spreads(self) -> Iterator[Spread]:
         """Every line, where it was planned."""
@@ -82,11 +102,8 @@ def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
     spreads = [spread for each in budgeted for spread in each.spreads() if spread.amount]
     if not spreads:
         return Figure.undefined(NO_BUDGET)
-    start, finish = min(spread.start for spread in spreads), max(spread.finish for spread in spreads)
-    day = MON_TO_FRI.minutes_per_day
-    days = -(-MON_TO_FRI.between(start, finish) // day)
-    period = max(1, -(-days // MOST_PERIODS)) * day
-    ends = [MON_TO_FRI.add(start, end) for end in range(period, days * day + period, period)]
+    start = min(spread.start for spread in spreads)
+    period, ends = periods_of(spreads)
     completed = [each.completed_at for each in budgeted]
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
     elapsed = Decimal(max(0, MON_TO_FRI.between(start, until))) / period
@@ -105,17 +122,25 @@ def as_planned(plan: Plan) -> Plan:
     )
 
 
-def _progress(tasks: Sequence[Task]) -> dict[Id, Decimal]:
-    """Percent complete of every task; a summary's is that of the work below it, weighed by duration."""
-    percent = {task.id: Decimal(str(task.percent_complete)) for task in tasks}
+def _agreed(plan: Plan) -> Agreed:
+    """The dates of a plan without a baseline."""
+    planned = schedule(as_planned(plan))
+    dates = {task_id: (item.early_start, item.early_finish) for task_id, item in planned.items.items()}
+    return Agreed(dates, planned.start, planned.finish)
+
+
+def _progress(
+    tasks: Sequence[Task], dates: Mapping[Id, tuple[int, int]], reports: Mapping[Id, Sequence[Report]]
+) -> dict[Id, Progress | Rollup]:
+    """The progress of every task; a summary's is that of the work below it."""
+    own = {task.id: Progress.of(task, dates.get(task.id), reports.get(task.id, ())) for task in tasks}
     by_id = {task.id: task for task in tasks}
-    below: dict[Id, tuple[Decimal, int]] = {}
+    below: dict[Id, list[tuple[int, Progress]]] = {}
     for task in tasks:
         if task.kind is TaskKind.SUMMARY:
             continue
         above = task.parent_id
         while above is not None:
-            done, whole = below.get(above, (Decimal(0), 0))
-            below[above] = done + percent[task.id] * task.duration, whole + task.duration
+            below.setdefault(above, []).append((task.duration, own[task.id]))
             above = by_id[above].parent_id
-    return percent | {summary: done / whole for summary, (done, whole) in below.items() if whole}
+    return own | {summary: Rollup(tuple(parts)) for summary, parts in below.items()}

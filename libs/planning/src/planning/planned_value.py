@@ -10,6 +10,8 @@ from planning.figure import ARITHMETIC, Figure
 
 NO_TIME_ELAPSED = "no_time_elapsed"
 NO_PLAN_YET = "no_plan_yet"
+MOST_PERIODS = 250
+"""Points at which a plan's curve is looked at: the ends of working days, or of more of them at a time in a long plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,16 @@ def planned_value(spreads: Iterable[Spread], at: int) -> Decimal:
     """What is planned to be done by an instant."""
     with localcontext(ARITHMETIC):
         return sum((_planned(spread, at) for spread in spreads), Decimal(0))
+
+
+def periods_of(spreads: Sequence[Spread]) -> tuple[int, list[int]]:
+    """Equal periods that cover the spreads: working minutes of one, and their ends (instants). Working days, or in a long plan several."""
+    start, finish = min(spread.start for spread in spreads), max(spread.finish for spread in spreads)
+    calendar = spreads[0].calendar
+    day = calendar.minutes_per_day
+    days = -(-calendar.between(start, finish) // day)
+    period = max(1, -(-days // MOST_PERIODS)) * day
+    return period, [calendar.add(start, end) for end in range(period, days * day + period, period)]
 
 
 def _planned(spread: Spread, at: int) -> Decimal:
