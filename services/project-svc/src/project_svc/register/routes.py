@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 
 from chassis.etag import IfMatch, check_if_match, stamp
 from chassis.paging import Page
-from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.values import Id
+from project_svc.conflicts import RecordInUse
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
 from project_svc.projects.reading import Reading
@@ -20,12 +21,6 @@ from project_svc.schedule.models import Preview
 from project_svc.tasks.rules import OtherProject
 
 Endpoint = Callable[..., Any]
-
-
-class RecordInUse(Conflict):
-    """Another record of the project names this one: change or remove that one first."""
-
-    slug, title = "record-in-use", "Another record names this one"
 
 
 WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed, OtherProject)

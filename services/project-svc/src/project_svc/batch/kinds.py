@@ -1,0 +1,107 @@
+"""What an operation can be done to, and by which action."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from contracts.values import Shape
+from project_svc.budgets import actions as budgets
+from project_svc.budgets.models import Actual, ActualCreate, BudgetLine, BudgetLineCreate, BudgetLineUpdate
+from project_svc.links import actions as links
+from project_svc.links.models import Link, LinkCreate, LinkUpdate
+from project_svc.projects.locked import LockedProject, Shown
+from project_svc.records import RecordT
+from project_svc.register import actions as register
+from project_svc.register.declared import Declared
+from project_svc.registers import ALL
+from project_svc.risks import actions as risks
+from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
+from project_svc.tasks import actions as tasks
+from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
+
+Created = Callable[[LockedProject, Any], Awaitable[Shown[Any]]]
+Found = Callable[[LockedProject, UUID], Awaitable[Any]]
+Updated = Callable[[LockedProject, Any, Any], Awaitable[Shown[Any]]]
+Deleted = Callable[[LockedProject, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changeable:
+    """How a record is changed and removed. body: the shape of a change."""
+
+    body: type[Shape]
+    update: Updated
+    delete: Deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record. body: the shape of a new one. change: None for entries that stay as they are."""
+
+    body: type[Shape]
+    create: Created
+    find: Found
+    change: Changeable | None
+
+
+def _finder(kind: type[RecordT]) -> Found:
+    async def found(project: LockedProject, record_id: UUID) -> RecordT:
+        return await project.find(kind, record_id)
+
+    return found
+
+
+def _updater(update: Callable[[LockedProject, Any, Any], Awaitable[None]]) -> Updated:
+    async def updated(project: LockedProject, record: Any, body: Any) -> Shown[Any]:
+        await update(project, record, body)
+        shown: Shown[Any] = record
+        return shown
+
+    return updated
+
+
+def _declared(declared: Declared[Any]) -> Kind:
+    async def create(project: LockedProject, body: Shape) -> Shown[Any]:
+        return await register.create(project, declared, body)
+
+    async def find(project: LockedProject, record_id: UUID) -> Any:
+        return await register.find(project, declared, record_id)
+
+    async def update(project: LockedProject, record: Any, body: Shape) -> Shown[Any]:
+        return await register.change(project, declared, record, body)
+
+    async def delete(project: LockedProject, record: Any) -> None:
+        await register.remove(project, declared, record)
+
+    return Kind(declared.create, create, find, Changeable(declared.update, update, delete))
+
+
+KINDS: dict[str, Kind] = {
+    "task": Kind(
+        TaskCreate,
+        tasks.create_task,
+        _finder(Task),
+        Changeable(TaskUpdate, _updater(tasks.update_task), tasks.delete_task),
+    ),
+    "link": Kind(
+        LinkCreate,
+        links.create_link,
+        _finder(Link),
+        Changeable(LinkUpdate, _updater(links.update_link), links.delete_link),
+    ),
+    "budget_line": Kind(
+        BudgetLineCreate,
+        budgets.create_budget_line,
+        _finder(BudgetLine),
+        Changeable(BudgetLineUpdate, _updater(budgets.update_budget_line), budgets.delete_budget_line),
+    ),
+    "actual": Kind(ActualCreate, budgets.record_actual, _finder(Actual), None),
+    "risk": Kind(
+        RiskCreate,
+        risks.create_risk,
+        _finder(Risk),
+        Changeable(RiskUpdate, _updater(risks.update_risk), risks.delete_risk),
+    ),
+    **{declared.name: _declared(declared) for declared in ALL},
+}

@@ -1,0 +1,40 @@
+"""What the database's constraints mean to a client."""
+
+from chassis.failures import Conflicts
+from chassis.problem import AlreadyExists, Conflict
+from project_svc.register.tables import NAMED
+from project_svc.registers import ALL
+
+
+class RecordInUse(Conflict):
+    """Another record of the project names this one: change or remove that one first."""
+
+    slug, title = "record-in-use", "Another record names this one"
+
+
+def _taken(what: str) -> AlreadyExists:
+    return AlreadyExists(f"Another record of this kind already has this {what}.")
+
+
+CONFLICTS: Conflicts = {
+    "uq_projects_organization_id_key": lambda: _taken("key"),
+    "uq_tasks_wbs_code": lambda: _taken("WBS code"),
+    "uq_links_same": lambda: AlreadyExists("There is already a link between these tasks of this type and lag."),
+    **{
+        f"uq_{table}_external_ref": lambda: _taken("external reference")
+        for table in (
+            "projects",
+            "tasks",
+            "links",
+            "budget_lines",
+            "actuals",
+            "risks",
+            *(each.collection for each in ALL),
+        )
+    },
+    **{
+        f"fk_{declared.collection}_{name}": lambda: RecordInUse("Another record of the project names this one.")
+        for declared in ALL
+        for name in NAMED.keys() & declared.fields.model_fields.keys()
+    },
+}
