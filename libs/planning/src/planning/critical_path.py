@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planning.engine.dates import Dates
 
 SMALL = 600
-"""Up to so many tasks and links together, plain Python takes less than ten milliseconds."""
+"""Up to so many tasks and links together, plain Python takes a few milliseconds."""
 
 ENGINE = "planning.engine.run"
 
