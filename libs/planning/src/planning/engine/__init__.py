@@ -7,6 +7,8 @@ they are first used, for what runs kernels brings numba (planning.kernel), and w
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from planning.critical_path import compute, schedule
+
 if TYPE_CHECKING:
     from planning.engine.arrays import ABSENT, NEVER
     from planning.engine.changes import Change, Moved, Outcome, Removed
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from planning.engine.dates import Dates
     from planning.engine.given import columns_of
     from planning.engine.live import LiveNetwork
-    from planning.engine.run import compute
-    from planning.engine.scheduling import schedule
 
 __all__ = [
     "ABSENT",
@@ -42,8 +42,6 @@ _MODULES = {
     "dates": ("Dates",),
     "given": ("columns_of",),
     "live": ("LiveNetwork",),
-    "run": ("compute",),
-    "scheduling": ("schedule",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
