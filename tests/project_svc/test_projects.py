@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from tests.project_svc.control import baseline, baselined
 
 BODY = {"key": "TRAM-4", "name": "Tram line 4", "start": "2026-03-02", "currency": "EUR"}
 
@@ -135,6 +136,7 @@ async def test_states_follow_their_steps(api):
     problem = await api.patch(project, {"state": "executing"}, status=409)
     assert problem["type"] == "/problems/illegal-step"
     assert problem["legal"] == ["approved", "cancelled"]
+    await baseline(api, project)
     for state in ("approved", "planning", "baselined", "executing", "on_hold", "executing", "closing", "closed"):
         assert (await api.patch(project, {"state": state}))["state"] == state
     problem = await api.post(f"{project}/tasks", {"name": "A", "duration": "P1D"}, status=409)
@@ -174,8 +176,8 @@ async def test_a_project_is_deleted_with_everything_in_it(api):
 
 async def test_a_running_project_is_not_deleted(api):
     project = await api.project()
-    for state in ("approved", "planning", "baselined", "executing"):
-        await api.patch(project, {"state": state})
+    await baselined(api, project)
+    await api.patch(project, {"state": "executing"})
     await api.delete(project, status=409)
 
 

@@ -11,8 +11,10 @@ from chassis.health import Health
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
+from project_svc.baselines.routes import router as baselines
 from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
+from project_svc.change_requests.routes import router as change_requests
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
 from project_svc.imposed.routes import router as imposed
@@ -25,12 +27,14 @@ from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
 from project_svc.snapshots.routes import router as snapshots
 from project_svc.tasks.routes import router as tasks
+from project_svc.tolerances.routes import router as tolerances
 
 PACKAGE = "project_svc"
 TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, budget, risks, and its own schedule."
 ROUTERS = (
-    *(tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots, batch),
+    *(tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots, batch, baselines),
+    *(change_requests, tolerances),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

@@ -2,8 +2,14 @@
 
 from chassis.failures import Conflicts
 from chassis.problem import AlreadyExists, Conflict
+from project_svc.baselines.models import BASELINES
+from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.register.tables import NAMED
 from project_svc.registers import ALL
+from project_svc.tolerances.models import EXCEPTIONS
+
+KEPT = (*ALL, BASELINES, CHANGE_REQUESTS, EXCEPTIONS)
+"""Every record whose table follows from its declaration."""
 
 
 class RecordInUse(Conflict):
@@ -29,12 +35,12 @@ CONFLICTS: Conflicts = {
             "budget_lines",
             "actuals",
             "risks",
-            *(each.collection for each in ALL),
+            *(each.collection for each in KEPT),
         )
     },
     **{
         f"fk_{declared.collection}_{name}": lambda: RecordInUse("Another record of the project names this one.")
-        for declared in ALL
+        for declared in KEPT
         for name in NAMED.keys() & declared.fields.model_fields.keys()
     },
 }

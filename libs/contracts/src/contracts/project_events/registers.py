@@ -1,7 +1,10 @@
 """The events of the declared records, which differ in fields and states alone."""
 
 from contracts.events import Event
+from contracts.project_events.baselines import BaselineState
+from contracts.project_events.change_requests import ChangeRequestState
 from contracts.project_events.control import GateState, PhaseState
+from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.project_events.registered import life_of
@@ -14,6 +17,22 @@ STAKEHOLDER = life_of("stakeholder", "stakeholders", StakeholderState)
 DELIVERABLE = life_of("deliverable", "deliverables", DeliverableState)
 PHASE = life_of("phase", "phases", PhaseState)
 GATE = life_of("gate", "gates", GateState)
+BASELINE = life_of("baseline", "baselines", BaselineState)
+CHANGE_REQUEST = life_of("change_request", "change-requests", ChangeRequestState)
+EXCEPTION = life_of("exception", "exceptions", ExceptionState)
 
-EVENTS: tuple[type[Event], ...] = (*ISSUE, *DECISION, *ACTION, *ASSUMPTION, *STAKEHOLDER, *DELIVERABLE, *PHASE, *GATE)
+EVENTS: tuple[type[Event], ...] = (
+    *ISSUE,
+    *DECISION,
+    *ACTION,
+    *ASSUMPTION,
+    *STAKEHOLDER,
+    *DELIVERABLE,
+    *PHASE,
+    *GATE,
+    *BASELINE,
+    *CHANGE_REQUEST,
+    EXCEPTION.created,
+    EXCEPTION.updated,
+)
 """Every event version of the declared records."""

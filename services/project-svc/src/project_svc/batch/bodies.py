@@ -35,7 +35,7 @@ def shape_of(record: str, verb: Verb) -> type[Shape] | None:
     kind = KINDS[record]
     if verb is Verb.CREATE:
         return kind.body
-    return kind.change and kind.change.body
+    return None if kind.change is None else kind.change.body
 
 
 def body_of(record: str, operation: OperationOn, names: Mapping[str, UUID]) -> Any:

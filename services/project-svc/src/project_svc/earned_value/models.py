@@ -51,6 +51,8 @@ class EarnedValueRead(Shape):
     project_id: Id
     revision: int
     data_date: DayOrMoment
+    baseline_id: Id | None
+    """The approved baseline that the project is measured by; null: the present plan, as if nothing had happened."""
     bac: MoneyFigure
     """Budget at completion, contingency included."""
     pv: MoneyFigure

@@ -14,19 +14,22 @@ from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value
 from planning.figure import Figure
 from planning.written import at_finish
+from project_svc.baselines.queries import approved_baseline, picture_of
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.schedule.network import plan_of
 from project_svc.schedule.problems import explained
+from project_svc.tasks.reports import reports_of
 
 CANCELLED_TASK_BUDGET = "cancelled_task_budget"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The figures at a data date, and SPI(t)."""
+    """The figures at a data date, measured by the approved baseline if there is one, and SPI(t)."""
 
     data_date: date
+    baseline_id: UUID | None
     figures: EarnedValue
     spi_t: Figure
     warnings: tuple[str, ...]
@@ -36,15 +39,22 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
     plan = await plan_of(project.session, project.row)
+    reports = await reports_of(project.session, project.id)
+    baseline = await approved_baseline(project.session, project.id)
+    if baseline is None:
+        agreed, lines = None, await _lines(project)
+    else:
+        picture = await picture_of(project.session, baseline)
+        agreed, lines = picture.agreed(), [(line.task_id, line.amount) for line in picture.lines.values()]
     try:
-        books = Books.of(plan, await _lines(project))
+        books = Books.of(plan, lines, agreed, reports)
     except PlanError as error:
         raise explained(error) from error
     at = at_finish(on)
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
-    warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped else ())
-    return Standing(on, figures, spi_t([books], at, figures.ev), warnings)
+    warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())
+    return Standing(on, None if baseline is None else baseline.id, figures, spi_t([books], at, figures.ev), warnings)
 
 
 async def _lines(project: ReadProject) -> Sequence[tuple[UUID | None, Decimal]]:

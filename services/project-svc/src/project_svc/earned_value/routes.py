@@ -19,7 +19,7 @@ DataDate = Annotated[DayOrMoment | None, Query(description="the project's own da
 
 @router.get("/earned-value", responses=responses(NotFound))
 async def read_earned_value(project: ReadingWhole, data_date: DataDate = None) -> EarnedValueRead:
-    """PV, EV, AC, BAC and what follows from them, at one data date."""
+    """PV, EV, AC, BAC and what follows from them, at one data date, past ones included; by the approved baseline where there is one."""
     standing = await standing_of(project, data_date)
     figures = standing.figures
 
@@ -30,6 +30,7 @@ async def read_earned_value(project: ReadingWhole, data_date: DataDate = None) -
         project_id=project.id,
         revision=project.row.revision,
         data_date=standing.data_date,
+        baseline_id=standing.baseline_id,
         bac=money(Figure.of(figures.bac)),
         pv=money(Figure.of(figures.pv)),
         ev=money(Figure.of(figures.ev)),

@@ -7,6 +7,7 @@ from chassis.patch import changes_of
 from chassis.problem import Conflict
 from contracts.project_events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from contracts.vocabulary import ProjectStatus
+from project_svc.projects.conditions import check_conditions
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import RUNNING, STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
 from project_svc.records import external_columns, new_id, now
@@ -51,13 +52,16 @@ async def create_project(
     return project
 
 
-def update_project(project: LockedProject, body: ProjectUpdate) -> None:
-    """Change a project's own fields. A closed or cancelled one takes no change (ProjectClosed); steps follow its states (IllegalStep)."""
+async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
+    """Change a project's own fields. A closed or cancelled one takes no change (ProjectClosed); steps follow its states (IllegalStep) and their conditions (ConditionsUnmet)."""
     row = project.row
     before = row.wire()
     changes = changes_of(body)
     if "state" in changes:
         row.step(changes.pop("state"))
+        if row.state is not before.state:
+            with project.session.no_autoflush:
+                await check_conditions(project, row.state)
     if changes and not STEPS[before.state]:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
     if "tolerances" in changes:

@@ -28,7 +28,10 @@ StateT_co = TypeVar("StateT_co", bound=Shape, covariant=True)
 class Shown(Protocol[StateT_co]):
     """A record that shows itself in its contract's shape."""
 
-    revision: int
+    @property
+    def revision(self) -> int:
+        """The project's revision at which it last changed."""
+        ...
 
     def wire(self) -> StateT_co:
         """The record as events and answers show it."""
@@ -38,6 +41,7 @@ class Shown(Protocol[StateT_co]):
 class Changing(Shown[StateT_co], Protocol[StateT_co]):
     """A record that may change."""
 
+    revision: int
     updated_at: datetime
 
 

@@ -13,6 +13,7 @@ from contracts.project_events import ProjectState
 from contracts.values import Id, Key
 from contracts.vocabulary import ProjectStatus
 from project_svc.projects import actions
+from project_svc.projects.conditions import ConditionsUnmet
 from project_svc.projects.locked import LockedInAnyState, may_write
 from project_svc.projects.models import IllegalStep, Project, ProjectClosed, ProjectCreate, ProjectUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
@@ -69,14 +70,15 @@ async def read_project(project_id: Id, session: Session, identity: CurrentIdenti
 
 
 @router.patch(
-    "/{project_id}", responses=responses(NotFound, Forbidden, AlreadyExists, IllegalStep, ProjectClosed, StaleRevision)
+    "/{project_id}",
+    responses=responses(NotFound, Forbidden, AlreadyExists, IllegalStep, ConditionsUnmet, ProjectClosed, StaleRevision),
 )
 async def update_project(
     project: LockedInAnyState, body: ProjectUpdate, response: Response, if_match: IfMatch = None
 ) -> ProjectState | Preview:
     """Change a project, or take it to its next state."""
     project.check_if_match(if_match)
-    actions.update_project(project, body)
+    await actions.update_project(project, body)
     return await conclude(project, project.row, response)
 
 

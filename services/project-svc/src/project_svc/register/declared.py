@@ -58,13 +58,18 @@ class Declared(Generic[StateT]):
     @property
     def one(self) -> str:
         """The record with its article: `an issue`."""
-        return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
+        return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name.replace('_', ' ')}"
+
+    @property
+    def class_name(self) -> str:
+        """The beginning of its shapes' names: `ChangeRequest`."""
+        return self.name.title().replace("_", "")
 
     @cached_property
     def create(self) -> type[Shape]:
         """What a new one is made of."""
         return create_model(
-            f"{self.name.title()}Create",
+            f"{self.class_name}Create",
             __base__=self.fields,
             __doc__=f"What a new {self.name} is made of.",
             external_ref=(ExternalRef | None, None),
@@ -76,7 +81,7 @@ class Declared(Generic[StateT]):
         names = (*self.fields.model_fields, *((STATE,) if self.steps else ()))
         changeable: dict[str, Any] = {name: (self._annotation(name), unset()) for name in names}
         return create_model(
-            f"{self.name.title()}Update",
+            f"{self.class_name}Update",
             __base__=Shape,
             __doc__="What may change: a JSON Merge Patch.",
             **changeable,
@@ -87,7 +92,7 @@ class Declared(Generic[StateT]):
         """What a list of them takes."""
         wanted: dict[str, Any] = {name: (self._asked(name) | None, None) for name in self.filters}
         return create_model(
-            f"{self.name.title()}Query", __base__=PageQuery, __doc__=f"Which {self.collection}.", **wanted
+            f"{self.class_name}Query", __base__=PageQuery, __doc__=f"Which {self.collection}.", **wanted
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from project_svc.projects.locked import LockedProject, Shown, StateT
 from project_svc.schedule.models import Moved, Preview
 from project_svc.schedule.moves import Moves
 from project_svc.schedule.settlement import settle
+from project_svc.tolerances.actions import draft_exceptions
 
 PREVIEWED: dict[int | str, dict[str, Any]] = {
     200: {"model": Preview, "description": "with `dry_run=true`: what would move; nothing is written"}
@@ -39,7 +40,9 @@ async def _settled(project: LockedProject, response: Response) -> Preview | None
     if project.is_preview:
         response.status_code = 200
         return Preview(moved=[] if moves is None else list(_moved(moves, project.row.granularity)))
-    if not project.is_changed:
+    if project.is_changed:
+        await draft_exceptions(project)
+    else:
         await project.give_back()
     return None
 

@@ -9,11 +9,16 @@ from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events.baselines import BaselineState
+from contracts.project_events.change_requests import ChangeRequestState
 from contracts.project_events.control import GateState, PhaseState
+from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.values import Shape
+from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
@@ -21,6 +26,7 @@ from project_svc.register.actions import all_of
 from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES, STAKEHOLDERS
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import Task
+from project_svc.tolerances.models import EXCEPTIONS
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_class=TransactionRoute)
 
@@ -44,6 +50,10 @@ class Snapshot(Shape):
     deliverables: list[DeliverableState]
     phases: list[PhaseState]
     gates: list[GateState]
+    baselines: list[BaselineState]
+    """Without their tasks and budget lines."""
+    change_requests: list[ChangeRequestState]
+    exceptions: list[ExceptionState]
 
 
 @router.get("/snapshot", responses=responses(NotFound))
@@ -66,6 +76,9 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
         deliverables=await all_of(project, DELIVERABLES),
         phases=await all_of(project, PHASES),
         gates=await all_of(project, GATES),
+        baselines=await all_of(project, BASELINES),
+        change_requests=await all_of(project, CHANGE_REQUESTS),
+        exceptions=await all_of(project, EXCEPTIONS),
     )
 
 

@@ -16,6 +16,7 @@ from project_svc.records import table_of
 from project_svc.registers import ALL
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import ConstraintUpdate, Task, TaskCreate, TaskUpdate
+from project_svc.tasks.reports import report_progress
 from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
 
 SCHEDULED_FROM = frozenset(
@@ -79,6 +80,8 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
     await check_parent(project, task)
     project.session.add(task)
     await project.session.flush()
+    if task.percent_complete:
+        await report_progress(project, task)
     project.record(TaskCreated.of(task.wire()))
     project.disturb(task_id=task.id)
     return task
@@ -92,9 +95,12 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
     check_task(task, project.row)
     with project.session.no_autoflush:
         await check_place(project, task, before)
-    if project.changed(task, before, TaskUpdated) & SCHEDULED_FROM:
+    changed = project.changed(task, before, TaskUpdated)
+    if changed & SCHEDULED_FROM:
         project.disturb(task_id=task.id)
     await project.session.flush()
+    if "percent_complete" in changed:
+        await report_progress(project, task)
 
 
 async def delete_task(project: LockedProject, task: Task) -> None:

@@ -1,0 +1,159 @@
+"""What can happen to a baseline: it is taken, renamed while it is a draft, approved, superseded by the next one."""
+
+from dataclasses import asdict
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from chassis.problem import Conflict
+from contracts.project_events.baselines import BaselineFigures, BaselineState, BaselineStatus, PlannedValuePoint
+from contracts.values import Money, Shape
+from contracts.vocabulary import ProjectStatus
+from planning import to_date
+from planning.planned_value import periods_of, planned_value
+from project_svc.baselines.content import content_of, hash_of
+from project_svc.baselines.models import (
+    BASELINES,
+    TABLE,
+    Approval,
+    BaselineApproved,
+    BaselineCreate,
+    BaselineLine,
+    BaselineStep,
+    BaselineTaken,
+    BaselineTask,
+)
+from project_svc.baselines.picture import Picture, present_picture
+from project_svc.baselines.queries import approved_baseline
+from project_svc.change_requests.models import CHANGE_REQUESTS
+from project_svc.projects.locked import LockedProject
+from project_svc.projects.reading import ReadProject
+from project_svc.records import table_of
+from project_svc.register.actions import Entry, change, create, find, remove
+from project_svc.schedule.dates import finish_of, start_of
+
+BEFORE_BASELINE = frozenset({ProjectStatus.PROPOSED, ProjectStatus.APPROVED, ProjectStatus.PLANNING})
+"""States in which a project is planned freely: each approved baseline takes the place of the one before."""
+CHUNK = 1_000
+SMALLEST = Decimal("0.0001")
+
+
+class BaselineFixed(Conflict):
+    """A baseline that was approved stays as it is, and stays."""
+
+    slug, title = "baseline-fixed", "An approved baseline does not change"
+
+
+class ChangeRequestNeeded(Conflict):
+    """Once a project is baselined, only an implemented change request leads to its next baseline."""
+
+    slug, title = "change-request-needed", "This takes a change request"
+
+
+async def create_baseline(project: LockedProject, body: BaselineCreate) -> Entry[BaselineState]:
+    """Copy the plan as it stands. Raises NotFound for an unknown change request, and what scheduling raises."""
+    picture = await present_picture(ReadProject(project.session, project.row))
+    currency, granularity = project.row.currency, project.row.granularity
+    content = content_of(picture, currency, granularity)
+    taken = BaselineTaken(
+        name=body.name,
+        description=body.description,
+        change_request_id=body.change_request_id,
+        external_ref=body.external_ref,
+        of_revision=project.revision - 1,
+        content_hash=hash_of(content),
+        scope=picture.scope,
+        figures=BaselineFigures(
+            start=start_of(picture.start, granularity),
+            finish=finish_of(picture.finish, granularity),
+            bac=Money.of(picture.bac, currency),
+            contingency=Money.of(picture.contingency, currency),
+            tasks=len(picture.tasks),
+            budget_lines=len(picture.lines),
+        ),
+        planned_value=planned_value_of(picture, currency),
+    )
+    entry = await create(project, BASELINES, taken)
+    await _copy(project, entry.record.id, picture)
+    return entry
+
+
+def planned_value_of(picture: Picture, currency: str) -> list[PlannedValuePoint]:
+    """The budget over time, cumulative; empty without a budget."""
+    spreads = [spread for spread in picture.spreads() if spread.amount]
+    if not spreads:
+        return []
+    _, ends = periods_of(spreads)
+    return [
+        PlannedValuePoint(
+            on=to_date(end, finish=True), amount=Money.of(planned_value(spreads, end).quantize(SMALLEST), currency)
+        )
+        for end in ends
+    ]
+
+
+async def update_baseline(project: LockedProject, before: BaselineState, body: Shape) -> Entry[BaselineState]:
+    """Change what people wrote of a draft. Raises BaselineFixed for any other."""
+    _check_draft(before)
+    return await change(project, BASELINES, before, body)
+
+
+async def approve_baseline(
+    project: LockedProject, baseline: BaselineState, body: Approval, caller: str
+) -> Entry[BaselineState]:
+    """Measure the project by this baseline from now on; the one before is superseded.
+
+    Raises BaselineFixed unless it is a draft, ChangeRequestNeeded once the project is baselined.
+    """
+    _check_draft(baseline)
+    before = await approved_baseline(project.session, project.id)
+    if before is not None:
+        if project.row.state not in BEFORE_BASELINE:
+            await _check_change_request(project, baseline)
+        await change(project, BASELINES, before, BaselineStep(state=BaselineStatus.SUPERSEDED))
+    approved = BaselineApproved(
+        state=BaselineStatus.APPROVED,
+        approved_by=body.approved_by or caller,
+        approved_at=project.now,
+        approval_note=body.note,
+    )
+    return await change(project, BASELINES, baseline, approved)
+
+
+async def delete_baseline(project: LockedProject, baseline: BaselineState) -> None:
+    """Remove a draft. Raises BaselineFixed for any other."""
+    _check_draft(baseline)
+    await remove(project, BASELINES, baseline)
+
+
+def _check_draft(baseline: BaselineState) -> None:
+    if baseline.state is not BaselineStatus.DRAFT:
+        raise BaselineFixed(f"This baseline is {baseline.state}: it stays as it is.")
+
+
+async def _check_change_request(project: LockedProject, baseline: BaselineState) -> None:
+    """That the baseline is of the plan as an implemented change request made it, and the first one of that."""
+    if baseline.change_request_id is None:
+        raise ChangeRequestNeeded("The project is baselined: name the change request that leads to the next baseline.")
+    request = await find(project, CHANGE_REQUESTS, baseline.change_request_id)
+    implemented = request.implemented_revision
+    if implemented is None:
+        raise ChangeRequestNeeded(f"The change request is {request.state}: implement it first.")
+    if baseline.of_revision < implemented:
+        raise ChangeRequestNeeded(
+            "This baseline was taken before the change request was implemented: take another one."
+        )
+    used = select(TABLE.c.id).where(
+        TABLE.c.change_request_id == request.id, TABLE.c.state != BaselineStatus.DRAFT, TABLE.c.id != baseline.id
+    )
+    if (await project.session.execute(used)).first() is not None:
+        raise ChangeRequestNeeded("The change request has led to a baseline already.")
+
+
+async def _copy(project: LockedProject, baseline_id: UUID, picture: Picture) -> None:
+    heading = {"baseline_id": baseline_id, "organization_id": project.row.organization_id}
+    for table, rows in ((BaselineTask, picture.tasks), (BaselineLine, picture.lines)):
+        copied = [heading | asdict(row) for row in rows.values()]
+        for begin in range(0, len(copied), CHUNK):
+            await project.session.execute(insert(table_of(table)), copied[begin : begin + CHUNK])

@@ -1,0 +1,167 @@
+"""A baseline: its declaration, its rows, and its shapes on the wire."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import Field
+
+from contracts.project_events.baselines import (
+    BaselineFields,
+    BaselineFigures,
+    BaselineState,
+    BaselineStatus,
+    ContentHash,
+    PlannedValuePoint,
+)
+from contracts.project_events.registers import BASELINE
+from contracts.values import DayOrMoment, Duration, ExternalRef, Id, Instant, Label, Money, Name, Shape, Text
+from contracts.vocabulary import Granularity, TaskKind
+from project_svc.records import AMOUNT, MINUTES, Row, words
+from project_svc.register.declared import Declared
+from project_svc.schedule.dates import finish_of, start_of
+
+BASELINES = Declared(
+    name="baseline",
+    collection="baselines",
+    about="an immutable copy of scope, schedule and cost at one revision.",
+    fields=BaselineFields,
+    state=BaselineState,
+    life=BASELINE,
+    filters=("state", "change_request_id"),
+    sorts=("name", "of_revision"),
+    begins=BaselineStatus.DRAFT,
+    steps={
+        BaselineStatus.DRAFT: (BaselineStatus.APPROVED,),
+        BaselineStatus.APPROVED: (BaselineStatus.SUPERSEDED,),
+        BaselineStatus.SUPERSEDED: (),
+    },
+)
+TABLE = BASELINES.table
+
+
+class BaselineTask(Row, table=True):
+    """A task as it was planned; it stays here when it is deleted. Dates are instants, the duration working minutes."""
+
+    __tablename__ = "baseline_tasks"
+
+    baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
+    task_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    parent_id: UUID | None = None
+    wbs_code: str
+    name: str
+    kind: TaskKind = Field(sa_type=words(TaskKind))
+    duration: int = Field(sa_type=MINUTES)
+    early_start: int = Field(sa_type=MINUTES)
+    early_finish: int = Field(sa_type=MINUTES)
+    scheduled_start: int = Field(sa_type=MINUTES)
+    scheduled_finish: int = Field(sa_type=MINUTES)
+    cost: Decimal = Field(sa_type=AMOUNT)
+
+    def wire(self, currency: str, granularity: Granularity) -> "BaselineTaskRead":
+        """The task as answers show it."""
+        return BaselineTaskRead(
+            task_id=self.task_id,
+            parent_id=self.parent_id,
+            wbs_code=self.wbs_code,
+            name=self.name,
+            kind=self.kind,
+            duration=Duration(self.duration),
+            early_start=start_of(self.early_start, granularity),
+            early_finish=finish_of(self.early_finish, granularity),
+            scheduled_start=start_of(self.scheduled_start, granularity),
+            scheduled_finish=finish_of(self.scheduled_finish, granularity),
+            cost=Money.of(self.cost, currency),
+        )
+
+
+class BaselineLine(Row, table=True):
+    """A budget line as it was planned."""
+
+    __tablename__ = "baseline_lines"
+
+    baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
+    line_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    name: str
+    amount: Decimal = Field(sa_type=AMOUNT)
+    task_id: UUID | None = None
+    contingency: bool
+
+    def wire(self, currency: str) -> "BaselineLineRead":
+        """The line as answers show it."""
+        return BaselineLineRead(
+            line_id=self.line_id,
+            name=self.name,
+            amount=Money.of(self.amount, currency),
+            task_id=self.task_id,
+            contingency=self.contingency,
+        )
+
+
+class BaselineCreate(BaselineFields):
+    """What a new baseline is given; all else is copied from the plan."""
+
+    external_ref: ExternalRef | None = None
+
+
+class BaselineTaken(BaselineCreate):
+    """A new baseline with what was copied."""
+
+    of_revision: int
+    content_hash: ContentHash
+    scope: Text
+    figures: BaselineFigures
+    planned_value: list[PlannedValuePoint]
+    approved_by: Label = ""
+    approved_at: Instant | None = None
+    approval_note: Text = ""
+
+
+class Approval(Shape):
+    """Who approves a baseline; left out, the caller."""
+
+    approved_by: Label | None = None
+    note: Text = ""
+
+
+class BaselineStep(Shape):
+    """The step to another state."""
+
+    state: BaselineStatus
+
+
+class BaselineApproved(BaselineStep):
+    """What is written down with an approval."""
+
+    approved_by: Label
+    approved_at: Instant
+    approval_note: Text
+
+
+class BaselineTaskRead(Shape):
+    """A task as it was planned."""
+
+    task_id: Id
+    parent_id: Id | None
+    wbs_code: Label
+    name: Name
+    kind: TaskKind
+    duration: Duration
+    early_start: DayOrMoment
+    early_finish: DayOrMoment
+    scheduled_start: DayOrMoment
+    """The dates that the task is measured by: those of its early dates, but of an as-late-as-possible task the end of its free float."""
+    scheduled_finish: DayOrMoment
+    cost: Money
+    """The sum of its budget lines."""
+
+
+class BaselineLineRead(Shape):
+    """A budget line as it was planned."""
+
+    line_id: Id
+    name: Name
+    amount: Money
+    task_id: Id | None
+    contingency: bool

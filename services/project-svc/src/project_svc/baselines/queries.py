@@ -1,0 +1,48 @@
+"""Baselines as they are read back."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from contracts.project_events.baselines import BaselineState, BaselineStatus
+from planning.written import at_start
+from project_svc.baselines.models import TABLE, BaselineLine, BaselineTask
+from project_svc.baselines.picture import Picture, PicturedLine, PicturedTask
+from project_svc.records import table_of
+from project_svc.register.tables import record_of
+
+TASKS = table_of(BaselineTask)
+LINES = table_of(BaselineLine)
+
+
+async def approved_baseline(session: AsyncSession, project_id: UUID) -> BaselineState | None:
+    """The baseline that the project is measured by; None before one was approved."""
+    statement = select(TABLE).where(TABLE.c.project_id == project_id, TABLE.c.state == BaselineStatus.APPROVED)
+    row = (await session.execute(statement)).mappings().one_or_none()
+    return None if row is None else record_of(BaselineState, row)
+
+
+async def picture_of(session: AsyncSession, baseline: BaselineState) -> Picture:
+    """What a baseline is a copy of."""
+    tasks = await session.execute(
+        select(*(column for column in TASKS.c if column.name not in {"baseline_id", "organization_id"}))
+        .where(col(BaselineTask.baseline_id) == baseline.id)
+        .order_by(TASKS.c.task_id)
+    )
+    lines = await session.execute(
+        select(*(column for column in LINES.c if column.name not in {"baseline_id", "organization_id"}))
+        .where(col(BaselineLine.baseline_id) == baseline.id)
+        .order_by(LINES.c.line_id)
+    )
+    pictured = {row.task_id: PicturedTask(**row._mapping) for row in tasks}  # noqa: SLF001  (SQLAlchemy's public name)
+    nothing = at_start(baseline.figures.start)  # where the project begins, for a plan without tasks
+    return Picture(
+        revision=baseline.of_revision,
+        scope=baseline.scope,
+        start=min((task.early_start for task in pictured.values()), default=nothing),
+        finish=max((task.early_finish for task in pictured.values()), default=nothing),
+        tasks=pictured,
+        lines={row.line_id: PicturedLine(**row._mapping) for row in lines},  # noqa: SLF001
+    )

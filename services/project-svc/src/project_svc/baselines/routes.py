@@ -1,0 +1,190 @@
+"""`/projects/{project_id}/baselines`."""
+
+from collections import Counter
+from itertools import islice
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute
+from contracts.project_events.baselines import BaselineState
+from contracts.values import Id
+from project_svc.baselines import actions
+from project_svc.baselines.comparison import Comparison, ComparisonQuery, ComparisonRead, Difference
+from project_svc.baselines.content import content_of
+from project_svc.baselines.models import (
+    BASELINES,
+    Approval,
+    BaselineCreate,
+    BaselineLine,
+    BaselineLineRead,
+    BaselineTask,
+    BaselineTaskRead,
+)
+from project_svc.baselines.picture import present_picture
+from project_svc.baselines.queries import picture_of
+from project_svc.projects.locked import Writing
+from project_svc.projects.models import ProjectClosed
+from project_svc.projects.reading import Reading, ReadingWhole
+from project_svc.register.actions import find, list_of
+from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
+from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
+
+router = APIRouter(prefix="/projects/{project_id}/baselines", tags=["baselines"], route_class=TransactionRoute)
+
+WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists, Cycle, OutsideTime, Unschedulable)
+CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.BaselineFixed, StaleRevision)
+TASK_ORDER = Order(
+    columns={
+        "task_id": col(BaselineTask.task_id),
+        "wbs_code": col(BaselineTask.wbs_code),
+        "name": col(BaselineTask.name),
+    },
+    default="task_id",
+    identity=col(BaselineTask.task_id),
+)
+LINE_ORDER = Order(
+    columns={"line_id": col(BaselineLine.line_id), "name": col(BaselineLine.name)},
+    default="line_id",
+    identity=col(BaselineLine.line_id),
+)
+BaselineQuery = BASELINES.query
+BaselineUpdate = BASELINES.update
+
+
+@router.post("", status_code=201, responses=PREVIEWED | WRITES)
+async def create_baseline(project: Writing, body: BaselineCreate, response: Response) -> BaselineState | Preview:
+    """Copy the plan as it stands: scope, schedule and cost. The copy is a draft until it is approved."""
+    return await conclude(project, await actions.create_baseline(project, body), response)
+
+
+@router.get("", responses=responses(NotFound))
+async def list_baselines(project: Reading, query: Annotated[BaselineQuery, Query()]) -> Page[BaselineState]:  # type: ignore[valid-type]  # made from the declaration
+    """The project's baselines. Sort by `created_at`, `updated_at`, `name` or `of_revision`."""
+    records, following = await list_of(project, BASELINES, query)
+    return Page(items=records, next=following)
+
+
+@router.get("/{baseline_id}", responses=responses(NotFound))
+async def read_baseline(project: Reading, baseline_id: Id, response: Response) -> BaselineState:
+    """One baseline, without its tasks and budget lines."""
+    baseline = await find(project, BASELINES, baseline_id)
+    stamp(response, baseline)
+    return baseline
+
+
+@router.patch("/{baseline_id}", responses=CHANGES)
+async def update_baseline(
+    project: Writing,
+    baseline_id: Id,
+    body: BaselineUpdate,  # type: ignore[valid-type]  # made from the declaration
+    response: Response,
+    if_match: IfMatch = None,
+) -> BaselineState | Preview:
+    """Change what people wrote of a draft; what was copied never changes."""
+    baseline = await find(project, BASELINES, baseline_id)
+    check_if_match(if_match, baseline)
+    return await conclude(project, await actions.update_baseline(project, baseline, body), response)
+
+
+@router.post("/{baseline_id}/approve", responses=CHANGES | responses(NotFound, actions.ChangeRequestNeeded))
+async def approve_baseline(
+    project: Writing,
+    baseline_id: Id,
+    body: Approval,
+    identity: CurrentIdentity,
+    response: Response,
+    if_match: IfMatch = None,
+) -> BaselineState | Preview:
+    """Measure the project by this draft from now on; the baseline before it is superseded."""
+    baseline = await find(project, BASELINES, baseline_id)
+    check_if_match(if_match, baseline)
+    return await conclude(project, await actions.approve_baseline(project, baseline, body, identity.subject), response)
+
+
+@router.delete("/{baseline_id}", status_code=204, response_model=None, responses=PREVIEWED | CHANGES)
+async def delete_baseline(
+    project: Writing, baseline_id: Id, response: Response, if_match: IfMatch = None
+) -> Preview | None:
+    """Remove a draft."""
+    baseline = await find(project, BASELINES, baseline_id)
+    check_if_match(if_match, baseline)
+    await actions.delete_baseline(project, baseline)
+    return await conclude_deletion(project, response)
+
+
+@router.get("/{baseline_id}/tasks", responses=responses(NotFound))
+async def list_baseline_tasks(
+    project: Reading, baseline_id: Id, query: Annotated[PageQuery, Query()]
+) -> Page[BaselineTaskRead]:
+    """The tasks as they were planned. Sort by `task_id`, `wbs_code` or `name`."""
+    baseline = await find(project, BASELINES, baseline_id)
+    statement = select(BaselineTask).where(col(BaselineTask.baseline_id) == baseline.id)
+    rows, following = await page(project.session, statement, query, TASK_ORDER)
+    currency, granularity = project.row.currency, project.row.granularity
+    return Page(items=[row.wire(currency, granularity) for row in rows], next=following)
+
+
+@router.get("/{baseline_id}/budget-lines", responses=responses(NotFound))
+async def list_baseline_lines(
+    project: Reading, baseline_id: Id, query: Annotated[PageQuery, Query()]
+) -> Page[BaselineLineRead]:
+    """The budget lines as they were planned. Sort by `line_id` or `name`."""
+    baseline = await find(project, BASELINES, baseline_id)
+    statement = select(BaselineLine).where(col(BaselineLine.baseline_id) == baseline.id)
+    rows, following = await page(project.session, statement, query, LINE_ORDER)
+    return Page(items=[row.wire(project.row.currency) for row in rows], next=following)
+
+
+@router.get(
+    "/{baseline_id}/content",
+    response_class=Response,
+    responses=responses(NotFound) | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+async def read_baseline_content(project: Reading, baseline_id: Id) -> Response:
+    """The whole copy as canonical JSON: the SHA-256 of these bytes is the baseline's `content_hash`."""
+    baseline = await find(project, BASELINES, baseline_id)
+    picture = await picture_of(project.session, baseline)
+    content = content_of(picture, project.row.currency, project.row.granularity)
+    return Response(content, media_type="application/json")
+
+
+@router.get("/{baseline_id}/comparison", responses=responses(NotFound, Cycle, OutsideTime, Unschedulable))
+async def compare_baseline(
+    project: ReadingWhole, baseline_id: Id, query: Annotated[ComparisonQuery, Query()]
+) -> ComparisonRead:
+    """What was added, removed, moved and re-costed since this baseline, up to the present plan or another baseline."""
+    before = await picture_of(project.session, await find(project, BASELINES, baseline_id))
+    if query.with_ is None:
+        after = await present_picture(project)
+    else:
+        after = await picture_of(project.session, await find(project, BASELINES, query.with_))
+    comparison = Comparison(before, after, project.row.currency, project.row.granularity)
+    tasks = list(comparison.tasks())
+    wanted = (
+        task
+        for task in tasks
+        if (query.difference is None or query.difference in task.differences)
+        and (query.cursor is None or task.task_id > query.cursor)
+    )
+    items = list(islice(wanted, query.limit + 1))
+    counted = Counter(difference for task in tasks for difference in task.differences)
+    return ComparisonRead(
+        baseline_id=baseline_id,
+        with_baseline_id=query.with_,
+        from_revision=before.revision,
+        to_revision=after.revision,
+        start=comparison.start(before.start, after.start),
+        finish=comparison.finish(before.finish, after.finish),
+        cost=comparison.money(before.bac, after.bac),
+        unassigned_cost=comparison.money(before.unassigned, after.unassigned),
+        is_scope_statement_changed=before.scope != after.scope,
+        counts={difference: counted[difference] for difference in Difference},
+        items=items[: query.limit],
+        next=items[query.limit - 1].task_id if len(items) > query.limit else None,
+    )

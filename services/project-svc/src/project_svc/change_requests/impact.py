@@ -1,0 +1,190 @@
+"""What a change request would do: its operations are carried out on trial, looked at, and taken back."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis import outbox
+from chassis.problem import FieldError, NotFound
+from contracts.project_events.change_requests import (
+    MOST_MOVES,
+    ChangeImpact,
+    CostImpact,
+    DateImpact,
+    Premise,
+    RiskImpact,
+    TaskImpact,
+)
+from contracts.project_events.operations import PlanOperation, Verb
+from contracts.values import Duration, Money
+from contracts.vocabulary import RiskKind, RiskStatus
+from planning import MON_TO_FRI, Schedule
+from planning.risk import schedule_exposure
+from project_svc.baselines.picture import Picture, PicturedTask, present_picture
+from project_svc.batch.actions import perform
+from project_svc.batch.kinds import KINDS
+from project_svc.projects.locked import LockedProject
+from project_svc.projects.models import Project
+from project_svc.projects.reading import ReadProject
+from project_svc.records import table_of
+from project_svc.risks.models import Risk
+from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.queries import schedule_of
+
+RISKS = table_of(Risk)
+OVER = (RiskStatus.CLOSED, RiskStatus.OCCURRED)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The plan before or after. exposures: of each open threat to a task, its title and its expected delay in working minutes."""
+
+    picture: Picture
+    schedule: Schedule
+    exposures: Mapping[UUID, tuple[str, int]]
+
+    def critical(self) -> set[UUID]:
+        return {task_id for task_id, item in self.schedule.items.items() if item.critical}
+
+
+async def impact_of(project: LockedProject, operations: Sequence[PlanOperation]) -> ChangeImpact:
+    """What the operations would do to the present plan. Call it before anything is recorded: events of the trial are thrown away.
+
+    Raises what the operations raise, with their index.
+    """
+    premises = await premises_of(project, operations)
+    before = await _view(project)
+    async with _trial(project) as trial:
+        await perform(trial, [(str(operation.record), operation) for operation in operations])
+        after = await _view(trial)
+    return _impact(project.row, project.revision - 1, before, after, premises)
+
+
+async def premises_of(project: LockedProject, operations: Sequence[PlanOperation]) -> list[Premise]:
+    """The values that the operations would replace, of the records that are there."""
+    premises = []
+    for index, operation in enumerate(operations):
+        if operation.op is Verb.UPDATE and isinstance(operation.id, UUID):
+            try:
+                record = await KINDS[operation.record].find(project, operation.id)
+            except NotFound:
+                continue
+            values = record.wire().model_dump(mode="json", include=set(operation.body or {}))
+            premises.append(Premise(operation=index, values=values))
+    return premises
+
+
+async def misfits_of(
+    project: LockedProject, operations: Sequence[PlanOperation], premises: Sequence[Premise]
+) -> list[FieldError]:
+    """Where the plan is no longer what the operations were assessed on."""
+    now = {premise.operation: premise.values for premise in await premises_of(project, operations)}
+    errors = []
+    for premise in premises:
+        place = f"/operations/{premise.operation}"
+        if premise.operation not in now:
+            message = "The record that this operation changes is gone."
+            errors.append(FieldError(location="body", pointer=place, rule="gone", message=message))
+            continue
+        for field, value in premise.values.items():
+            if now[premise.operation].get(field) != value:
+                message = f"Somebody has changed `{field}` since this was assessed."
+                pointer = f"{place}/body/{field}"
+                errors.append(FieldError(location="body", pointer=pointer, rule="changed_since", message=message))
+    return errors
+
+
+@asynccontextmanager
+async def _trial(project: LockedProject) -> AsyncIterator[LockedProject]:
+    """The project inside a savepoint that is always rolled back."""
+    session = project.session
+    await session.flush()
+    savepoint = await session.begin_nested()
+    try:
+        yield LockedProject(session, project.row, is_preview=True)
+    finally:
+        outbox.discard(session)
+        if savepoint.is_active:
+            await savepoint.rollback()
+        await session.refresh(project.row)
+
+
+async def _view(project: LockedProject) -> _View:
+    reader = ReadProject(project.session, project.row)
+    await project.session.flush()
+    schedule = await schedule_of(reader)
+    return _View(await present_picture(reader, schedule), schedule, await _exposures(project, schedule))
+
+
+async def _exposures(project: LockedProject, schedule: Schedule) -> dict[UUID, tuple[str, int]]:
+    found = await project.session.execute(
+        select(RISKS.c.id, RISKS.c.title, RISKS.c.task_id, RISKS.c.probability, RISKS.c.days_impact)
+        .where(RISKS.c.project_id == project.id, RISKS.c.kind == RiskKind.THREAT, RISKS.c.state.not_in(OVER))
+        .order_by(RISKS.c.id)
+    )
+    return {
+        row.id: (row.title, _exposure(row, schedule.items[row.task_id].total_float))
+        for row in found
+        if row.task_id in schedule.items
+    }
+
+
+def _exposure(row: Any, total_float: int) -> int:
+    return round(schedule_exposure(row.probability, row.days_impact, total_float))
+
+
+def _impact(project: Project, of_revision: int, before: _View, after: _View, premises: list[Premise]) -> ChangeImpact:
+    old, new = before.picture, after.picture
+    shifts = sorted(
+        (
+            (MON_TO_FRI.between(old.tasks[task_id].scheduled_finish, task.scheduled_finish), task_id)
+            for task_id, task in new.tasks.items()
+            if task_id in old.tasks and _dates(old.tasks[task_id]) != _dates(task)
+        ),
+        key=lambda shift: (-abs(shift[0]), shift[1]),
+    )
+    money = [Money.of(amount, project.currency) for amount in (old.bac, new.bac, new.bac - old.bac)]
+    return ChangeImpact(
+        of_revision=of_revision,
+        finish=_finish(project, old.finish, new.finish),
+        cost=CostImpact(before=money[0], after=money[1], variance=money[2]),
+        added=len(new.tasks.keys() - old.tasks.keys()),
+        removed=len(old.tasks.keys() - new.tasks.keys()),
+        moved=len(shifts),
+        moves=[_moved(project, old.tasks[task_id], new.tasks[task_id]) for _, task_id in shifts[:MOST_MOVES]],
+        becomes_critical=sorted(after.critical() - before.critical())[:MOST_MOVES],
+        no_longer_critical=sorted((before.critical() - after.critical()) & new.tasks.keys())[:MOST_MOVES],
+        risks=[
+            RiskImpact(risk_id=risk_id, title=title, before=Duration(exposure), after=Duration(later))
+            for risk_id, (title, exposure) in before.exposures.items()
+            if (later := after.exposures.get(risk_id, ("", 0))[1]) != exposure
+        ][:MOST_MOVES],
+        premises=premises,
+    )
+
+
+def _dates(task: PicturedTask) -> tuple[int, int]:
+    return task.scheduled_start, task.scheduled_finish
+
+
+def _moved(project: Project, before: PicturedTask, after: PicturedTask) -> TaskImpact:
+    start = before.scheduled_start, after.scheduled_start
+    return TaskImpact(
+        task_id=after.task_id,
+        name=after.name,
+        start=_change(start, [start_of(at, project.granularity) for at in start]),
+        finish=_finish(project, before.scheduled_finish, after.scheduled_finish),
+    )
+
+
+def _finish(project: Project, before: int, after: int) -> DateImpact:
+    return _change((before, after), [finish_of(at, project.granularity) for at in (before, after)])
+
+
+def _change(instants: tuple[int, int], shown: Sequence[date]) -> DateImpact:
+    return DateImpact(before=shown[0], after=shown[1], variance=Duration(MON_TO_FRI.between(*instants)))

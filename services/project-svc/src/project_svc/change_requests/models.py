@@ -1,0 +1,89 @@
+"""A change request: its declaration, and what is written down at its steps."""
+
+from contracts.project_events.change_requests import (
+    ChangeImpact,
+    ChangeRequestFields,
+    ChangeRequestState,
+    ChangeRequestStatus,
+)
+from contracts.project_events.registers import CHANGE_REQUEST
+from contracts.values import ExternalRef, Instant, Label, Shape, Text
+from project_svc.register.declared import Declared
+
+S = ChangeRequestStatus
+CHANGE_REQUESTS = Declared(
+    name="change_request",
+    collection="change_requests",
+    about="a change that somebody has to agree to before it is made.",
+    fields=ChangeRequestFields,
+    state=ChangeRequestState,
+    life=CHANGE_REQUEST,
+    filters=("state", "priority", "requested_by", "decided_by"),
+    sorts=("title",),
+    begins=S.DRAFT,
+    steps={
+        S.DRAFT: (S.SUBMITTED,),
+        S.SUBMITTED: (S.ASSESSED,),
+        S.ASSESSED: (S.ASSESSED, S.APPROVED, S.REJECTED, S.DEFERRED),
+        S.APPROVED: (S.IMPLEMENTED, S.DEFERRED),
+        S.REJECTED: (S.CLOSED,),
+        S.DEFERRED: (S.SUBMITTED,),
+        S.IMPLEMENTED: (S.CLOSED,),
+        S.CLOSED: (),
+    },
+)
+WRITABLE = frozenset({S.DRAFT, S.DEFERRED})
+"""States in which the request itself may be rewritten."""
+MOST_BYTES = 200_000
+"""Of a request's operations: its events carry them whole."""
+
+
+class ChangeRequestCreate(ChangeRequestFields):
+    """What somebody asks for."""
+
+    external_ref: ExternalRef | None = None
+
+
+class ChangeRequestWritten(ChangeRequestCreate):
+    """A new request: nobody has assessed it, nobody has decided."""
+
+    impact: ChangeImpact | None = None
+    assessed_at: Instant | None = None
+    decided_by: Label = ""
+    decided_at: Instant | None = None
+    decision_note: Text = ""
+    implemented_revision: int | None = None
+
+
+class Decision(Shape):
+    """Who decides, left out: the caller; and why."""
+
+    decided_by: Label | None = None
+    note: Text = ""
+
+
+class Step(Shape):
+    """The step to another state."""
+
+    state: ChangeRequestStatus
+
+
+class Assessed(Step):
+    """What is written down when a request is assessed, or, with nothing, when that no longer holds."""
+
+    impact: ChangeImpact | None
+    assessed_at: Instant | None
+
+
+class Decided(Step):
+    """What is written down when somebody decides."""
+
+    decided_by: Label
+    decided_at: Instant
+    decision_note: Text
+
+
+class Implemented(Step):
+    """What is written down when a request is carried out."""
+
+    implemented_revision: int

@@ -1,0 +1,153 @@
+"""Whether the tolerances of a project hold: the figures, and each dimension's forecast beside what was agreed on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from contracts.project_events.control import Tolerances
+from contracts.project_events.exceptions import ControlFigures, Dimension
+from contracts.project_events.people import DeliverableStatus
+from contracts.values import Duration, Money
+from contracts.vocabulary import RiskKind, RiskStatus
+from planning import MON_TO_FRI
+from planning.written import at_start
+from project_svc.baselines.models import BaselineTask
+from project_svc.baselines.queries import approved_baseline
+from project_svc.earned_value.queries import standing_of
+from project_svc.projects.reading import ReadProject
+from project_svc.records import table_of
+from project_svc.registers import DELIVERABLES
+from project_svc.risks.models import Risk
+from project_svc.schedule.dates import finish_of
+from project_svc.schedule.queries import schedule_of
+from project_svc.tolerances.models import Standing
+
+RISKS = table_of(Risk)
+BASELINE_TASKS = table_of(BaselineTask)
+OVER = (RiskStatus.CLOSED, RiskStatus.OCCURRED)
+
+
+async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
+    """Where the project stands now. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    await project.session.flush()
+    schedule = await schedule_of(project)
+    standing = await standing_of(project, None)
+    baseline = await approved_baseline(project.session, project.id)
+    planned = {} if baseline is None else await _planned(project, baseline.id)
+    currency, figures = project.row.currency, standing.figures
+    late = None
+    if baseline is not None:
+        agreed = max(planned.values(), default=at_start(baseline.figures.start))
+        late = Duration(MON_TO_FRI.between(agreed, schedule.finish))
+    return ControlFigures(
+        revision=revision,
+        data_date=standing.data_date,
+        baseline_id=None if baseline is None else baseline.id,
+        baseline_finish=None if baseline is None else baseline.figures.finish,
+        finish=finish_of(schedule.finish, project.row.granularity),
+        finish_variance=late,
+        bac=Money.of(figures.bac, currency),
+        pv=Money.of(figures.pv, currency),
+        ev=Money.of(figures.ev, currency),
+        ac=Money.of(figures.ac, currency),
+        eac=None if figures.eac.value is None else Money.of(figures.eac.value, currency),
+        tasks_added=0 if baseline is None else len(schedule.items.keys() - planned.keys()),
+        tasks_removed=len(planned.keys() - schedule.items.keys()),
+        threats=Money.of(await _threats(project), currency),
+        deliverables_rejected=await _rejected(project),
+    )
+
+
+def standings(tolerances: Tolerances, figures: ControlFigures) -> Iterator[Standing]:
+    """Each dimension, in the order of the words."""
+    has_baseline = figures.baseline_id is not None
+    currency = figures.bac.currency
+    late = figures.finish_variance
+    yield _standing(Dimension.SCHEDULE, _days(tolerances.schedule), _days(late))
+    over = None if figures.eac is None else figures.eac.amount - figures.bac.amount
+    yield _standing(Dimension.COST, _cost(tolerances, figures.bac), over if has_baseline else None, currency)
+    changed = Decimal(figures.tasks_added + figures.tasks_removed)
+    yield _standing(Dimension.SCOPE, _count(tolerances.scope), changed if has_baseline else None)
+    threats = None if tolerances.risk is None else tolerances.risk.amount
+    yield _standing(Dimension.RISK, threats, figures.threats.amount, currency)
+    benefits = tolerances.benefits[:200] or None
+    yield Standing(dimension=Dimension.BENEFITS, tolerance=benefits, forecast=None, is_exceeded=False)
+    yield _standing(Dimension.QUALITY, _count(tolerances.quality), Decimal(figures.deliverables_rejected))
+
+
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """Working time that shows itself as a duration."""
+
+    minutes: int
+
+
+def _standing(
+    dimension: Dimension,
+    tolerance: Decimal | _Worked | None,
+    forecast: Decimal | _Worked | None,
+    currency: str = "",
+) -> Standing:
+    return Standing(
+        dimension=dimension,
+        tolerance=_shown(tolerance, currency),
+        forecast=_shown(forecast, currency),
+        is_exceeded=tolerance is not None and forecast is not None and _size(forecast) > _size(tolerance),
+    )
+
+
+def _size(value: Decimal | _Worked) -> Decimal:
+    return Decimal(value.minutes) if isinstance(value, _Worked) else value
+
+
+def _shown(value: Decimal | _Worked | None, currency: str) -> str | None:
+    match value:
+        case None:
+            return None
+        case _Worked():
+            return str(Duration(value.minutes))
+        case _ if currency:
+            return f"{Money.of(value, currency).model_dump(mode='json')['amount']} {currency}"
+        case _:
+            return str(value)
+
+
+def _days(duration: Duration | None) -> _Worked | None:
+    return None if duration is None else _Worked(duration.minutes)
+
+
+def _count(count: int | None) -> Decimal | None:
+    return None if count is None else Decimal(count)
+
+
+def _cost(tolerances: Tolerances, bac: Money) -> Decimal | None:
+    """The smaller one of an amount and a share of the budget."""
+    limits = []
+    if tolerances.cost is not None:
+        limits.append(tolerances.cost.amount)
+    if tolerances.cost_percent is not None:
+        limits.append(bac.amount * tolerances.cost_percent / 100)
+    return min(limits, default=None)
+
+
+async def _planned(project: ReadProject, baseline_id: UUID) -> dict[UUID, int]:
+    """The finish (an instant) of each task of a baseline."""
+    columns = (BASELINE_TASKS.c.task_id, BASELINE_TASKS.c.early_finish)
+    found = await project.session.execute(select(*columns).where(BASELINE_TASKS.c.baseline_id == baseline_id))
+    return {row.task_id: row.early_finish for row in found}
+
+
+async def _threats(project: ReadProject) -> Decimal:
+    expected = select(func.coalesce(func.sum(RISKS.c.probability * RISKS.c.cost_impact), 0)).where(
+        RISKS.c.project_id == project.id, RISKS.c.kind == RiskKind.THREAT, RISKS.c.state.not_in(OVER)
+    )
+    return Decimal((await project.session.execute(expected)).scalar_one())
+
+
+async def _rejected(project: ReadProject) -> int:
+    table = DELIVERABLES.table
+    counted = select(func.count()).where(table.c.project_id == project.id, table.c.state == DeliverableStatus.REJECTED)
+    return (await project.session.execute(counted)).scalar_one()
