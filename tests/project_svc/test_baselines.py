@@ -172,9 +172,10 @@ async def test_two_baselines_are_compared(api):
 
 
 async def test_a_project_is_measured_by_its_approved_baseline(api):
-    project, dig, pour = await plan(api, data_date="2026-03-06")
+    project, dig, pour = await plan(api)
     draft = await api.post(f"{project}/baselines", {"name": "B"})
     await api.patch(f"{project}/tasks/{dig}", {"duration": "P10D"})
+    await api.patch(project, {"data_date": "2026-03-06"})
     assert (await api.get(f"{project}/earned-value"))["baseline_id"] is None
     await api.post(f"{project}/baselines/{draft['id']}/approve", {}, status=200)
     await api.post(f"{project}/budget/lines", {"name": "extra", "amount": eur("900.00"), "task_id": pour})

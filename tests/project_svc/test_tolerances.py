@@ -67,8 +67,9 @@ async def test_a_preview_drafts_nothing(api):
 
 async def test_every_dimension_is_watched(api):
     tolerances = {"cost": eur("50.00"), "scope": 0, "risk": eur("20.00"), "quality": 0}
-    project, dig, _ = await plan(api, tolerances=tolerances, data_date="2026-03-06")
+    project, dig, _ = await plan(api, tolerances=tolerances)
     await baseline(api, project)
+    await api.patch(project, {"data_date": "2026-03-06"})
     await api.task(project, "more")
     await api.post(
         f"{project}/risks",
@@ -106,6 +107,20 @@ async def test_an_exception_is_decided_and_closed(api):
     closed = await api.patch(path, {"state": "closed"})
     assert closed["figures"] == raised["figures"]
     assert (await api.request("DELETE", path)).status_code == 405
+
+
+async def test_what_was_decided_on_is_not_drafted_again_unless_it_gets_worse(api):
+    project, dig, _ = await plan(api, tolerances={"schedule": "P0D"})
+    await baseline(api, project)
+    await api.patch(f"{project}/tasks/{dig}", {"duration": "P8D"})
+    (raised,) = (await api.get(f"{project}/exceptions"))["items"]
+    for change in ({"state": "decided"} | DECISION, {"state": "closed"}, {"owner": "Ada"}):
+        await api.patch(f"{project}/exceptions/{raised['id']}", change)
+    await api.patch(f"{project}/tasks/{dig}", {"duration": "P7D"})
+    assert len((await api.get(f"{project}/exceptions"))["items"]) == 1
+    await api.patch(f"{project}/tasks/{dig}", {"duration": "P9D"})
+    (worse,) = (await api.get(f"{project}/exceptions", params={"state": "open"}))["items"]
+    assert worse["forecast"] == "P4D"
 
 
 async def test_people_raise_what_is_exceeded_and_what_only_they_can_judge(api, stranger, auditor):

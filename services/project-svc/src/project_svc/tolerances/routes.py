@@ -19,8 +19,9 @@ from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tolerances import actions
+from project_svc.tolerances.figures import figures_of
+from project_svc.tolerances.measures import measures
 from project_svc.tolerances.models import EXCEPTIONS, ExceptionCreate, ToleranceRead
-from project_svc.tolerances.standing import figures_of, standings
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["exceptions"], route_class=TransactionRoute)
 
@@ -34,7 +35,8 @@ async def read_tolerances(project: ReadingWhole) -> ToleranceRead:
     """Each dimension's tolerance beside its forecast, and the figures behind it."""
     figures = await figures_of(project, project.row.revision)
     tolerances = Tolerances.model_validate(project.row.tolerances)
-    return ToleranceRead(project_id=project.id, figures=figures, dimensions=list(standings(tolerances, figures)))
+    dimensions = [measure.shown() for measure in measures(tolerances, figures)]
+    return ToleranceRead(project_id=project.id, figures=figures, dimensions=dimensions)
 
 
 @router.post("/exceptions", status_code=201, responses=PREVIEWED | WRITES)

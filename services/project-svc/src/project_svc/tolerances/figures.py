@@ -1,14 +1,11 @@
-"""Whether the tolerances of a project hold: the figures, and each dimension's forecast beside what was agreed on."""
+"""Where a project stands against its approved baseline, in figures."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from contracts.project_events.control import Tolerances
-from contracts.project_events.exceptions import ControlFigures, Dimension
+from contracts.project_events.exceptions import ControlFigures
 from contracts.project_events.people import DeliverableStatus
 from contracts.values import Duration, Money
 from contracts.vocabulary import RiskKind, RiskStatus
@@ -23,7 +20,6 @@ from project_svc.registers import DELIVERABLES
 from project_svc.risks.models import Risk
 from project_svc.schedule.dates import finish_of
 from project_svc.schedule.queries import schedule_of
-from project_svc.tolerances.models import Standing
 
 RISKS = table_of(Risk)
 BASELINE_TASKS = table_of(BaselineTask)
@@ -59,78 +55,6 @@ async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
         threats=Money.of(await _threats(project), currency),
         deliverables_rejected=await _rejected(project),
     )
-
-
-def standings(tolerances: Tolerances, figures: ControlFigures) -> Iterator[Standing]:
-    """Each dimension, in the order of the words."""
-    has_baseline = figures.baseline_id is not None
-    currency = figures.bac.currency
-    late = figures.finish_variance
-    yield _standing(Dimension.SCHEDULE, _days(tolerances.schedule), _days(late))
-    over = None if figures.eac is None else figures.eac.amount - figures.bac.amount
-    yield _standing(Dimension.COST, _cost(tolerances, figures.bac), over if has_baseline else None, currency)
-    changed = Decimal(figures.tasks_added + figures.tasks_removed)
-    yield _standing(Dimension.SCOPE, _count(tolerances.scope), changed if has_baseline else None)
-    threats = None if tolerances.risk is None else tolerances.risk.amount
-    yield _standing(Dimension.RISK, threats, figures.threats.amount, currency)
-    benefits = tolerances.benefits[:200] or None
-    yield Standing(dimension=Dimension.BENEFITS, tolerance=benefits, forecast=None, is_exceeded=False)
-    yield _standing(Dimension.QUALITY, _count(tolerances.quality), Decimal(figures.deliverables_rejected))
-
-
-@dataclass(frozen=True, slots=True)
-class _Worked:
-    """Working time that shows itself as a duration."""
-
-    minutes: int
-
-
-def _standing(
-    dimension: Dimension,
-    tolerance: Decimal | _Worked | None,
-    forecast: Decimal | _Worked | None,
-    currency: str = "",
-) -> Standing:
-    return Standing(
-        dimension=dimension,
-        tolerance=_shown(tolerance, currency),
-        forecast=_shown(forecast, currency),
-        is_exceeded=tolerance is not None and forecast is not None and _size(forecast) > _size(tolerance),
-    )
-
-
-def _size(value: Decimal | _Worked) -> Decimal:
-    return Decimal(value.minutes) if isinstance(value, _Worked) else value
-
-
-def _shown(value: Decimal | _Worked | None, currency: str) -> str | None:
-    match value:
-        case None:
-            return None
-        case _Worked():
-            return str(Duration(value.minutes))
-        case _ if currency:
-            return f"{Money.of(value, currency).model_dump(mode='json')['amount']} {currency}"
-        case _:
-            return str(value)
-
-
-def _days(duration: Duration | None) -> _Worked | None:
-    return None if duration is None else _Worked(duration.minutes)
-
-
-def _count(count: int | None) -> Decimal | None:
-    return None if count is None else Decimal(count)
-
-
-def _cost(tolerances: Tolerances, bac: Money) -> Decimal | None:
-    """The smaller one of an amount and a share of the budget."""
-    limits = []
-    if tolerances.cost is not None:
-        limits.append(tolerances.cost.amount)
-    if tolerances.cost_percent is not None:
-        limits.append(bac.amount * tolerances.cost_percent / 100)
-    return min(limits, default=None)
 
 
 async def _planned(project: ReadProject, baseline_id: UUID) -> dict[UUID, int]:
