@@ -67,7 +67,7 @@ async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Que
 
 
 @router.get("/{task_id}", response_model=TaskState, responses=responses(NotFound))
-async def read_task(project_id: Id, task_id: Id, unit: Unit) -> Response:
+async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
     """One task."""
     record = await fetch_row(unit.session, READ, task_id, project_id, unit.identity.organization_id)
     if record is None:
