@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from chassis import migrations, outbox
 from chassis.bus import Bus
-from chassis.database import Database
+from chassis.database import Database, enter_organization
 from chassis.health import Health
 from chassis.migrations import MigrationSettings
 from chassis.outbox import Boundary, Origin
@@ -27,6 +27,8 @@ from contracts.events import Event
 from contracts.subjects import BoundaryKind, Stream
 from contracts.values import Shape
 from local_stack.databases import create_database, create_role
+
+__all__ = ["enter_organization"]
 
 MIGRATION = """
     import sqlalchemy as sa
@@ -53,6 +55,7 @@ MIGRATION = """
             enable_row_level_security(table)
         allow_operators("quarantined_events")
 """
+ORGANIZATION = UUID(int=1)
 APP, RELAY = "messaging_app", "messaging_relay"
 ORIGIN = Origin(actor="ann", traceparent=None, correlation_id="c" * 32, causation_id=None)
 
