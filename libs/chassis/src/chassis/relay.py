@@ -133,7 +133,8 @@ class Relay:
         has_lost = False
         while not self._stopping.is_set():
             health.beat(self.name)
-            await self._keep_house(backlog)
+            if await self._keep_house(backlog) and base is not None and not await self._is_as_left(base):
+                base = None  # somebody else wrote to it, or made it anew while there was nothing to publish
             self._awake.clear()
             if base is None:
                 base = await self._reconcile(backlog)
@@ -211,9 +212,14 @@ class Relay:
             base = await self._publisher.publish(row.message, expected=base)
         return base
 
-    async def _keep_house(self, backlog: Backlog) -> None:
+    async def _is_as_left(self, base: streams.StreamState) -> bool:
+        now = await streams.state(self._bus.jetstream, self._stream)
+        return (now.epoch, now.last) == (base.epoch, base.last)
+
+    async def _keep_house(self, backlog: Backlog) -> bool:
+        """Measure, every few seconds, and tidy up, every hour. Returns whether it measured."""
         now = asyncio.get_running_loop().time()
-        if now - self._measured >= MEASURE_EVERY:
+        if is_due := now - self._measured >= MEASURE_EVERY:
             depth, oldest = await backlog.depth()
             DEPTH.labels(self._stream).set(depth)
             OLDEST.labels(self._stream).set(oldest)
@@ -224,6 +230,7 @@ class Relay:
                 await backlog.maintain()
             except asyncpg.LockNotAvailableError:
                 log.info("outbox partitions are in use; next try in an hour")
+        return is_due
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
