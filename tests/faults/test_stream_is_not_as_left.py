@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from chassis import streams
+from chassis import relay, streams
 from chassis.streams import stream_config
 from contracts.subjects import Stream
 
@@ -13,16 +13,16 @@ pytestmark = pytest.mark.slow
 
 
 async def begin(world):
-    relay, consumer = world.relay(), world.consumer()
+    sender, consumer = world.relay(), world.consumer()
     await world.write(10)
     await world.ends_well()
-    return relay, consumer
+    return sender, consumer
 
 
 async def test_the_stream_is_made_anew(world):
-    relay, consumer = await begin(world)
+    sender, consumer = await begin(world)
     consumer.stop()
-    relay.stop()
+    sender.stop()
     await world.bus.jetstream.delete_stream("PROJECT")
     await world.write(6)
     world.relay()
@@ -33,7 +33,8 @@ async def test_the_stream_is_made_anew(world):
 
 
 @pytest.mark.parametrize("what", ["purged", "trimmed"])
-async def test_messages_that_were_not_read_yet_are_gone(world, what):
+async def test_messages_that_were_not_read_yet_are_gone(world, what, monkeypatch):
+    monkeypatch.setattr(relay, "MEASURE_EVERY", 0.2)
     _, consumer = await begin(world)
     consumer.stop()
     await world.write(10)
@@ -76,10 +77,10 @@ async def test_an_acknowledged_suffix_is_lost_and_put_back_at_the_same_sequences
 
 
 async def test_whoever_comes_late_begins_with_snapshots(world):
-    relay = world.relay()
+    sender = world.relay()
     await world.write(10)
     await world.kit.eventually(world.is_sent)
-    relay.stop()
+    sender.stop()
     await world.bus.jetstream.delete_stream("PROJECT")
     await world.service.rows("UPDATE outbox SET created_at = now() - interval '31 days'")
     await world.write(4)

@@ -189,9 +189,9 @@ async def bus(nats_server) -> AsyncIterator[Bus]:
     """A connection to a NATS without streams."""
     bus = Bus(nats_server.url, "test")
     await bus.connected()
-    for stream in Stream:
+    for stream in (*(stream.value for stream in Stream), "DEAD_LETTER_MESSAGING_SVC"):
         try:
-            await bus.jetstream.delete_stream(stream.value)
+            await bus.jetstream.delete_stream(stream)
         except NotFoundError:
             continue
     yield bus
