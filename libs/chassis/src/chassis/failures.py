@@ -111,6 +111,8 @@ def install(app: FastAPI, conflicts: Conflicts) -> None:
     async def on_problem(_: Request, error: Any) -> Response:
         if error.status >= 500:
             log.warning("problem", type=error.slug, detail=error.detail)
+        if isinstance(error, problem.NotFound):
+            error.headers[problem.MISSING_HEADER] = "record"
         return render(error)
 
     async def on_http(request: Request, error: Any) -> Response:
