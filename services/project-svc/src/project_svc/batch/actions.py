@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from chassis.failures import from_database
+from chassis.failures import from_driver
 from chassis.problem import FieldError, Problem
 from contracts.project_events.operations import OperationOn, Verb, reference_of
 from project_svc.batch.bodies import body_of, check_bodies
@@ -53,10 +54,10 @@ async def _perform(project: LockedProject, record: str, operation: OperationOn, 
     record_id = target_of(operation, names)
     assert change is not None, "check_bodies came first"
     assert record_id is not None, "an operation that creates nothing names its record"
-    found = await kind.find(project, record_id)
     if operation.op is Verb.DELETE:
-        await change.delete(project, found)
+        await change.delete(project, await kind.find(project, record_id))
         return Done(operation, record, record_id, None)
+    found = await change.load(project, record_id)
     return Done(operation, record, record_id, await change.update(project, found, body_of(record, operation, names)))
 
 
@@ -73,9 +74,11 @@ def located(index: int) -> Iterator[None]:
     """Say of whatever is raised inside to which operation it belongs."""
     try:
         yield
-    except DBAPIError as error:
-        problem = from_database(error, CONFLICTS)
-        if problem.status >= 500:
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        problem = from_driver(
+            error.orig and error.orig.__cause__ if isinstance(error, DBAPIError) else error, CONFLICTS
+        )
+        if problem is None or problem.status >= 500:
             raise
         raise _at(problem, index) from error
     except Problem as problem:

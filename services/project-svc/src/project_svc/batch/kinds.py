@@ -28,16 +28,17 @@ Deleted = Callable[[LockedProject, Any], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Changeable:
-    """How a record is changed and removed. body: the shape of a change."""
+    """How a record is changed and removed. body: the shape of a change. load: the record that is to be changed."""
 
     body: type[Shape]
+    load: Found
     update: Updated
     delete: Deleted
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of record. body: the shape of a new one. change: None for entries that stay as they are."""
+    """One kind of record. body: the shape of a new one. find: as it is, or to be removed. change: None for entries that stay as they are."""
 
     body: type[Shape]
     create: Created
@@ -50,6 +51,13 @@ def _finder(kind: type[RecordT]) -> Found:
         return await project.find(kind, record_id)
 
     return found
+
+
+def _loader(kind: type[RecordT]) -> Found:
+    async def loaded(project: LockedProject, record_id: UUID) -> RecordT:
+        return await project.load(kind, record_id)
+
+    return loaded
 
 
 def _updater(update: Callable[[LockedProject, Any, Any], Awaitable[None]]) -> Updated:
@@ -74,7 +82,7 @@ def _declared(declared: Declared[Any]) -> Kind:
     async def delete(project: LockedProject, record: Any) -> None:
         await register.remove(project, declared, record)
 
-    return Kind(declared.create, create, find, Changeable(declared.update, update, delete))
+    return Kind(declared.create, create, find, Changeable(declared.update, find, update, delete))
 
 
 KINDS: dict[str, Kind] = {
@@ -82,26 +90,28 @@ KINDS: dict[str, Kind] = {
         TaskCreate,
         tasks.create_task,
         _finder(Task),
-        Changeable(TaskUpdate, _updater(tasks.update_task), tasks.delete_task),
+        Changeable(TaskUpdate, _loader(Task), _updater(tasks.update_task), tasks.delete_task),
     ),
     "link": Kind(
         LinkCreate,
         links.create_link,
         _finder(Link),
-        Changeable(LinkUpdate, _updater(links.update_link), links.delete_link),
+        Changeable(LinkUpdate, _loader(Link), _updater(links.update_link), links.delete_link),
     ),
     "budget_line": Kind(
         BudgetLineCreate,
         budgets.create_budget_line,
         _finder(BudgetLine),
-        Changeable(BudgetLineUpdate, _updater(budgets.update_budget_line), budgets.delete_budget_line),
+        Changeable(
+            BudgetLineUpdate, _finder(BudgetLine), _updater(budgets.update_budget_line), budgets.delete_budget_line
+        ),
     ),
     "actual": Kind(ActualCreate, budgets.record_actual, _finder(Actual), None),
     "risk": Kind(
         RiskCreate,
         risks.create_risk,
         _finder(Risk),
-        Changeable(RiskUpdate, _updater(risks.update_risk), risks.delete_risk),
+        Changeable(RiskUpdate, _finder(Risk), _updater(risks.update_risk), risks.delete_risk),
     ),
     **{declared.name: _declared(declared) for declared in ALL},
 }

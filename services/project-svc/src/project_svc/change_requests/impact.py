@@ -111,6 +111,7 @@ async def _trial(project: LockedProject) -> AsyncIterator[LockedProject]:
         outbox.discard(session)
         if savepoint.is_active:
             await savepoint.rollback()
+        session.expire_all()
         await session.refresh(project.row)
 
 

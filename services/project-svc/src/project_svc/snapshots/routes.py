@@ -8,14 +8,7 @@ from sqlmodel import col, select
 from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
-from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
-from contracts.project_events.baselines import BaselineState
-from contracts.project_events.change_requests import ChangeRequestState
-from contracts.project_events.control import GateState, PhaseState
-from contracts.project_events.exceptions import ExceptionState
-from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
-from contracts.project_events.people import DeliverableState, StakeholderState
-from contracts.values import Shape
+from contracts.snapshots import ProjectSnapshot
 from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.change_requests.models import CHANGE_REQUESTS
@@ -31,36 +24,11 @@ from project_svc.tolerances.models import EXCEPTIONS
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_class=TransactionRoute)
 
 
-class Snapshot(Shape):
-    """A project with all its records, each in the shape in which its events carry it."""
-
-    revision: int
-    """Follow the project's events from the next revision on."""
-    project: ProjectState
-    tasks: list[TaskState]
-    links: list[LinkState]
-    budget_lines: list[BudgetLineState]
-    actuals: list[ActualState]
-    risks: list[RiskState]
-    issues: list[IssueState]
-    decisions: list[DecisionState]
-    actions: list[ActionState]
-    assumptions: list[AssumptionState]
-    stakeholders: list[StakeholderState]
-    deliverables: list[DeliverableState]
-    phases: list[PhaseState]
-    gates: list[GateState]
-    baselines: list[BaselineState]
-    """Without their tasks and budget lines."""
-    change_requests: list[ChangeRequestState]
-    exceptions: list[ExceptionState]
-
-
 @router.get("/snapshot", responses=responses(NotFound))
-async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
+async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSnapshot:
     """What a follower of the project's events starts from, when it comes late."""
     stamp(response, project.row)
-    return Snapshot(
+    return ProjectSnapshot(
         revision=project.row.revision,
         project=project.row.wire(),
         tasks=[each.wire() for each in await _all(project, Task)],
