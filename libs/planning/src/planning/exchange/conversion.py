@@ -24,7 +24,7 @@ from planning.exchange.errors import (
 )
 from planning.exchange.fidelity import FidelityReport
 from planning.exchange.mspdi.reading import read_mspdi
-from planning.exchange.statuses import MISSING, NOT_ISOLATED, OUT_OF_MEMORY, UNREADABLE
+from planning.exchange.statuses import CUT_OFF, MISSING, NOT_ISOLATED, OUT_OF_MEMORY, UNREADABLE
 
 TIMEOUT = 120.0
 MEMORY = 512 * 2**20
@@ -106,6 +106,6 @@ def _error(status: int, words: str, timeout: float, memory: int, limit: int) -> 
         NOT_ISOLATED: NotIsolated(words),
         OUT_OF_MEMORY: ConverterOutOfMemory(memory),
         -signal.SIGXCPU: ConversionTimedOut(timeout),
-        -signal.SIGXFSZ: TooLarge(limit),
+        CUT_OFF: TooLarge(limit),
     }
     return known.get(status, ConverterCrashed(f"The converter ended with status {status}: {words}"))

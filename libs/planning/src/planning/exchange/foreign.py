@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from planning.exchange.statuses import MISSING, NOT_ISOLATED, UNREADABLE
+from planning.exchange.statuses import CUT_OFF, MISSING, NOT_ISOLATED, UNREADABLE
 
 CLONE_NEWNET = 0x40000000
 CLONE_NEWUSER = 0x10000000
@@ -71,8 +71,8 @@ def _convert(path: str, memory: int) -> int:
     if project is None:
         return _failed(UNREADABLE, "no format that MPXJ knows")
     mpxj_of.mspdi.MSPDIWriter().write(project, answer)
-    answer.flush()
-    return 0
+    # Java takes no notice of a file that may not grow any more, but for this.
+    return CUT_OFF if answer.checkError() else 0
 
 
 def _failed(status: int, reason: str) -> int:
