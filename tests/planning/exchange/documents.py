@@ -44,6 +44,7 @@ def shifts(draw):
 
 
 WEEKS = st.tuples(*[maybe(shifts())] * 7)
+WHOLE_WEEKS = st.tuples(*[shifts()] * 7)
 
 
 @st.composite
@@ -58,12 +59,13 @@ def spans(draw, kind, **values):
 def calendars(draw):
     made = []
     for number in draw(st.lists(st.integers(1, 999), unique=True, max_size=3)):
+        base_id = draw(maybe(st.sampled_from([each.source_id for each in made]))) if made else None
         made.append(
             Calendar(
                 str(number),
                 draw(TEXTS),
-                draw(WEEKS),
-                draw(maybe(st.sampled_from([each.source_id for each in made]))) if made else None,
+                draw(WHOLE_WEEKS if base_id is None else WEEKS),
+                base_id,
                 tuple(draw(st.lists(spans(CalendarException, shifts=shifts()), max_size=2))),
                 tuple(draw(st.lists(spans(WorkWeek, week=WEEKS), max_size=2))),
                 draw(maybe(GUIDS)),

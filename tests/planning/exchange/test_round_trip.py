@@ -100,6 +100,13 @@ def test_as_late_as_possible_by_mode_is_written_as_the_constraint():
     assert write_mspdi(Document(PROJECT, (held,)))[1].of("task", "mode")[0].loss is Loss.DROPPED
 
 
+def test_days_that_a_calendar_leaves_open_are_written_out_and_reported():
+    data, report = write_mspdi(Document(PROJECT, calendars=(Calendar("1", "C"),)))
+    read, _ = read_mspdi(data)
+    assert read.calendars[0].week == (((480, 720), (780, 1020)),) * 5 + ((), ())
+    assert len(report.of("calendar", "week")) == 1
+
+
 def test_characters_that_xml_does_not_hold_are_left_out_and_reported():
     data, report = write_mspdi(Document(PROJECT, (DocumentTask("1", "bell\x07 and return\r"),)))
     read, _ = read_mspdi(data)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from planning.calendar import DAYS_PER_WEEK, WorkCalendar
-from planning.exchange.document import Calendar, Document, Shifts
+from planning.exchange.document import Calendar, Document, Shifts, Week
 from planning.exchange.errors import NotWritable
 
 STANDARD: tuple[Shifts, ...] = (((480, 720), (780, 1020)),) * 5 + ((), ())
@@ -22,6 +22,11 @@ def work_calendar(document: Document, calendar_id: str) -> WorkCalendar:
                 week[day] = shifts
         _lay_over(days, calendar)
     return WorkCalendar(week, days, document.project.minutes_per_day)
+
+
+def filled(week: Week) -> Week:
+    """A week with the standard days where it has none of its own."""
+    return tuple(standard if day is None else day for day, standard in zip(week, STANDARD, strict=True))
 
 
 def _lineage(calendars: Mapping[str, Calendar], calendar_id: str) -> list[Calendar]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from planning.exchange.calendars import filled
 from planning.exchange.document import Calendar, CalendarException, Shifts, Week, WorkWeek
 from planning.exchange.elements import Element
 from planning.exchange.errors import BadValue, UnknownReference
@@ -59,11 +60,16 @@ def _calendar(element: Element, report: FidelityReport) -> Calendar:
     if element.child("Exceptions") is None:
         # Before Project 2007 exceptions were days of type 0; later versions write both, and both say the same.
         exceptions = [found for each in week_days if each.integer("DayType") == EXCEPTION_DAY for found in _dated(each)]
+    week = _week([each for each in week_days if each.integer("DayType") != EXCEPTION_DAY])
+    base_id = reference(record, "BaseCalendarUID")
+    if base_id is None and None in week:
+        record.converted("WeekDays", "days that a calendar without a base says nothing of are standard days")
+        week = filled(week)
     calendar = Calendar(
         source_id=source_id,
         name=record.text("Name") or "",
-        week=_week([each for each in week_days if each.integer("DayType") != EXCEPTION_DAY]),
-        base_id=reference(record, "BaseCalendarUID"),
+        week=week,
+        base_id=base_id,
         exceptions=tuple(exceptions),
         work_weeks=tuple(_work_week(each, report, source_id) for each in element.within("WorkWeeks", "WorkWeek")),
         guid=record.text("GUID"),

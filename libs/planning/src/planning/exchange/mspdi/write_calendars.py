@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from planning.exchange.calendars import filled
 from planning.exchange.document import Calendar, CalendarException, Shifts, Week
 from planning.exchange.mspdi.numbers import FIRST_WEEKDAY, NO_CALENDAR
 from planning.exchange.mspdi.recurrence import DAILY
@@ -18,7 +19,11 @@ def write_calendar(writer: Writer, calendar: Calendar, numbers: Numbering) -> No
     writer.put("IsBaseCalendar", calendar.base_id is None)
     base = numbers.optional(calendar.base_id, f"The calendar {calendar.source_id}")
     writer.put("BaseCalendarUID", NO_CALENDAR if base is None else base)
-    _week(writer, calendar.week)
+    week = calendar.week
+    if base is None and None in week:
+        writer.converted("week", "days that a calendar without a base says nothing of are written as standard days")
+        week = filled(week)
+    _week(writer, week)
     if calendar.exceptions:
         group = writer.within("Exceptions")
         for exception in calendar.exceptions:
