@@ -7,11 +7,12 @@ the data date. What has happened stays: a completed task is its actual dates, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 from planning.axis import Axis
 from planning.calendar import WorkCalendar
-from planning.errors import InvalidTask, OutsideCalendar
-from planning.plan import Constraint, ConstraintType, Imposed, Project, SchedulingMode, Task, TaskKind
+from planning.errors import InvalidTask, InvalidValue, OutsideCalendar
+from planning.plan import Constraint, ConstraintType, Id, Imposed, Project, SchedulingMode, Task, TaskKind
 
 UNBOUNDED = 1 << 60
 """Later than every position."""
@@ -83,7 +84,7 @@ def limits_of(tasks: Sequence[Task], homes: Sequence[Project], axes: Sequence[Ax
     ]
     limits = Limits([task.duration for task in tasks], _positions(tasks, resumes, axes), resumes)
     for index, task in enumerate(tasks):
-        _check(task)
+        check_task(task)
         if _is_plain(task):
             continue
         try:
@@ -122,7 +123,7 @@ def limit_of(task: Task, calendar: WorkCalendar, limit: Limit) -> Limit:
         return _of_complete(task, calendar, task.actual_finish)
     if task.actual_start is not None:
         limit.begun = calendar.worked(task.actual_start)
-        limit.remaining = _remaining(task)
+        limit.remaining = remaining_of(task)
         limit.raise_floor(limit.begun, task.actual_start)
     if task.constraint is not None and task.constraint.at is not None:
         _constrain(limit, task.constraint, task.constraint.at, calendar, manual=task.mode is SchedulingMode.MANUAL)
@@ -157,13 +158,30 @@ def _constrain(limit: Limit, constraint: Constraint, at: int, calendar: WorkCale
         limit.ceiling = finish
 
 
-def _remaining(task: Task) -> int:
+def remaining_of(task: Task) -> int:
+    """Working minutes left of a task if it has started: what is given, else what percent complete leaves of the duration."""
     if task.remaining is not None:
         return task.remaining
     return round(task.duration * (100 - task.percent_complete) / 100)
 
 
-def _check(task: Task) -> None:
+def check_whole(id_: Id, column: str, value: int | None) -> None:
+    """Raises InvalidValue for what is no whole number: half a minute, or none at all (NaN)."""
+    if value is not None and type(value) is not int and not isinstance(value, Integral):
+        raise InvalidValue(id_, column, value)
+
+
+def check_task(task: Task) -> None:
+    """Raises InvalidTask, InvalidValue for a task whose own values contradict each other or are no numbers of minutes."""
+    check_whole(task.id, "duration", task.duration)
+    check_whole(task.id, "remaining", task.remaining)
+    if not _is_plain(task):
+        check_whole(task.id, "constraint_at", None if task.constraint is None else task.constraint.at)
+        check_whole(task.id, "deadline", task.deadline)
+        check_whole(task.id, "actual_start", task.actual_start)
+        check_whole(task.id, "actual_finish", task.actual_finish)
+        for imposed in task.imposed:
+            check_whole(imposed.source_id, "at", imposed.at)
     if task.duration < 0 or (task.remaining is not None and task.remaining < 0):
         raise InvalidTask(task.id, "has a negative duration")
     if task.kind is TaskKind.MILESTONE and task.duration:
