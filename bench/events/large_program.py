@@ -156,17 +156,10 @@ class Replica:
                 ),
                 [
                     (
-                        uuid7(),
-                        org,
-                        1,
-                        now,
-                        now,
-                        program_id,
-                        self._home(before),
-                        self._home(after),
+                        *(uuid7(), org, 1, now, now, program_id, self._home(before), self._home(after)),
                         *self._ends(before, after),
+                        *(*how, "hard", "committed", now, False, "[]", "", "", "", "day", "day"),
                     )
-                    + (*how, "hard", "committed", now, False, "[]", "", "", "", "day", "day")
                     for before, after, *how in between
                 ],
             ),

@@ -4,8 +4,10 @@ This is the vocabulary of scheduling. Figures that are no dates are in `planning
 `planning.risk` and `planning.goals`; the semantics are told by example in docs/scheduling.md.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from planning.calendar import MON_TO_FRI, WorkCalendar
-from planning.critical_path import schedule
+from planning.critical_path import compute, preload, schedule
 from planning.cycle import find_cycle
 from planning.errors import (
     DuplicateTask,
@@ -35,16 +37,25 @@ from planning.plan import (
 )
 from planning.scheduled import Schedule, ScheduledTask
 
+if TYPE_CHECKING:
+    from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns, columns_of
+
 __all__ = [
+    "ABSENT",
     "MON_TO_FRI",
+    "NEVER",
+    "Columns",
     "Constraint",
     "ConstraintType",
+    "Dates",
     "DuplicateTask",
     "HierarchyCycle",
     "Imposed",
+    "ImposedColumns",
     "InvalidCalendar",
     "InvalidTask",
     "Link",
+    "LinkColumns",
     "LinkType",
     "Move",
     "NetworkCycle",
@@ -57,15 +68,30 @@ __all__ = [
     "SchedulingMode",
     "SummaryLinked",
     "Task",
+    "TaskColumns",
     "TaskKind",
     "UnknownProject",
     "UnknownTask",
     "WorkCalendar",
+    "columns_of",
+    "compute",
     "driving_path",
     "find_cycle",
     "moves",
+    "preload",
     "schedule",
     "to_date",
     "to_instant",
     "to_moment",
 ]
+
+_OF_THE_ENGINE = ("ABSENT", "NEVER", "Columns", "Dates", "ImposedColumns", "LinkColumns", "TaskColumns", "columns_of")
+
+
+def __getattr__(name: str) -> Any:
+    """Columns come with numpy, which takes longer than all the rest: not before somebody asks for them."""
+    if name not in _OF_THE_ENGINE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from planning import engine
+
+    return getattr(engine, name)

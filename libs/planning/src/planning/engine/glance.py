@@ -5,20 +5,32 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.engine.arrays import DONE, NEVER, SPANS, Flags, Instants, Ints
+from planning.engine.arrays import (
+    COLUMNS,
+    DONE,
+    EARLY_FINISH,
+    EARLY_START,
+    NEVER,
+    SPANS,
+    TOTAL_FLOAT,
+    Flags,
+    Instants,
+    Ints,
+)
 from planning.engine.codes import LEVEL_OF_EFFORT, SUMMARY
 from planning.engine.network import OUTSIDE_TABLE
-from planning.engine.rows import COLUMNS, EARLY_FINISH, EARLY_START, TOTAL_FLOAT, all_dates
+from planning.engine.rows import all_dates
 from planning.engine.spans import all_efforts, roll_up
 from planning.engine.store import Store
 from planning.errors import OutsideCalendar
+from planning.kernel import lean
 from planning.plan import Id
 
 
 class Glance(NamedTuple):
     """start, finish: of the whole plan, as in planning.engine.dates; 0 without tasks. nodes: those that are there.
 
-    dates: [nodes ever, columns of planning.engine.rows], those of nodes that are gone say nothing. critical: 0 or 1, by no float.
+    dates: [nodes ever, columns as in planning.engine.arrays], those of nodes that are gone say nothing. critical: 0 or 1, by no float.
     driver, imposed: per node the number of the link or imposed date that drives it, or NEVER; one that is put again has another number.
     homes: the projects; home: per node the number of its own. Names by number, and nodes by task, are the network's own and not copied:
     they grow with it, and a network that begins anew in longer arrays begins new ones.
@@ -78,3 +90,41 @@ def _roll_up(store: Store, dates: Instants, critical: Flags) -> None:
     outside = roll_up(store.network, store.parent, starts, done, dates, critical)
     if outside != NEVER:  # a circle of ancestors has been refused before
         raise OutsideCalendar(OUTSIDE_TABLE, store.task_ids[NEVER - 1 - outside])
+
+
+def differing(before: Glance, now: Glance) -> tuple[Ints, Ints]:
+    """Between two glances with the same names: the nodes that are new or have other early dates or another driver, and those that are gone."""
+    was, there = np.zeros(now.driver.size, np.uint8), np.zeros(now.driver.size, np.uint8)
+    was[before.nodes], there[now.nodes] = 1, 1
+    nodes = np.empty(now.driver.size, np.int32)
+    count = _differing(
+        was, there, before.dates, now.dates, before.driver, now.driver, before.imposed, now.imposed, nodes
+    )
+    return nodes[:count], (was > there).nonzero()[0].astype(np.int32)
+
+
+@lean
+def _differing(
+    was: Flags,
+    there: Flags,
+    dates_before: Instants,
+    dates: Instants,
+    driver_before: Ints,
+    driver: Ints,
+    imposed_before: Ints,
+    imposed: Ints,
+    nodes: Ints,
+) -> int:
+    """Write the nodes that are there and differ, or were not there before. How many."""
+    count = 0
+    for node in range(there.size):
+        if there[node] and (
+            not was[node]
+            or dates_before[node, EARLY_START] != dates[node, EARLY_START]
+            or dates_before[node, EARLY_FINISH] != dates[node, EARLY_FINISH]
+            or driver_before[node] != driver[node]
+            or imposed_before[node] != imposed[node]
+        ):
+            nodes[count] = node
+            count += 1
+    return count

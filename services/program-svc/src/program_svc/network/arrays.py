@@ -10,11 +10,13 @@ from sqlalchemy import Row
 import planning
 from planning.engine import Change as Step
 from planning.engine import Glance, LinkRow, LiveNetwork, Removed
+from planning.engine.glance import differing as differing_nodes
 from program_svc.dependencies.models import Dependency
 from program_svc.network.compute import Network, as_link, imposed_by, settled, shaping, standing
 from program_svc.network.facts import Facts
-from program_svc.network.glances import GlanceItems, GlanceRows, LiveTasks, differing_nodes, rows_of
+from program_svc.network.glances import GlanceItems, GlanceRows, LiveTasks, rows_of
 from program_svc.network.held import Change, Difference, Gone, StoredDates
+from program_svc.network.judgement import Judgement
 from program_svc.network.moves import Dates, Driver, StoredRow, driver_of
 
 
@@ -32,8 +34,10 @@ class Arrays:
         self._now: Glance | None = None
         self._joined: dict[UUID, planning.Link] = {}  # dependencies that are links of the network
         self._dependency_ids: set[UUID] = set()
+        self._held: list[Dependency] | None = None  # those that hold dates, once they are joined
         self._capped: frozenset[UUID] = frozenset()
         self._imposed: dict[UUID, tuple[planning.Imposed, ...]] = {}
+        self._judgement = Judgement()
 
     @property
     def tasks(self) -> Mapping[UUID, planning.Task]:
@@ -53,21 +57,33 @@ class Arrays:
             for change in changes
             if isinstance(change, planning.Task)
         ]
+        lost = [id_ for id_ in gone if not self.has_link(id_)]
+        if lost or any(self._live.task(task.id) is None for task in tasks):
+            self._held = None
+            self._judgement.forget()
+        self._judgement.put(task.id for task in tasks)
         self._apply(
             [
                 *(Removed(id_) for id_ in gone if self.has_link(id_)),
                 *tasks,
                 *self._in_order(links),
-                *(Removed(id_) for id_ in gone if not self.has_link(id_)),
+                *map(Removed, lost),
             ]
         )
 
     def network(self, deadline: int | None, dependencies: Sequence[Dependency]) -> Network:
         facts = Facts(deadline, self.projects, self.tasks, (), dependencies)
-        held = shaping(facts)
+        if not self._judgement.is_of(dependencies, self.projects):
+            self._judgement.forget()
+            self._held = None
+        held = shaping(facts) if self._held is None else self._held
         known = self._capped & {each.id for each in held}
         schedule = settled(held, lambda capped: self._scheduled(held, capped), frozenset(known))
-        return standing(facts, schedule, held, {})
+        if self._capped != known:
+            self._judgement.forget()
+        network = standing(facts, schedule, held, {}, self._judgement.unchanged(self._seen, self._glance))
+        self._judgement = Judgement(network, dependencies, self.projects, self._glance)
+        return network
 
     def difference(self, network: Network) -> Difference:
         now, live = self._glance, self._live
@@ -104,8 +120,17 @@ class Arrays:
             self._live.apply(steps)
             self._now = None
 
-    def _scheduled(self, held: Sequence[Dependency], capped: frozenset[UUID]) -> planning.Schedule:
+    def _scheduled(self, held: list[Dependency], capped: frozenset[UUID]) -> planning.Schedule:
         """The schedule in which these dependencies hold, those of them that are capped by what was accepted."""
+        if held is not self._held or capped != self._capped:
+            self._join(held, capped)
+            self._held = held
+        now = self._glance
+        items = GlanceItems(now, self._live, self._dependency_ids)
+        return planning.Schedule(now.start, now.finish, items, [])
+
+    def _join(self, held: Sequence[Dependency], capped: frozenset[UUID]) -> None:
+        """Make links of these dependencies, and imposed dates of those that are capped, in the place of what there is of either."""
         wanted = {each.id: as_link(each) for each in held if each.id not in capped}
         self._dependency_ids |= {each.id for each in held}
         imposed = imposed_by(held, capped)
@@ -116,9 +141,6 @@ class Arrays:
         self._joined, self._imposed, self._capped = wanted, imposed, capped
         self._apply(leaving)
         self._apply([*(self._imposing(id_) for id_ in receivers), *self._in_order(coming)])
-        now = self._glance
-        items = GlanceItems(now, self._live, self._dependency_ids)
-        return planning.Schedule(now.start, now.finish, items, [])
 
     def _differs(self, task_id: UUID, imposed: Mapping[UUID, tuple[planning.Imposed, ...]]) -> bool:
         return self._imposed.get(task_id) != imposed.get(task_id) and self._live.task(task_id) is not None

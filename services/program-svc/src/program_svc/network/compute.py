@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from types import MappingProxyType
 from uuid import UUID
 
 import planning
@@ -38,6 +39,8 @@ class Network:
     facts: Facts
     schedule: planning.Schedule
     standings: Mapping[UUID, Standing]
+    judged: Sequence[Dependency]
+    """Those of the dependencies whose standing may be another than before."""
 
 
 def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
@@ -61,14 +64,15 @@ def standing(
     schedule: planning.Schedule,
     held: Collection[Dependency],
     suspended: Mapping[UUID, tuple[UUID, ...]],
+    known: Mapping[UUID, Standing] = MappingProxyType({}),
 ) -> Network:
-    """The network with this schedule, and what it means for each dependency."""
+    """The network with this schedule, and what it means for each dependency; ``known`` is what it is known to mean for some."""
     effective = {dependency.id for dependency in held}
+    judged = [each for each in facts.dependencies if each.id not in known]
     standings = {
-        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id))
-        for each in facts.dependencies
+        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in judged
     }
-    return Network(facts, schedule, standings)
+    return Network(facts, schedule, {**known, **standings}, judged)
 
 
 def has_both_ends(facts: Facts, dependency: Dependency) -> bool:
@@ -134,9 +138,10 @@ def settled(
     the dates, and these on which exceed it. Each round settles at least one more of them along the acyclic network, so there is one
     answer, wherever the search begins, found in as many rounds as they are deep.
     """
+    soft = [each for each in held if each.policy is DependencyPolicy.SOFT]
     while True:
         schedule = scheduled(capped)
-        exceeding = frozenset(each.id for each in held if exceeds_accepted(each, forecast_of(schedule, each)))
+        exceeding = frozenset(each.id for each in soft if exceeds_accepted(each, forecast_of(schedule, each)))
         if exceeding == capped:
             return schedule
         capped = exceeding

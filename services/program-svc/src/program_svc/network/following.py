@@ -9,8 +9,9 @@ from sqlalchemy import Row, select
 from sqlmodel import col
 
 import planning
-from chassis.prepared import prepared
 from chassis.received import ReceivedEvent
+from chassis.statements import fetch
+from planning.critical_path import SMALL
 from program_svc.boundaries import LockedProgram
 from program_svc.components.models import Component
 from program_svc.dependencies.standing import dissolve_lost
@@ -28,8 +29,8 @@ from program_svc.network.stored import stored_rows
 from program_svc.replica.heard import Heard
 from program_svc.replica.models import PROJECTS
 
-LARGE = 2_000
-"""From so many tasks on a network is held in arrays: below it, computing it as a whole takes less than a look at arrays would save."""
+LARGE = SMALL + 1
+"""From so many tasks and links on a network is held in arrays, which bring the compiled engine; a smaller one does without."""
 
 _PLACES = """
     SELECT project_id, coalesce(here.revision, 0), coalesce(here.position, 0), coalesce(here.positions, 0)
@@ -83,14 +84,14 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch, changes: C
         difference = held.difference(network)
     await settle_on(locked, network, difference, changes.changed | changes.lost)
     held.stored()
-    if isinstance(held, Objects) and len(held.tasks) >= LARGE and not _is_suspended(network):
+    if isinstance(held, Objects) and held.size >= LARGE and not _is_suspended(network):
         return  # next time as arrays
     remembered = Remembered(held, locked.program.latest_revision, deadline, places, dependencies)
     memory.keep_on_commit(locked.session, locked.program.id, remembered)
 
 
 async def _places(locked: LockedProgram) -> dict[UUID, Place]:
-    rows = await (await prepared(locked.session)).fetch(_PLACES, locked.program.id)
+    rows = await fetch(locked.session, _PLACES, locked.program.id)
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
@@ -154,7 +155,7 @@ async def _read(locked: LockedProgram) -> _Read:
 async def _load(locked: LockedProgram) -> Held:
     """What is to be held of the program, anew. Raises a planning.PlanError."""
     read = await _read(locked)
-    if len(read.inputs.tasks) < LARGE:
+    if len(read.inputs.tasks) + len(read.inputs.links) < LARGE:
         return _objects(locked, read)
     from program_svc.network.columns import arrays_of  # brings numba
 

@@ -7,7 +7,7 @@ import numpy as np
 
 import planning
 from planning.engine import NEVER, Glance, Ints, LiveNetwork
-from planning.engine.rows import EARLY_FINISH, EARLY_START
+from planning.engine.arrays import EARLY_FINISH, EARLY_START
 from program_svc.network.moves import StoredRow
 
 
@@ -105,14 +105,3 @@ def rows_of(seen: Glance, dependency_ids: Collection[UUID], node: int) -> Stored
     elif seen.imposed[node] != NEVER:
         dependency_id = seen.imposed_ids[seen.imposed[node]]
     return StoredRow(seen.homes[seen.home[node]], start, finish, link_id, dependency_id)
-
-
-def differing_nodes(before: Glance, now: Glance) -> tuple[Ints, Ints]:
-    """Between two glances with the same numbers: the nodes that may have another row, and those that are gone."""
-    was, is_ = np.zeros(now.driver.size, bool), np.zeros(now.driver.size, bool)
-    was[before.nodes], is_[now.nodes] = True, True
-    early = slice(EARLY_START, EARLY_FINISH + 1)
-    differs = (before.dates[:, early] != now.dates[:, early]).any(axis=1)
-    differs |= (before.driver != now.driver) | (before.imposed != now.imposed)
-    changed = is_ & (differs | ~was)
-    return changed.nonzero()[0].astype(np.int32), (was & ~is_).nonzero()[0].astype(np.int32)

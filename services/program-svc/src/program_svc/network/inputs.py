@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import planning
-from chassis.prepared import prepared
+from chassis.statements import fetch
 from planning.written import at_actual_finish, at_actual_start, at_finish
 from program_svc.network.instants import constraint_of, read
 
@@ -47,9 +47,8 @@ class Inputs:
 
 async def inputs_of(session: AsyncSession, project_ids: Collection[UUID]) -> Inputs:
     """The inputs of these projects, in two statements."""
-    connection = await prepared(session)
     ids = list(project_ids)
-    return Inputs(await connection.fetch(_TASKS, ids), await connection.fetch(_LINKS, ids))
+    return Inputs(await fetch(session, _TASKS, ids), await fetch(session, _LINKS, ids))
 
 
 def task_of(row: Values, parent_id: UUID | None) -> planning.Task:

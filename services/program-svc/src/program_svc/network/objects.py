@@ -30,6 +30,11 @@ class Objects:
     def tasks(self) -> Mapping[UUID, planning.Task]:
         return self._tasks
 
+    @property
+    def size(self) -> int:
+        """Tasks and links together."""
+        return len(self._tasks) + len(self._links)
+
     def has_link(self, link_id: UUID) -> bool:
         return link_id in self._links
 

@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.prepared import prepared
+from chassis.statements import execute, fetch
 from contracts.schedules import Cause
 from program_svc.network.moves import StoredRow
 
@@ -59,13 +58,13 @@ _FORGET = "DELETE FROM program_schedule WHERE program_id = $1 AND task_id = ANY(
 
 async def stored_rows(session: AsyncSession, program_id: UUID) -> dict[UUID, StoredRow]:
     """The program's rows by task."""
-    rows: Sequence[asyncpg.Record] = await (await prepared(session)).fetch(_READ, program_id)
+    rows = await fetch(session, _READ, program_id)
     return {row["task_id"]: StoredRow(*row[1:]) for row in rows}
 
 
 async def forget_rows(session: AsyncSession, program_id: UUID, gone: Collection[UUID]) -> None:
     """Remove the rows of tasks that are no longer in the network."""
-    await (await prepared(session)).execute(_FORGET, program_id, list(gone))
+    await execute(session, _FORGET, program_id, list(gone))
 
 
 async def move_rows(
@@ -73,7 +72,8 @@ async def move_rows(
 ) -> None:
     """Write the rows of tasks that moved at this revision of the program, or are new."""
     rows, before = [move.row for move in moves], [move.was for move in moves]
-    await (await prepared(session)).execute(
+    await execute(
+        session,
         _MOVE,
         program_id,
         organization_id,
@@ -88,7 +88,8 @@ async def move_rows(
 
 async def hold_rows(session: AsyncSession, program_id: UUID, rows: Mapping[UUID, StoredRow]) -> None:
     """Write what drives tasks that have not moved."""
-    await (await prepared(session)).execute(
+    await execute(
+        session,
         _HOLD,
         program_id,
         list(rows),
