@@ -55,8 +55,11 @@ class Batch:
         return batch
 
 
-async def follow(locked: LockedProgram, memory: Memory, batch: Batch, changes: Changes) -> None:
-    """Bring everything derived of the program up to date after the batch, and remember it. Raises Unschedulable."""
+async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, changes: Changes) -> None:
+    """Bring everything derived of the program up to date after the batch, and remember it; without a batch it is read anew.
+
+    Raises Unschedulable.
+    """
     known, revision = memory.take(locked.program.id), locked.program.latest_revision
     await dissolve_lost(locked, changes.lost)
     await locked.session.flush()
@@ -67,7 +70,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch, changes: C
         dependencies = await live_dependencies(locked.session, locked.program.id)
     held: Held | None = None
     try:
-        if known is not None and known.deadline == deadline:
+        if known is not None and batch is not None and known.deadline == deadline:
             held = await _gone_on(locked, known, places, batch)
         if held is None:
             held = await _load(locked)
