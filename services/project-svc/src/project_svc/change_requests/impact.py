@@ -105,6 +105,7 @@ async def _trial(project: LockedProject) -> AsyncIterator[LockedProject]:
     session = project.session
     await session.flush()
     savepoint = await session.begin_nested()
+    await session.connection()  # makes the savepoint now: statements that go to the driver by themselves would not
     try:
         yield LockedProject(session, project.row, is_preview=True)
     finally:
