@@ -4,7 +4,7 @@ This is the vocabulary of scheduling. Figures that are no dates are in `planning
 `planning.risk` and `planning.goals`; the semantics are told by example in docs/scheduling.md.
 """
 
-from planning.calendar import MON_TO_FRI, WorkCalendar
+from planning.calendar import MON_TO_FRI, ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
 from planning.cycle import find_cycle
 from planning.errors import (
@@ -16,8 +16,11 @@ from planning.errors import (
     OutsideCalendar,
     PlanError,
     SummaryLinked,
+    TooManyOccurrences,
+    UnknownCountry,
     UnknownProject,
     UnknownTask,
+    UnreadableCalendarFile,
 )
 from planning.instant import to_date, to_instant, to_moment
 from planning.moves import Move, driving_path, moves
@@ -25,6 +28,7 @@ from planning.plan import (
     Constraint,
     ConstraintType,
     Imposed,
+    LagCalendar,
     Link,
     LinkType,
     Plan,
@@ -37,6 +41,7 @@ from planning.scheduled import Schedule, ScheduledTask
 
 __all__ = [
     "MON_TO_FRI",
+    "ROUND_THE_CLOCK",
     "Constraint",
     "ConstraintType",
     "DuplicateTask",
@@ -44,6 +49,7 @@ __all__ = [
     "Imposed",
     "InvalidCalendar",
     "InvalidTask",
+    "LagCalendar",
     "Link",
     "LinkType",
     "Move",
@@ -58,8 +64,11 @@ __all__ = [
     "SummaryLinked",
     "Task",
     "TaskKind",
+    "TooManyOccurrences",
+    "UnknownCountry",
     "UnknownProject",
     "UnknownTask",
+    "UnreadableCalendarFile",
     "WorkCalendar",
     "driving_path",
     "find_cycle",
