@@ -204,7 +204,7 @@ async def test_a_task_that_is_used_is_not_deleted(api, project):
     await api.post(f"{project}/budget/lines", {"name": "Rails", "amount": money, "task_id": task})
     problem = (await api.delete(f"{project}/tasks/{task}", status=409)).json()
     assert problem["type"] == "/problems/task-in-use"
-    assert problem["uses"] == {"budget_lines": 1, "actuals": 0, "risks": 0}
+    assert {name: uses for name, uses in problem["uses"].items() if uses} == {"budget_lines": 1}
 
 
 async def test_a_wbs_code_is_taken_once_in_a_project(api, project):

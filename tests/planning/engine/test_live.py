@@ -164,6 +164,30 @@ def same(dates, other):
     )
 
 
+def glanced(live):
+    """What a glance says, in the form of whole dates: by task its dates, and the ids of the link or imposed date that drives it."""
+    seen = live.glance()
+    name = {number: seen.link_ids[number] for number in set(seen.driver.tolist()) - {-1}} | {-1: None}
+    imposed = {number: seen.imposed_ids[number] for number in set(seen.imposed.tolist()) - {-1}} | {-1: None}
+    return {
+        seen.task_ids[node]: (seen.dates[node].tolist(), name[int(seen.driver[node])], imposed[int(seen.imposed[node])])
+        for node in seen.nodes.tolist()
+    }
+
+
+def dated(live):
+    """The same from whole dates."""
+    dates, columns = live.dates(), live.columns()
+    return {
+        task_id: (
+            dates.table[row].tolist(),
+            None if dates.driving_link[row] == -1 else columns.links.ids[dates.driving_link[row]],
+            None if dates.driving_imposed[row] == -1 else columns.imposed.ids[dates.driving_imposed[row]],
+        )
+        for row, task_id in enumerate(columns.tasks.ids)
+    }
+
+
 def play(game, events):
     """Let so many events happen, and check after each. How many there were of each outcome."""
     seen = {"accepted": 0, "cycles": 0, "refused": 0}
@@ -198,6 +222,7 @@ def play(game, events):
         accept()
         seen["accepted"] += 1
         assert same(game.live.dates(), compute(columns_of(game.plan())))
+        assert glanced(game.live) == dated(game.live)
         now = {
             task_id: game.live.early(task_id)
             for task_id, task in game.tasks.items()

@@ -19,6 +19,9 @@ from project_svc.imposed.routes import router as imposed
 from project_svc.links.routes import router as links
 from project_svc.projects.routes import router as projects
 from project_svc.records import IDEMPOTENCY_KEYS
+from project_svc.register.routes import RecordInUse, router_of
+from project_svc.register.tables import NAMED
+from project_svc.registers import ALL
 from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
 from project_svc.snapshots.routes import router as snapshots
@@ -27,7 +30,10 @@ from project_svc.tasks.routes import router as tasks
 PACKAGE = "project_svc"
 TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, budget, risks, and its own schedule."
-ROUTERS = (tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots)
+ROUTERS = (
+    *(tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots),
+    *(router_of(declared) for declared in ALL),
+)
 """The busiest first: routes are tried in this order."""
 
 
@@ -41,7 +47,20 @@ CONFLICTS: Conflicts = {
     "uq_links_same": lambda: AlreadyExists("There is already a link between these tasks of this type and lag."),
     **{
         f"uq_{table}_external_ref": lambda: _taken("external reference")
-        for table in ("projects", "tasks", "links", "budget_lines", "actuals", "risks")
+        for table in (
+            "projects",
+            "tasks",
+            "links",
+            "budget_lines",
+            "actuals",
+            "risks",
+            *(each.collection for each in ALL),
+        )
+    },
+    **{
+        f"fk_{declared.collection}_{name}": lambda: RecordInUse("Another record of the project names this one.")
+        for declared in ALL
+        for name in NAMED.keys() & declared.fields.model_fields.keys()
     },
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from planning.calendar import ROUND_THE_CLOCK
 from planning.engine import codes
-from planning.engine.arrays import ABSENT, LIMIT, NEVER, SPANS, Facts
+from planning.engine.arrays import ABSENT, LIMIT, NEVER, SPANS
 from planning.engine.bounds import bound_node
 from planning.engine.changes import Change, LinkRow, Removed, TaskRow
 from planning.engine.given import task_columns
@@ -14,13 +14,10 @@ from planning.engine.network import OUTSIDE_TABLE, check_tasks, closed_path, rem
 from planning.engine.order import sequence, way
 from planning.engine.ranks import CYCLE, TOO_WIDE, make_way
 from planning.engine.steps import instant_of
-from planning.engine.store import Store
+from planning.engine.store import OWN_FACTS, Store
 from planning.engine.tying import retie
 from planning.errors import HierarchyCycle, InvalidTask, NetworkCycle, OutsideCalendar, SummaryLinked, UnknownTask
 from planning.plan import Id, Link, Task
-
-OWN_FACTS = Facts._fields.index("imposed_begin")
-"""So many columns hold a node's own values; where its imposed dates are comes behind."""
 
 
 class Was(NamedTuple):
@@ -115,7 +112,7 @@ class Editing:
             self.touched[node] = None
         else:
             self._check_kind(row, node)
-            self.undo.append(self._task_row(node))
+            self.undo.append(store.task_row(node))
             self._touch(node)
         facts = store.network.facts
         for column, value in zip(facts[:OWN_FACTS], row.facts, strict=True):
@@ -168,7 +165,7 @@ class Editing:
             raise InvalidTask(task_id, "has tasks below it")
         for link in {*store.into.links(node).tolist(), *store.out.links(node).tolist()}:
             self._drop_link(link)
-        self.undo.append(self._task_row(node))
+        self.undo.append(store.task_row(node))
         self._touch(node)
         was = self.touched.pop(node)
         if was is not None:
@@ -211,9 +208,7 @@ class Editing:
     def _drop_link(self, link: int) -> None:
         store, ties = self._store, self._store.network.ties
         before, after = int(ties.before[link]), int(ties.after[link])
-        ends = store.task_ids[before], store.task_ids[after]
-        values = int(ties.kind[link]), int(ties.lag[link]), int(ties.lag_calendar[link])
-        self.undo.append(LinkRow(store.link_ids[link], *ends, *values, int(store.link_turn[link])))
+        self.undo.append(store.link_row(link))
         store.remove_link(link)
         self.early_seeds.add(after)
         self.late_seeds.add(before)
@@ -250,18 +245,3 @@ class Editing:
         start, finish = (instant_of(network.axes, axis, network.limits, early, 2 * node + side) for side in (0, 1))
         flags = int(network.limits.flags[node]) & SPANS
         self.touched[node] = Was(start, finish, axis, int(early.ends[2 * node + 1]), flags)
-
-    def _task_row(self, node: int) -> TaskRow:
-        store = self._store
-        facts = store.network.facts
-        parent = int(store.parent[node])
-        return TaskRow(
-            store.task_ids[node],
-            tuple(int(column[node]) for column in facts[:OWN_FACTS]),
-            None if parent == NEVER else store.task_ids[parent],
-            tuple(
-                (store.imposed_ids[number], int(facts.imposed_at[number]), int(facts.imposed_side[number]))
-                for number in range(facts.imposed_begin[node], facts.imposed_end[node])
-            ),
-            int(store.task_turn[node]),
-        )

@@ -5,10 +5,11 @@ Whatever the events, the dates are those that a whole run over the plan as it is
 
 from collections.abc import Sequence
 
-from planning.engine.changes import Change, Outcome
+from planning.engine.changes import Change, LinkRow, Outcome, TaskRow
 from planning.engine.columns import Columns
 from planning.engine.dates import Dates
 from planning.engine.editing import Editing
+from planning.engine.glance import Glance, glance
 from planning.engine.network import laid
 from planning.engine.propagation import Propagation
 from planning.engine.run import compute, dated
@@ -85,6 +86,35 @@ class LiveNetwork:
         plan = laid(columns)
         early, late = self._propagation.laid_out(plan)
         return dated(columns, plan, early, late, critical_float, project_float=False)
+
+    def glance(self) -> Glance:
+        """All dates as they are now, by node. Takes about as long as a pass. Raises OutsideCalendar."""
+        return glance(self._store)
+
+    def task(self, task_id: Id) -> TaskRow | None:
+        """A task as it is held, summaries too; it can be put again as it is or with other imposed dates. None for one that is not there."""
+        node = self._store.node_of.get(task_id)
+        return None if node is None else self._store.task_row(node)
+
+    def project_of(self, task_id: Id) -> Id:
+        """The project of a task. Raises KeyError."""
+        return self._store.projects[int(self._store.network.facts.project[self._store.node_of[task_id]])].id
+
+    def below(self, task_id: Id) -> list[Id]:
+        """The tasks of which this one is the parent. Raises KeyError."""
+        store = self._store
+        return [store.task_ids[node] for node in (store.parent == store.node_of[task_id]).nonzero()[0]]
+
+    def link(self, link_id: Id) -> LinkRow | None:
+        """A link as it is held. None for one that is not there."""
+        number = self._store.link_of.get(link_id)
+        return None if number is None else self._store.link_row(number)
+
+    def links_into(self, task_id: Id) -> list[LinkRow]:
+        """The links into a task, in the order of the plan: of two that hold it alike the first is named. Raises KeyError."""
+        store = self._store
+        links = store.into.links(store.node_of[task_id]).tolist()
+        return [store.link_row(link) for link in sorted(links, key=store.link_turn.__getitem__)]
 
     def _make_room(self, changes: Sequence[Change]) -> None:
         """Begin anew in longer arrays where what the changes add, and what undoing them would add again, might not fit in."""

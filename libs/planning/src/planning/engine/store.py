@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.calendar import WorkCalendar
-from planning.engine.arrays import EMPTY, NEVER, SPANS, Into, Ints, Network, Out, empty_early, empty_late
+from planning.engine.arrays import EMPTY, NEVER, SPANS, Facts, Into, Ints, Network, Out, empty_early, empty_late
+from planning.engine.changes import LinkRow, TaskRow
 from planning.engine.codes import LEVEL_OF_EFFORT
 from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.lists import Blocks
@@ -15,6 +16,8 @@ from planning.engine.network import Laid, laid
 from planning.engine.tables import axes_of
 from planning.plan import Id, Progress, Project
 
+OWN_FACTS = Facts._fields.index("imposed_begin")
+"""So many columns hold a node's own values; where its imposed dates are comes behind."""
 SPARE = 64
 """Room for so many more nodes and links at least, and an eighth of what there are."""
 
@@ -168,6 +171,28 @@ class Store:
         self.into.drop(int(ties.after[link]), link)
         self.out.drop(int(ties.before[link]), link)
         del self.link_of[self.link_ids[link]]
+
+    def task_row(self, node: int) -> TaskRow:
+        """A node as it is held."""
+        facts = self.network.facts
+        parent = int(self.parent[node])
+        return TaskRow(
+            self.task_ids[node],
+            tuple(int(column[node]) for column in facts[:OWN_FACTS]),
+            None if parent == NEVER else self.task_ids[parent],
+            tuple(
+                (self.imposed_ids[number], int(facts.imposed_at[number]), int(facts.imposed_side[number]))
+                for number in range(facts.imposed_begin[node], facts.imposed_end[node])
+            ),
+            int(self.task_turn[node]),
+        )
+
+    def link_row(self, link: int) -> LinkRow:
+        """A link as it is held."""
+        ties = self.network.ties
+        ends = self.task_ids[ties.before[link]], self.task_ids[ties.after[link]]
+        values = int(ties.kind[link]), int(ties.lag[link]), int(ties.lag_calendar[link])
+        return LinkRow(self.link_ids[link], *ends, *values, int(self.link_turn[link]))
 
     def _count(self, nodes: int) -> None:
         self.nodes = nodes

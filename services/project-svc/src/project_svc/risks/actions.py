@@ -3,9 +3,12 @@
 from chassis.patch import changes_of
 from chassis.problem import InvalidRequest
 from contracts.project_events import RiskCreated, RiskDeleted, RiskUpdated
+from contracts.project_events.log import IssueFields
 from contracts.values import Duration, Money
 from contracts.vocabulary import RiskStatus
 from project_svc.projects.locked import LockedProject
+from project_svc.register.actions import create
+from project_svc.registers import ISSUES
 from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
 from project_svc.tasks.rules import task_of
 
@@ -40,7 +43,7 @@ async def create_risk(project: LockedProject, body: RiskCreate) -> Risk:
 
 
 async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> None:
-    """Change a risk. Raises InvalidRequest, NotFound for an unknown task, IllegalStep (409)."""
+    """Change a risk; one that occurs becomes an issue. Raises InvalidRequest, NotFound for an unknown task, IllegalStep (409)."""
     before = risk.wire()
     changes = changes_of(body)
     if "state" in changes:
@@ -55,8 +58,10 @@ async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> N
                 setattr(risk, name, value)
     with project.session.no_autoflush:
         await _check(project, risk)
-    project.changed(risk, before, RiskUpdated)
+    changed = project.changed(risk, before, RiskUpdated)
     await project.session.flush()
+    if "state" in changed and risk.state is RiskStatus.OCCURRED:
+        await _raise_issue(project, risk)
 
 
 async def delete_risk(project: LockedProject, risk: Risk) -> None:
@@ -71,3 +76,17 @@ async def _check(project: LockedProject, risk: Risk) -> None:
         raise InvalidRequest(errors[0].message, errors=errors)
     if risk.task_id is not None:
         await task_of(project, risk.task_id, "/task_id")
+
+
+async def _raise_issue(project: LockedProject, risk: Risk) -> None:
+    issue = IssueFields(
+        title=risk.title,
+        description=risk.description,
+        category=risk.category,
+        owner=risk.owner,
+        raised_on=project.now.date(),
+        task_id=risk.task_id,
+        risk_id=risk.id,
+        escalated=risk.escalated,
+    )
+    await create(project, ISSUES, issue)

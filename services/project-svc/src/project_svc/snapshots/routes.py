@@ -9,11 +9,15 @@ from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
+from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.values import Shape
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
+from project_svc.register.actions import all_of
+from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, ISSUES, STAKEHOLDERS
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import Task
 
@@ -31,6 +35,12 @@ class Snapshot(Shape):
     budget_lines: list[BudgetLineState]
     actuals: list[ActualState]
     risks: list[RiskState]
+    issues: list[IssueState]
+    decisions: list[DecisionState]
+    actions: list[ActionState]
+    assumptions: list[AssumptionState]
+    stakeholders: list[StakeholderState]
+    deliverables: list[DeliverableState]
 
 
 @router.get("/snapshot", responses=responses(NotFound))
@@ -45,6 +55,12 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
         budget_lines=[each.wire() for each in await _all(project, BudgetLine)],
         actuals=[each.wire() for each in await _all(project, Actual)],
         risks=[each.wire() for each in await _all(project, Risk)],
+        issues=await all_of(project, ISSUES),
+        decisions=await all_of(project, DECISIONS),
+        actions=await all_of(project, ACTIONS),
+        assumptions=await all_of(project, ASSUMPTIONS),
+        stakeholders=await all_of(project, STAKEHOLDERS),
+        deliverables=await all_of(project, DELIVERABLES),
     )
 
 

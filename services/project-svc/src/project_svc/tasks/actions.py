@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlalchemy import Table, func, select
 
 from chassis.patch import changes_of
 from chassis.problem import Conflict, invalid
@@ -12,6 +12,8 @@ from contracts.values import Duration
 from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.locked import LockedProject
+from project_svc.records import table_of
+from project_svc.registers import ALL
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import ConstraintUpdate, Task, TaskCreate, TaskUpdate
 from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
@@ -31,11 +33,17 @@ SCHEDULED_FROM = frozenset(
     }
 )
 """Fields that early dates are computed from; a deadline is not one: it acts on late dates alone."""
-USES: dict[str, type[BudgetLine | Actual | Risk]] = {"budget_lines": BudgetLine, "actuals": Actual, "risks": Risk}
+USES = {
+    "budget_lines": table_of(BudgetLine),
+    "actuals": table_of(Actual),
+    "risks": table_of(Risk),
+    **{declared.collection: declared.table for declared in ALL if "task_id" in declared.table.c},
+}
+"""Tables whose records name a task."""
 
 
 class TaskInUse(Conflict):
-    """Costs or risks are recorded for the task; `uses` counts them. Cancel it instead."""
+    """Something is recorded for the task: costs, risks, issues and so on; `uses` counts them. Cancel it instead."""
 
     slug, title = "task-in-use", "Something is recorded for this task"
 
@@ -89,12 +97,12 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
 
 
 async def delete_task(project: LockedProject, task: Task) -> None:
-    """Remove a task and its links. Raises Conflict while it has tasks below it, TaskInUse while costs or risks name it."""
+    """Remove a task and its links. Raises Conflict while it has tasks below it, TaskInUse while a record names it."""
     if await children_of(project, task.id):
         raise Conflict("The summary still has tasks below it: delete or move them first.")
-    uses = {name: await _count(project, kind, task.id) for name, kind in USES.items()}
+    uses = {name: await _count(project, table, task.id) for name, table in USES.items()}
     if any(uses.values()):
-        raise TaskInUse("Costs or risks are recorded for this task: cancel it instead.", uses=uses)
+        raise TaskInUse("Something is recorded for this task: cancel it instead.", uses=uses)
     for link in await links_of(project, task.id):
         project.record(LinkDeleted.of(link.wire()))
         project.disturb(link_id=link.id)
@@ -124,6 +132,6 @@ def _constrain(task: Task, change: ConstraintUpdate | None) -> None:
         setattr(task, f"constraint_{name}", value)
 
 
-async def _count(project: LockedProject, kind: type[BudgetLine | Actual | Risk], task_id: UUID) -> int:
-    counted = select(func.count()).select_from(kind).where(col(kind.task_id) == task_id)
+async def _count(project: LockedProject, table: Table, task_id: UUID) -> int:
+    counted = select(func.count()).select_from(table).where(table.c.task_id == task_id)
     return (await project.session.scalars(counted)).one()

@@ -1,0 +1,145 @@
+"""What can happen to a declared record: it is written down, changed, taken to its next state, removed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from chassis.paging import PageQuery, page
+from chassis.patch import changes_of
+from chassis.problem import FieldError, InvalidRequest, NotFound
+from contracts.values import Shape
+from project_svc.projects.locked import LockedProject
+from project_svc.projects.models import IllegalStep
+from project_svc.projects.reading import ReadProject
+from project_svc.records import METADATA, new_id
+from project_svc.register.declared import STATE, Declared, StateT
+from project_svc.register.tables import NAMED, record_of, row_of
+from project_svc.tasks.rules import task_of
+
+
+@dataclass(slots=True)
+class Entry(Generic[StateT]):
+    """A record as it is answered. revision: the project's, at which it last changed."""
+
+    record: StateT
+    revision: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.revision = self.record.revision
+
+    def wire(self) -> StateT:
+        """The record as events and answers show it."""
+        return self.record
+
+
+async def create(project: LockedProject, declared: Declared[StateT], body: Shape) -> Entry[StateT]:
+    """Write a record down. Raises InvalidRequest; NotFound and OtherProject for a record that it names."""
+    fields: dict[str, Any] = {"external_ref": None} | {name: getattr(body, name) for name in type(body).model_fields}
+    if declared.steps:
+        fields[STATE] = declared.begins
+    record = declared.state(
+        id=new_id(),
+        organization_id=project.row.organization_id,
+        project_id=project.id,
+        revision=project.revision,
+        created_at=project.now,
+        updated_at=project.now,
+        **fields,
+    )
+    await _check(project, declared, record, type(body).model_fields)
+    await project.session.execute(insert(declared.table).values(row_of(record)))
+    project.record(declared.life.created.of(record))
+    return Entry(record)
+
+
+async def change(project: LockedProject, declared: Declared[StateT], before: StateT, body: Shape) -> Entry[StateT]:
+    """Change a record. Raises IllegalStep (409), InvalidRequest; NotFound and OtherProject for a record that it names."""
+    changes = changes_of(body)
+    if STATE in changes:
+        _check_step(declared, before, changes[STATE])
+    after = before.model_copy(update={**changes, "revision": project.revision, "updated_at": project.now})
+    changed = declared.life.updated.between(before, after)
+    if not changed.data.changed:
+        return Entry(before)
+    await _check(project, declared, after, changed.data.changed)
+    row = {name: value for name, value in row_of(after).items() if name != "id"}
+    await project.session.execute(update(declared.table).where(declared.table.c.id == after.id).values(row))
+    project.record(changed)
+    return Entry(after)
+
+
+async def remove(project: LockedProject, declared: Declared[StateT], record: StateT) -> None:
+    """Remove a record. Raises RecordInUse (409) while another one names it."""
+    await project.session.execute(delete(declared.table).where(declared.table.c.id == record.id))
+    project.record(declared.life.deleted.of(record))
+
+
+async def find(project: LockedProject | ReadProject, declared: Declared[StateT], record_id: UUID) -> StateT:
+    """A record of this project. Raises NotFound, also for one of another project."""
+    table = declared.table
+    found = await project.session.execute(
+        select(table).where(table.c.id == record_id, table.c.project_id == project.id)
+    )
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    return record_of(declared.state, row)
+
+
+async def list_of(
+    project: ReadProject, declared: Declared[StateT], query: PageQuery
+) -> tuple[list[StateT], str | None]:
+    """One page of the project's records, and the next cursor."""
+    table = declared.table
+    statement = select(table).where(table.c.project_id == project.id)
+    for name in declared.filters:
+        if (wanted := getattr(query, name)) is not None:
+            statement = statement.where(table.c[name] == wanted)
+    rows, following = await page(project.session, statement, query, declared.order)
+    return [record_of(declared.state, row._mapping) for row in rows], following  # noqa: SLF001  (SQLAlchemy's public name)
+
+
+async def all_of(project: ReadProject, declared: Declared[StateT]) -> list[StateT]:
+    """Every record of a project, in the order of their ids."""
+    table = declared.table
+    found = await project.session.execute(select(table).where(table.c.project_id == project.id).order_by(table.c.id))
+    return [record_of(declared.state, row) for row in found.mappings()]
+
+
+def _check_step(declared: Declared[StateT], before: StateT, to: str) -> None:
+    at: str = getattr(before, STATE)
+    legal: Sequence[str] = (declared.steps or {})[at]
+    if to != at and to not in legal:
+        raise IllegalStep(
+            f"{declared.one.capitalize()} that is {at} cannot become {to}; legal: {', '.join(legal) or 'nothing'}.",
+            legal=list(legal),
+        )
+
+
+async def _check(project: LockedProject, declared: Declared[StateT], record: StateT, fields: Any) -> None:
+    """The declared rules, and that every record named by these fields is one of this project."""
+    broken = [
+        FieldError(location="body", pointer=pointer, rule=rule, message=message)
+        for pointer, rule, message in declared.rules(record)
+    ]
+    if broken:
+        raise InvalidRequest(broken[0].message, errors=broken)
+    for name in NAMED.keys() & set(fields):
+        named: UUID | None = getattr(record, name)
+        if named is not None:
+            await _check_named(project, name, named)
+
+
+async def _check_named(project: LockedProject, name: str, named: UUID) -> None:
+    if name == "task_id":
+        await task_of(project, named, "/task_id")
+        return
+    table = METADATA.tables[NAMED[name]]
+    here = select(table.c.id).where(table.c.id == named, table.c.project_id == project.id)
+    if (await project.session.execute(here)).scalar_one_or_none() is None:
+        message = f"There is no such record in this project: {named}."
+        error = FieldError(location="body", pointer=f"/{name}", rule="unknown_record", message=message)
+        raise NotFound(message, errors=[error])
