@@ -120,7 +120,7 @@ def _events(ics: bytes) -> list[Any]:
 
 
 def _takes_no_time(event: Any) -> bool:
-    return event.get("STATUS") == "CANCELLED" or event.get("TRANSP") == "TRANSPARENT"
+    return bool(event.get("STATUS") == "CANCELLED" or event.get("TRANSP") == "TRANSPARENT")
 
 
 def _length(event: Any) -> int:
