@@ -1,5 +1,10 @@
 """The full state of each record that lies between projects, as program-svc's events carry it."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.schedules import is_none
 from contracts.values import (
     STANDARD_HOURS,
     Day,
@@ -88,8 +93,8 @@ class ImposedDate(Shape):
     side: TaskSide
     at: DayOrMoment
     """As the receiving project writes dates."""
-    moment: Moment | None = None
-    """The very minute, also where the project writes days: between two calendars a day has more than one beginning."""
+    moment: Annotated[Moment | None, Field(exclude_if=is_none)] = None
+    """The very minute, where the project writes days and `at` does not say it on the receiving task's calendar; else left out."""
 
 
 class Suspension(Shape):

@@ -72,6 +72,11 @@ class ProjectState(Shape):
 
 Year = Annotated[int, Field(ge=1900, le=2200, strict=True)]
 
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["DE"])]
+"""ISO 3166-1, two letters."""
+Subdivision = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _-]{1,40}$"), Field(examples=["BE"])]
+"""The part of ISO 3166-2 after the hyphen."""
+
 MOST_EXCEPTIONS = 2_000
 """Exceptions of one calendar; a stretch of days counts once. As many holidays may come on top."""
 
@@ -89,10 +94,9 @@ class CalendarException(Shape):
 class Holidays(Shape):
     """Whose public holidays are free."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["DE"])]
-    """ISO 3166-1, two letters."""
-    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _-]{1,40}$"), Field(examples=["BE"])] | None
-    """The part of ISO 3166-2 after the hyphen; null for what the whole country keeps."""
+    country: Country
+    subdivision: Subdivision | None
+    """Null for what the whole country keeps."""
     first_year: Year
     last_year: Year
     """Beyond these years no holidays are known to the calendar."""

@@ -1,7 +1,7 @@
 """When a day's work is done: times of day, shifts, and the shifts of a week."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -42,6 +42,11 @@ class Shift(Shape):
 
     from_: TimeOfDay = Field(alias="from")
     to: TimeOfDay
+
+    @classmethod
+    def of(cls, begin: int, end: int) -> Self:
+        """The shift between two minutes of a day."""
+        return cls.model_validate({"from": _print(begin), "to": _print(end)})
 
     @property
     def minutes(self) -> tuple[int, int]:
