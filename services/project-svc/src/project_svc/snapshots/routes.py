@@ -8,11 +8,20 @@ from sqlmodel import col, select
 from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
-from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.values import Shape
 from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.calendars.models import Calendar
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
@@ -30,6 +39,7 @@ class Snapshot(Shape):
     revision: int
     """Follow the project's events from the next revision on."""
     project: ProjectState
+    calendars: list[CalendarState]
     tasks: list[TaskState]
     links: list[LinkState]
     budget_lines: list[BudgetLineState]
@@ -50,6 +60,7 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
     return Snapshot(
         revision=project.row.revision,
         project=project.row.wire(),
+        calendars=[each.wire() for each in await _all(project, Calendar)],
         tasks=[each.wire() for each in await _all(project, Task)],
         links=[each.wire() for each in await _all(project, Link)],
         budget_lines=[each.wire() for each in await _all(project, BudgetLine)],
