@@ -176,3 +176,30 @@ async def test_the_relays_role_sees_no_record(package, settings, connect):
             await session.execute(text("SELECT * FROM notes"))
     async with connect("sample_relay").transaction() as session:
         assert (await session.execute(text("SELECT count(*) FROM idempotency_keys"))).scalar() == 0
+
+
+RENEWED = """
+    from alembic import op
+    from chassis.migrations import renew_row_level_security
+
+    revision, down_revision = "0003", "0002"
+
+
+    def upgrade():
+        op.execute("ALTER POLICY organization ON notes USING (organization_id IS NULL) WITH CHECK (organization_id IS NULL)")
+        renew_row_level_security()
+"""
+
+
+async def test_an_older_wording_of_the_rule_is_renewed_and_asks_for_the_organisation_once(
+    package, settings, connect, tmp_path
+):
+    (tmp_path / "migrations/versions/0003_renewed.py").write_text(dedent(RENEWED))
+    await migrations.migrate(package, settings)
+    owner = connect("postgres")
+    async with owner.transaction() as session:
+        rules = await session.execute(text("SELECT tablename, qual, with_check FROM pg_policies"))
+        told = {table: (using, check) for table, using, check in rules}
+    assert told["notes"] == told["idempotency_keys"]
+    assert told["notes"][0] == told["notes"][1]
+    assert "( SELECT" in told["notes"][0]

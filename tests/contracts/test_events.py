@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from contracts.project_events import (
     TaskUpdated,
 )
 from contracts.registry import EVENT_OF_TYPE, EVENTS
-from contracts.schedules import MOST_MOVES, Cause, DrivenByDependency
+from contracts.schedules import MOST_MOVES, Cause, DrivenByDependency, Move
 from contracts.subjects import BoundaryKind
 from contracts.values import Duration
 
@@ -112,3 +113,28 @@ def test_a_full_part_of_a_recalculation_fits_into_one_nats_message():
     data = example_data(ProjectScheduleRecalculated)
     event = ProjectScheduleRecalculated.read(data | {"moves": [data["moves"][1]] * MOST_MOVES})
     assert len(event.data_json()) < 900_000
+
+
+def test_moves_that_are_written_already_make_the_same_payload():
+    moves = [
+        Move.model_validate(
+            {
+                "task_id": str(UUID(int=number)),
+                "early_start": "2026-03-02",
+                "early_finish": "2026-03-03T09:30",
+                "previous_early_start": None,
+                "previous_early_finish": None,
+                "cause": {"project_id": str(UUID(int=7))},
+                "driving": {"link_id": str(UUID(int=8))} if number else None,
+            }
+        )
+        for number in range(3)
+    ]
+    head = {"project_id": UUID(int=7), "cause": Cause(project_id=UUID(int=7)), "start": None, "finish": None}
+    whole = ProjectRecalculation(**head, part=1, parts=1, moves=moves)
+    written = ProjectScheduleRecalculated.written(
+        whole.model_copy(update={"moves": []}), [move.model_dump(mode="json") for move in moves]
+    )
+    assert written.data_json() == ProjectScheduleRecalculated(data=whole).data_json()
+    with pytest.raises(ValueError, match="at most 1000 moves"):
+        ProjectScheduleRecalculated.written(whole, [{}] * 1001)

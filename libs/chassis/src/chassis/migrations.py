@@ -21,7 +21,8 @@ from chassis.schema import migrations_of
 from chassis.settings import PREFIX
 
 LOCK = 7_316_042_001  # any number, as long as every runner takes the same
-CURRENT_ORGANIZATION = "nullif(current_setting('interlock.organization', true), '')::uuid"
+# In a sub-select, so that it is worked out once a statement: for each row it took four fifths of the time of reading large projects.
+CURRENT_ORGANIZATION = "(SELECT nullif(current_setting('interlock.organization', true), '')::uuid)"
 RELAYED = {"outbox": "SELECT, UPDATE (published_at, stream_seq, stream_epoch)", "idempotency_keys": "SELECT, DELETE"}
 """What the relay's role may do, in every organisation: send the outbox and mark what was sent, and forget old keys."""
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
@@ -44,6 +45,17 @@ def enable_row_level_security(table: str) -> None:
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     rule = f"organization_id = {CURRENT_ORGANIZATION}"
     op.execute(f"CREATE POLICY organization ON {table} USING ({rule}) WITH CHECK ({rule})")
+
+
+def renew_row_level_security() -> None:
+    """For a migration: state the rule of `enable_row_level_security` again, as it reads now, for every table that has it."""
+    ruled = """
+        SELECT tablename FROM pg_policies JOIN information_schema.columns ON (table_schema, table_name) = (schemaname, tablename)
+        WHERE policyname = 'organization' AND schemaname = current_schema() AND column_name = 'organization_id'
+    """
+    rule = f"organization_id = {CURRENT_ORGANIZATION}"
+    for (table,) in op.get_bind().execute(text(ruled)).all():
+        op.execute(f"ALTER POLICY organization ON {table} USING ({rule}) WITH CHECK ({rule})")
 
 
 async def migrate(package: str, settings: MigrationSettings) -> str:

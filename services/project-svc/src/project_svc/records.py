@@ -42,9 +42,12 @@ class WrittenDate(TypeDecorator[date]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
         """A `datetime` where a moment was written, else a `date`."""
-        if value is None:
-            return None
-        return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        return None if value is None else read_written(value)
+
+
+def read_written(value: str) -> date:
+    """What `WrittenDate` keeps: a `datetime` where a moment was written, else a `date`."""
+    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
 
 
 WRITTEN_DATE: Any = WrittenDate()

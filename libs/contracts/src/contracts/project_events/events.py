@@ -1,8 +1,10 @@
 """Every event of project-svc, one class per type and version."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
+from pydantic_core import to_json
 
 from contracts.events import Event, RecordEvent
 from contracts.project_events.states import (
@@ -200,6 +202,25 @@ class ProjectScheduleRecalculated(Event):
     path = "projects/{project_id}/schedule"
 
     data: ProjectRecalculation
+    _moves: Sequence[Mapping[str, object]] | None = PrivateAttr(default=None)
+
+    @classmethod
+    def written(cls, head: ProjectRecalculation, moves: Sequence[Mapping[str, object]]) -> Self:
+        """The same, its moves given in the form that `Move` has as JSON, at most MOST_MOVES: a thousand shapes take fifteen times as long.
+
+        `data` holds none of them, only the payload does. Raises ValueError for too many.
+        """
+        if len(moves) > MOST_MOVES:
+            raise ValueError(f"A part has at most {MOST_MOVES} moves")
+        event = cls(data=head)
+        event._moves = moves
+        return event
+
+    def data_json(self) -> bytes:
+        """The payload, see Event.data_json."""
+        if self._moves is None:
+            return super().data_json()
+        return to_json(self.data.model_dump(mode="json") | {"moves": self._moves})
 
 
 EVENTS: tuple[type[Event], ...] = (

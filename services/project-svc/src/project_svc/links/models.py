@@ -24,7 +24,7 @@ class Link(ProjectRecord, table=True):
         ForeignKeyConstraint(["project_id", "predecessor_id"], ["tasks.project_id", "tasks.id"]),
         ForeignKeyConstraint(["project_id", "successor_id"], ["tasks.project_id", "tasks.id"]),
         CheckConstraint("predecessor_id <> successor_id", name="two_ends"),
-        Index("ix_links_project_id", "project_id"),
+        Index("ix_links_project_id_id", "project_id", "id"),
         Index("ix_links_successor_id", "successor_id"),
     )
 

@@ -1,27 +1,24 @@
 """How every write to a project ends: one recalculation, then the record, or what a preview would have moved."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 from fastapi import Response
 
-import planning
 from chassis.etag import stamp
 from contracts.values import Duration
 from contracts.vocabulary import Granularity
 from planning import MON_TO_FRI
+from planning.engine import ABSENT
 from project_svc.projects.locked import LockedProject, Shown, StateT
-from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.models import Moved, Preview
-from project_svc.schedule.settlement import Settlement, driving, settle
+from project_svc.schedule.moves import Moves
+from project_svc.schedule.settlement import settle
 
 PREVIEWED: dict[int | str, dict[str, Any]] = {
     200: {"model": Preview, "description": "with `dry_run=true`: what would move; nothing is written"}
 }
 """The OpenAPI response of a preview, for routes that otherwise answer 201 or 204."""
-
-Field = Literal["early_start", "early_finish"]
 
 
 async def conclude(project: LockedProject, record: Shown[StateT], response: Response) -> StateT | Preview:
@@ -38,33 +35,32 @@ async def conclude_deletion(project: LockedProject, response: Response) -> Previ
 
 
 async def _settled(project: LockedProject, response: Response) -> Preview | None:
-    settlement = await settle(project)
+    moves = await settle(project)
     if project.is_preview:
         response.status_code = 200
-        return Preview(moved=list(_moved(settlement, project.row.granularity)))
+        return Preview(moved=[] if moves is None else list(_moved(moves, project.row.granularity)))
     if not project.is_changed:
         await project.give_back()
     return None
 
 
-def _moved(settlement: Settlement, granularity: Granularity) -> Iterator[Moved]:
-    for move in settlement.moves:
-        dates: tuple[tuple[Field, int | None, int, Callable[[int, Granularity], date]], ...] = (
-            ("early_start", move.previous_early_start, move.early_start, start_of),
-            ("early_finish", move.previous_early_finish, move.early_finish, finish_of),
-        )
-        for field, before, after, shown in dates:
+def _moved(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
+    starts = zip(moves.previous_early_start.tolist(), moves.early_start.tolist(), strict=True)
+    finishes = zip(moves.previous_early_finish.tolist(), moves.early_finish.tolist(), strict=True)
+    for move, start, finish in zip(moves.written(granularity), starts, finishes, strict=True):
+        for field, (before, after) in (("early_start", start), ("early_finish", finish)):
             if before == after:
                 continue
+            driving = move["driving"]
             yield Moved.model_validate(
                 {
-                    "task_id": move.task_id,
+                    "task_id": move["task_id"],
                     "field": field,
-                    "from": None if before is None else shown(before, granularity),
-                    "to": shown(after, granularity),
-                    "shift": None if before is None else Duration(MON_TO_FRI.between(before, after)),
-                    "cause": settlement.causes[move.cause],
-                    "driving_link_id": move.driving.id if isinstance(move.driving, planning.Link) else None,
-                    "driving": driving(move.driving),
+                    "from": move[f"previous_{field}"],
+                    "to": move[field],
+                    "shift": None if before == ABSENT else Duration(MON_TO_FRI.between(before, after)),
+                    "cause": move["cause"],
+                    "driving_link_id": driving.get("link_id") if isinstance(driving, dict) else None,
+                    "driving": driving,
                 }
             )

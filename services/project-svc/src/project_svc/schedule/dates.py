@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import numpy as np
+
 from contracts.vocabulary import Granularity
 from planning import written
+from planning.engine.arrays import ABSENT, Instants
+from planning.instant import MINUTES_PER_DAY
 
 
 def start_of(instant: int, granularity: Granularity) -> date:
@@ -14,3 +18,23 @@ def start_of(instant: int, granularity: Granularity) -> date:
 def finish_of(instant: int, granularity: Granularity) -> date:
     """A finish as it is shown: the last working day, or the minute."""
     return written.finish_of(instant, by_minute=granularity is Granularity.MINUTE)
+
+
+def starts_of(instants: Instants, granularity: Granularity) -> list[str | None]:
+    """Many starts in the form of the wire; None for ABSENT."""
+    return _written(instants, granularity, 0)
+
+
+def finishes_of(instants: Instants, granularity: Granularity) -> list[str | None]:
+    """Many finishes in the form of the wire; None for ABSENT."""
+    return _written(instants, granularity, 1)
+
+
+def _written(instants: Instants, granularity: Granularity, before: int) -> list[str | None]:
+    if granularity is Granularity.MINUTE:
+        shown = instants.astype("datetime64[m]")
+    else:
+        shown = ((instants - before) // MINUTES_PER_DAY).astype("datetime64[D]")
+    shown[instants == ABSENT] = np.datetime64("NaT")
+    texts: list[str] = np.datetime_as_string(shown).tolist()
+    return [None if text == "NaT" else text for text in texts]

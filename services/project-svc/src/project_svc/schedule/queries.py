@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+import planning
 from chassis.problem import NotFound
-from contracts.schedules import Cause
+from contracts.schedules import Cause, DrivenByDependency, DrivenByLink, Driving
 from contracts.values import Duration
 from contracts.vocabulary import Granularity
 from planning import MON_TO_FRI, Schedule, driving_path
@@ -21,7 +22,6 @@ from project_svc.schedule.models import (
     ScheduleRead,
 )
 from project_svc.schedule.network import computed, plan_of
-from project_svc.schedule.settlement import driving
 
 
 async def schedule_of(project: ReadProject) -> Schedule:
@@ -102,3 +102,14 @@ def _last_move(kept: ScheduledTask | None, granularity: Granularity) -> LastMove
 
 def _dates(start: int, finish: int, granularity: Granularity) -> MovedDates:
     return MovedDates(early_start=start_of(start, granularity), early_finish=finish_of(finish, granularity))
+
+
+def driving(driver: planning.Link | planning.Imposed | None) -> Driving | None:
+    """What drives a task, as it goes over the wire."""
+    match driver:
+        case planning.Link():
+            return DrivenByLink(link_id=driver.id)
+        case planning.Imposed():
+            return DrivenByDependency(dependency_id=driver.source_id)
+        case None:
+            return None

@@ -1,102 +1,96 @@
 """One recalculation at the end of a write, however many changes led to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
+
+import numpy as np
 
 import planning
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
-from contracts.schedules import MOST_MOVES, Cause, DrivenByDependency, DrivenByLink, Driving, Move
-from contracts.vocabulary import Granularity
+from contracts.schedules import MOST_MOVES, Cause
+from planning.engine import Columns, Dates, compute
 from project_svc.projects.locked import LockedProject
-from project_svc.schedule import stored
+from project_svc.schedule.columns import PlanColumns, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
-from project_svc.schedule.network import computed, plan_of
+from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
+from project_svc.schedule.moves import ROOT, Moves, moves_of
+from project_svc.schedule.problems import explained
+from project_svc.schedule.rows import plan_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What a write moved, in the order of the tasks' ids, and the causes by their record's id."""
-
-    moves: Sequence[planning.Move]
-    causes: dict[UUID, Cause]
-
-
-async def settle(project: LockedProject) -> Settlement:
+async def settle(project: LockedProject) -> Moves | None:
     """Compute the schedule anew if anything disturbed it, keep what changed, and say what moved.
 
     Raises Cycle, OutsideTime or Unschedulable (409): then nothing of the write may stand.
     """
     if not project.disturbances:
-        return Settlement([], {})
+        return None
     await project.session.flush()
-    plan = await plan_of(project.session, project.row)
-    after = computed(plan)
-    kept = await stored.kept_dates(project)
-    before = stored.remembered(kept, plan)
-    known = planning.Plan(plan.projects, [task for task in plan.tasks if task.id in kept], plan.links)
-    root = next(iter(project.disturbances))
-    moves = planning.moves(before, after, known, plan, project.disturbances.keys(), root)
-
-    rows = ((task_id, stored.kept_of(item)) for task_id, item in after.items.items())
-    named = {move.task_id: _named(project.disturbances[move.cause]) for move in moves}
-    changed = ((task_id, dates) for task_id, dates in rows if kept.get(task_id) != dates)
-    await stored.keep(project, changed, named, _named(project.disturbances[root]))
-    await stored.forget(project, kept.keys() - after.items.keys())
-
-    if moves or _frame(before) != _frame(after):
-        _say(project, after, moves, root)
-    return Settlement(moves, project.disturbances)
+    rows = await plan_rows(project.session, project.id)
+    plan, kept = plan_columns_of(project.row, rows), Kept.of(rows)
+    dates = computed(plan.columns)
+    drivers = Drivers.of(plan, dates)
+    moves = moves_of(project, plan, kept, dates, drivers)
+    await _keep(project, plan, kept, dates, drivers, moves)
+    if len(moves) or (kept.start, kept.finish) != _frame(dates):
+        _say(project, dates, moves)
+    return moves
 
 
-def _frame(schedule: planning.Schedule) -> tuple[int, int] | None:
-    return (schedule.start, schedule.finish) if schedule.items else None
+def computed(columns: Columns) -> Dates:
+    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    try:
+        return compute(columns)
+    except planning.PlanError as error:
+        raise explained(error) from error
 
 
-def _named(cause: Cause) -> tuple[str, UUID]:
-    """The field that says what the cause was, and its id."""
-    named = cause.model_dump(exclude_none=True)
-    field = next((name for name in named if name != "project_id"), "project_id")
-    return field, named[field]
-
-
-def _say(project: LockedProject, after: planning.Schedule, moves: Sequence[planning.Move], root: UUID) -> None:
-    """Record the recalculation, in parts of at most 1,000 moves."""
-    granularity = project.row.granularity
-    parts = max(1, -(-len(moves) // MOST_MOVES))
-    for part in range(parts):
-        chunk = moves[part * MOST_MOVES : (part + 1) * MOST_MOVES]
-        recalculation = ProjectRecalculation(
-            project_id=project.id,
-            cause=project.disturbances[root],
-            start=start_of(after.start, granularity) if after.items else None,
-            finish=finish_of(after.finish, granularity) if after.items else None,
-            part=part + 1,
-            parts=parts,
-            moves=[_move(move, project.disturbances[move.cause], granularity) for move in chunk],
-        )
-        project.record(ProjectScheduleRecalculated(data=recalculation))
-
-
-def _move(move: planning.Move, cause: Cause, granularity: Granularity) -> Move:
-    start, finish = move.previous_early_start, move.previous_early_finish
-    return Move(
-        task_id=move.task_id,
-        early_start=start_of(move.early_start, granularity),
-        early_finish=finish_of(move.early_finish, granularity),
-        previous_early_start=None if start is None else start_of(start, granularity),
-        previous_early_finish=None if finish is None else finish_of(finish, granularity),
-        cause=cause,
-        driving=driving(move.driving),
+async def _keep(
+    project: LockedProject, plan: PlanColumns, kept: Kept, dates: Dates, drivers: Drivers, moves: Moves
+) -> None:
+    """Keep the new dates of what moved or is driven by something else; drop those of tasks that are no longer scheduled."""
+    if kept.has_more:
+        await forget_cancelled(project)
+    rows = kept.changed(dates, drivers).nonzero()[0].astype(np.int32)
+    if not rows.size:
+        return
+    behind = np.full(len(plan.tasks), ROOT, np.int32)
+    behind[kept.moved(dates)] = moves.behind
+    causes = [_named(change) for change in moves.changes]
+    await keep(
+        project,
+        plan.tasks.taken(rows),
+        (dates.early_start[rows], dates.early_finish[rows]),
+        drivers.taken(rows),
+        [causes[number] for number in behind[rows].tolist()],
     )
 
 
-def driving(driver: planning.Link | planning.Imposed | None) -> Driving | None:
-    """What drives a task, as it goes over the wire."""
-    match driver:
-        case planning.Link():
-            return DrivenByLink(link_id=driver.id)
-        case planning.Imposed():
-            return DrivenByDependency(dependency_id=driver.source_id)
-        case None:
-            return None
+def _frame(dates: Dates) -> tuple[int, int] | tuple[None, None]:
+    return (dates.start, dates.finish) if len(dates.table) else (None, None)
+
+
+def _named(cause: Cause) -> tuple[str, UUID]:
+    """The field that says what a cause was, and its id."""
+    told = cause.model_dump(exclude_none=True)
+    field = next((name for name in told if name != "project_id"), "project_id")
+    return field, told[field]
+
+
+def _say(project: LockedProject, dates: Dates, moves: Moves) -> None:
+    """Record the recalculation, in parts of at most 1,000 moves."""
+    granularity = project.row.granularity
+    parts = max(1, -(-len(moves) // MOST_MOVES))
+    told = moves.written(granularity)
+    has_tasks = len(dates.table) > 0
+    for part in range(1, parts + 1):
+        head = ProjectRecalculation(
+            project_id=project.id,
+            cause=next(iter(project.disturbances.values())),
+            start=start_of(dates.start, granularity) if has_tasks else None,
+            finish=finish_of(dates.finish, granularity) if has_tasks else None,
+            part=part,
+            parts=parts,
+            moves=[],
+        )
+        project.record(ProjectScheduleRecalculated.written(head, list(islice(told, MOST_MOVES))))

@@ -1,0 +1,34 @@
+"""Statements for hot paths: prepared by the driver, on the session's own connection, in its transaction.
+
+What goes this way skips SQLAlchemy's compilation, its unit of work and its row objects, which cost several times what PostgreSQL takes to
+answer. It is plain SQL with `$1`, `$2` …; the driver prepares each text once a connection and finds it again, so a text must be
+a constant. Rows that the session holds as objects are neither flushed before nor refreshed after.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def driver_of(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
+    """The driver's connection, in the session's transaction."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+
+
+async def fetch_row(session: AsyncSession, statement: str, *values: Any) -> "asyncpg.Record | None":
+    """The first row of the answer."""
+    return await (await driver_of(session)).fetchrow(statement, *values)
+
+
+async def fetch(session: AsyncSession, statement: str, *values: Any) -> "Sequence[asyncpg.Record]":
+    """All rows of the answer."""
+    return await (await driver_of(session)).fetch(statement, *values)
+
+
+async def execute(session: AsyncSession, statement: str, *values: Any) -> None:
+    """Run a statement whose answer says nothing."""
+    await (await driver_of(session)).execute(statement, *values)
