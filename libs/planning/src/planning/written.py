@@ -3,6 +3,7 @@
 What a day means is up to the calendar that applies: a task's own, or its project's.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from planning.calendar import MON_TO_FRI, WorkCalendar
@@ -37,6 +38,16 @@ def at_actual_finish(written: date, calendar: WorkCalendar = MON_TO_FRI) -> int:
         return to_instant(written)
     end = calendar.day_finish(written)
     return end if to_date(end, finish=True) == written else to_instant(written + timedelta(days=1))
+
+
+def frame_start(written: date, calendars: Iterable[WorkCalendar]) -> int:
+    """The instant before which nothing of a project is: its day begins when the first of its calendars begins to work."""
+    return min(at_start(written, calendar) for calendar in calendars)
+
+
+def frame_finish(written: date, calendars: Iterable[WorkCalendar]) -> int:
+    """The instant by which a project's day is over: when the last of its calendars has ended its work."""
+    return max(at_finish(written, calendar) for calendar in calendars)
 
 
 def constraint(kind: ConstraintType, written: date | None, calendar: WorkCalendar = MON_TO_FRI) -> Constraint:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.statements import fetch_row
 from planning import MON_TO_FRI, WorkCalendar
 from planning.defined import calendar_of
-from project_svc.calendars.models import Calendar
 from project_svc.projects.models import Project
-from project_svc.records import table_of
 
-CALENDARS = table_of(Calendar)
-DEFINITION = cast(func.jsonb_build_array(CALENDARS.c.shifts, CALENDARS.c.exceptions, CALENDARS.c.days_off), String)
+CALENDARS = """
+    SELECT array_agg(id) AS calendar_ids, array_agg(jsonb_build_array(shifts, exceptions, days_off)::text) AS calendars,
+           array_agg(minutes_per_day) AS calendar_days
+    FROM calendars WHERE project_id = $1"""
+"""One row with every calendar of the project `$1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,19 @@ class ProjectCalendars:
     own: WorkCalendar
     by_id: Mapping[UUID, WorkCalendar]
 
+    @classmethod
+    def of(cls, project: Project, row: Any) -> "ProjectCalendars":
+        """From an answer to `CALENDARS`."""
+        told = zip(row["calendar_ids"] or (), row["calendars"] or (), row["calendar_days"] or (), strict=True)
+        by_id = {calendar_id: calendar_of(definition, day) for calendar_id, definition, day in told}
+        own = MON_TO_FRI if project.calendar_id is None else by_id[project.calendar_id]
+        return cls(own, by_id)
+
+    @property
+    def all(self) -> list[WorkCalendar]:
+        """Every calendar that work of the project may go by."""
+        return [self.own, *self.by_id.values()]
+
     def of_task(self, calendar_id: UUID | None) -> WorkCalendar:
         """The calendar that a task works by; without one of its own, by the project's."""
         return self.own if calendar_id is None else self.by_id[calendar_id]
@@ -32,8 +46,4 @@ class ProjectCalendars:
 
 async def calendars_of(session: AsyncSession, project: Project) -> ProjectCalendars:
     """The project's calendars as this transaction sees them."""
-    statement = select(CALENDARS.c.id, DEFINITION.label("definition"), CALENDARS.c.minutes_per_day)
-    rows: Any = await session.execute(statement.where(CALENDARS.c.project_id == project.id))
-    by_id = {row.id: calendar_of(row.definition, row.minutes_per_day) for row in rows}
-    own = MON_TO_FRI if project.calendar_id is None else by_id[project.calendar_id]
-    return ProjectCalendars(own, by_id)
+    return ProjectCalendars.of(project, await fetch_row(session, CALENDARS, project.id))

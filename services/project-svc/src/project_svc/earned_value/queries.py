@@ -13,10 +13,10 @@ from planning import PlanError
 from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value
 from planning.figure import Figure
-from planning.written import at_finish
+from planning.written import frame_finish
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
-from project_svc.schedule.network import plan_of
+from project_svc.schedule.network import calendars_in, plan_of
 from project_svc.schedule.problems import explained
 
 CANCELLED_TASK_BUDGET = "cancelled_task_budget"
@@ -40,7 +40,7 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
         books = Books.of(plan, await _lines(project))
     except PlanError as error:
         raise explained(error) from error
-    at = at_finish(on)
+    at = frame_finish(on, [plan.projects[0].calendar, *calendars_in(plan).values()])
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
     warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped else ())

@@ -7,7 +7,7 @@ from chassis.patch import changes_of
 from chassis.problem import Conflict
 from contracts.project_events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from contracts.vocabulary import ProjectStatus
-from project_svc.calendars.days import spread_days
+from project_svc.calendars.days import calendar_of, spread_days
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import RUNNING, STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
 from project_svc.records import new_id, now
@@ -64,6 +64,8 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         row.step(changes.pop("state"))
     if changes and not STEPS[before.state]:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
+    if changes.get("calendar_id") is not None:
+        await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():
         setattr(row, name, value)
     row.check()
