@@ -4,8 +4,10 @@ This is the vocabulary of scheduling. Figures that are no dates are in `planning
 `planning.risk` and `planning.goals`; the semantics are told by example in docs/scheduling.md.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from planning.calendar import MON_TO_FRI, ROUND_THE_CLOCK, WorkCalendar
-from planning.critical_path import schedule
+from planning.critical_path import compute, preload, schedule
 from planning.cycle import find_cycle
 from planning.errors import (
     DuplicateTask,
@@ -39,18 +41,27 @@ from planning.plan import (
 )
 from planning.scheduled import Schedule, ScheduledTask
 
+if TYPE_CHECKING:
+    from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns, columns_of
+
 __all__ = [
+    "ABSENT",
     "MON_TO_FRI",
+    "NEVER",
     "ROUND_THE_CLOCK",
+    "Columns",
     "Constraint",
     "ConstraintType",
+    "Dates",
     "DuplicateTask",
     "HierarchyCycle",
     "Imposed",
+    "ImposedColumns",
     "InvalidCalendar",
     "InvalidTask",
     "LagCalendar",
     "Link",
+    "LinkColumns",
     "LinkType",
     "Move",
     "NetworkCycle",
@@ -63,6 +74,7 @@ __all__ = [
     "SchedulingMode",
     "SummaryLinked",
     "Task",
+    "TaskColumns",
     "TaskKind",
     "TooManyOccurrences",
     "UnknownCountry",
@@ -70,11 +82,25 @@ __all__ = [
     "UnknownTask",
     "UnreadableCalendarFile",
     "WorkCalendar",
+    "columns_of",
+    "compute",
     "driving_path",
     "find_cycle",
     "moves",
+    "preload",
     "schedule",
     "to_date",
     "to_instant",
     "to_moment",
 ]
+
+_OF_THE_ENGINE = ("ABSENT", "NEVER", "Columns", "Dates", "ImposedColumns", "LinkColumns", "TaskColumns", "columns_of")
+
+
+def __getattr__(name: str) -> Any:
+    """Columns come with numpy, which takes longer than all the rest: not before somebody asks for them."""
+    if name not in _OF_THE_ENGINE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from planning import engine
+
+    return getattr(engine, name)

@@ -1,29 +1,12 @@
 """How a loop over arrays becomes machine code, where numba is there to do it.
 
 A kernel is plain Python over numpy arrays; compiled or not, it gives the same bits. Importing numba takes half a second, so
-modules with kernels are imported inside the functions that need them, and `import planning` stays fast. Compiled code is
-kept in __pycache__, takes no lock of the interpreter, and is found again by the next process.
+modules with kernels are imported inside the functions that need them, and `import planning` stays fast. Compiled code takes no lock of
+the interpreter, and is found again by the next process (planning.cache).
 """
 
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypeVar, cast
-
-PACKAGE = Path(__file__).parent
-
-
-def _forget_stale() -> None:
-    """Remove machine code that is older than any source of the package.
-
-    numba looks at the file of the outermost function alone: code into which a function of another file was compiled would outlive it.
-    """
-    newest = max(source.stat().st_mtime for source in PACKAGE.rglob("*.py"))
-    for index in PACKAGE.rglob("__pycache__/*.nbi"):
-        with suppress(OSError):  # another process was faster, or nothing may be written here, and then nothing is stale
-            if index.stat().st_mtime < newest:
-                index.unlink()
-
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -33,7 +16,7 @@ except ImportError:  # pragma: no cover - the lock brings it; without it everyth
     COMPILES = False
 else:
     COMPILES = True
-    _forget_stale()
+    from planning.cache import KernelCache
 
 
 # Without numba's run time, arrays cannot be made, and no reference to one is counted: counting costs more than most loops here.
@@ -45,21 +28,29 @@ def kernel(function: Kernel) -> Kernel:
     """Compile at the first call; where numba is missing or NUMBA_DISABLE_JIT is set, the function itself."""
     if not COMPILES:
         return function
-    return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
+    return _compiled(function, {})
 
 
 def lean(function: Kernel) -> Kernel:
     """A kernel that makes no arrays."""
     if not COMPILES:
         return function
-    return cast("Kernel", numba.njit(cache=True, nogil=True, **LEAN)(function))
+    return _compiled(function, LEAN)
 
 
 def step(function: Kernel) -> Kernel:
     """A lean kernel that others are made of: it becomes a part of each."""
     if not COMPILES:
         return function
-    return cast("Kernel", numba.njit(cache=True, nogil=True, forceinline=True, **LEAN)(function))
+    return _compiled(function, LEAN | {"forceinline": True})
+
+
+def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
+    compiled = numba.njit(nogil=True, **options)(function)
+    if compiled is not function:
+        # numba's own way to ask for a cache knows no other kind of it than its own.
+        compiled._cache = KernelCache(function)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    return cast("Kernel", compiled)
 
 
 def plain(function: Kernel) -> Kernel:

@@ -1,9 +1,10 @@
-"""The critical path in plain Python: what the compiled engine is tested against, and what serves where numba is missing.
+"""The critical path in plain Python: what the compiled engine is tested against, and what serves small plans without it.
 
 It reads as the rules are told in docs/scheduling.md: networks (planning.network), limits, passes, places, summaries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from planning.axis import Axis
 from planning.efforts import with_efforts
@@ -16,20 +17,38 @@ from planning.scheduled import Schedule, ScheduledTask
 from planning.summaries import with_summaries
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the passes leave. rows: the dates of all tasks but summaries, in the network's order."""
+
+    network: Network
+    early: Early
+    rows: list[ScheduledTask]
+
+
 def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
     """See planning.schedule."""
+    return scheduled(plan, run(plan, critical_float=critical_float))
+
+
+def run(plan: Plan, *, critical_float: int) -> Run:
+    """All passes over a plan."""
     network = network_of(plan)
     early = forward(network)
     finish = _finish(network, early)
     whole = _positions(network, finish)
     deadline = _deadline(plan)
     late = backward(network, whole if deadline is None else _positions(network, deadline))
-    rows = with_efforts(plan, network, place(network, early, late, whole, critical_float))
-    items = with_summaries(plan, [rows[place] for place in network.rank])
+    return Run(network, early, with_efforts(plan, network, place(network, early, late, whole, critical_float)))
+
+
+def scheduled(plan: Plan, done: Run) -> Schedule:
+    """The schedule of a plan whose passes are done: summaries, the whole plan's dates, the longest path."""
+    items = with_summaries(plan, [done.rows[place] for place in done.network.rank])
     counted = [items[task.id] for task in plan.tasks if task.kind is not TaskKind.LEVEL_OF_EFFORT] or items.values()
     begin = min((item.early_start for item in counted), default=_first_start(plan))
     end = max((item.early_finish for item in counted), default=begin)
-    return Schedule(begin, end, items, _longest_path(network, early, rows))
+    return Schedule(begin, end, items, _longest_path(done.network, done.early, done.rows))
 
 
 def _deadline(plan: Plan) -> int | None:
@@ -62,11 +81,13 @@ def _finish(network: Network, early: Early) -> int:
 
 def _positions(network: Network, instant: int) -> list[int]:
     """The position of an instant on each task's axis. Raises OutsideCalendar."""
-    positions: dict[Axis, int] = {}
-    for axis in network.axes:
-        if axis not in positions:
-            positions[axis] = axis.calendar.worked(instant)
+    positions = positions_on(set(network.axes), instant)
     return [positions[axis] for axis in network.axes]
+
+
+def positions_on(axes: Iterable[Axis], instant: int) -> dict[Axis, int]:
+    """The position of an instant on each axis. Raises OutsideCalendar."""
+    return {axis: axis.calendar.worked(instant) for axis in axes}
 
 
 def _longest_path(network: Network, early: Early, rows: Sequence[ScheduledTask]) -> list[Id]:

@@ -13,11 +13,13 @@ DAY = MON_TO_FRI.minutes_per_day
 
 
 def warm() -> None:
-    """Level and simulate a plan of three tasks; nothing remains of it but the cache."""
+    """Schedule, level and simulate plans of a few tasks; nothing remains of them but the cache."""
     # Not before it is asked for: numba takes half a second.
+    from planning.engine.loading import load
     from planning.levelling import Demand, Resource, level
     from planning.simulation import Estimate, Uncertainty, simulate
 
+    load()
     ids = [UUID(int=number) for number in range(3)]
     project = Project(UUID(int=3), MON_TO_FRI.start_at_or_after(MINUTES_PER_DAY), None, None, MON_TO_FRI)
     tasks = [Task(task_id, project.id, TaskKind.TASK, DAY) for task_id in ids]

@@ -1,17 +1,21 @@
 """The network engine: early and late dates, floats and drivers of plans in arrays, by compiled kernels.
 
-Imported on its own, for it brings numba (planning.kernel). `compute` schedules columns, `LiveNetwork` keeps their dates under changes;
-`planning.schedule` is the way in for plans of objects.
+`planning.compute` and `planning.schedule` are the ways in; `LiveNetwork` keeps the dates of a plan under changes. Names are loaded when
+they are first used, for what runs kernels brings numba (planning.kernel), and what describes a plan does not.
 """
 
-from planning.engine.arrays import ABSENT, NEVER
-from planning.engine.changes import Change, Moved, Outcome, Removed
-from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
-from planning.engine.dates import Dates
-from planning.engine.given import columns_of
-from planning.engine.live import LiveNetwork
-from planning.engine.run import compute
-from planning.engine.scheduling import schedule
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from planning.critical_path import compute, schedule
+
+if TYPE_CHECKING:
+    from planning.engine.arrays import ABSENT, NEVER
+    from planning.engine.changes import Change, Moved, Outcome, Removed
+    from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
+    from planning.engine.dates import Dates
+    from planning.engine.given import columns_of
+    from planning.engine.live import LiveNetwork
 
 __all__ = [
     "ABSENT",
@@ -30,3 +34,19 @@ __all__ = [
     "compute",
     "schedule",
 ]
+
+_MODULES = {
+    "arrays": ("ABSENT", "NEVER"),
+    "changes": ("Change", "Moved", "Outcome", "Removed"),
+    "columns": ("Columns", "ImposedColumns", "LinkColumns", "TaskColumns"),
+    "dates": ("Dates",),
+    "given": ("columns_of",),
+    "live": ("LiveNetwork",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

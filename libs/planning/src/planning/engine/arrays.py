@@ -66,6 +66,12 @@ class Axes(NamedTuple):
 OPENS, CLOSES, TOTAL, BY_DAY, BY_MINUTE, SHIFT = range(6)
 """Columns of Axes.meta: first and last instant, working minutes in all, where its part of by_day and by_minute begins, log2 of a step."""
 
+EARLY_START, EARLY_FINISH, LATE_START, LATE_FINISH, TOTAL_FLOAT, FREE_FLOAT, SCHEDULED_START, SCHEDULED_FINISH = range(
+    8
+)
+"""Columns of the dates of a node: instants, floats in working minutes."""
+COLUMNS = 8
+
 
 class Facts(NamedTuple):
     """What each node was given; codes as in planning.engine.codes. resume: instant before which no remaining work of its project is.

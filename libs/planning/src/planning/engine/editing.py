@@ -9,8 +9,9 @@ from planning.engine import codes
 from planning.engine.arrays import ABSENT, LIMIT, NEVER, SPANS
 from planning.engine.bounds import bound_node
 from planning.engine.changes import Change, LinkRow, Removed, TaskRow
+from planning.engine.checks import check_tasks
 from planning.engine.given import task_columns
-from planning.engine.network import OUTSIDE_TABLE, check_tasks, closed_path, remaining_of
+from planning.engine.network import OUTSIDE_TABLE, closed_path, remaining_of
 from planning.engine.order import sequence, way
 from planning.engine.ranks import CYCLE, TOO_WIDE, make_way
 from planning.engine.steps import instant_of

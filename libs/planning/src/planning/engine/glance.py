@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.engine.arrays import DONE, NEVER, SPANS, Instants, Ints
+from planning.engine.arrays import COLUMNS, DONE, NEVER, SPANS, Instants, Ints
 from planning.engine.codes import SUMMARY
 from planning.engine.network import OUTSIDE_TABLE
-from planning.engine.rows import COLUMNS, all_dates
+from planning.engine.rows import all_dates
 from planning.engine.spans import all_efforts, roll_up
 from planning.engine.store import Store
 from planning.errors import OutsideCalendar
@@ -16,7 +16,7 @@ from planning.plan import Id
 
 
 class Glance(NamedTuple):
-    """nodes: those that are there. dates: [nodes ever, columns of planning.engine.rows], those of nodes that are gone say nothing.
+    """nodes: those that are there. dates: [nodes ever, columns as in planning.engine.arrays], those of nodes that are gone say nothing.
 
     driver, imposed: per node the number of the link or imposed date that drives it, or NEVER. A link or imposed date that is put again
     has another number. The names by number, and the nodes by task, are the network's own, shared and not copied: they grow with it, and

@@ -5,12 +5,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from planning.engine.anchors import deadline_of, finish_of_all, positions_of
-from planning.engine.arrays import ABSENT, LATE, NEVER, OUTSIDE, SPANS, Early, Instants, Ints, Late, Log, empty_log
+from planning.engine.arrays import (
+    ABSENT,
+    COLUMNS,
+    EARLY_START,
+    LATE,
+    NEVER,
+    OUTSIDE,
+    SPANS,
+    Early,
+    Instants,
+    Ints,
+    Late,
+    Log,
+    empty_log,
+)
 from planning.engine.cones import WHOLE, ebb, instants_before, instants_now, spread
 from planning.engine.editing import Editing
 from planning.engine.network import OUTSIDE_TABLE, Laid
 from planning.engine.passes import backward, forward
-from planning.engine.rows import COLUMNS, EARLY_START
 from planning.engine.run import beyond
 from planning.engine.spans import refresh_efforts
 from planning.engine.steps import instant_of

@@ -2,12 +2,21 @@
 
 from planning.engine.arrays import (
     ABSENT,
+    COLUMNS,
     DONE,
+    EARLY_FINISH,
+    EARLY_START,
+    FREE_FLOAT,
     LATE,
+    LATE_FINISH,
+    LATE_START,
     NEVER,
     OUTSIDE,
+    SCHEDULED_FINISH,
+    SCHEDULED_START,
     SPANS,
     TOTAL,
+    TOTAL_FLOAT,
     Early,
     Instants,
     Ints,
@@ -17,12 +26,6 @@ from planning.engine.arrays import (
 from planning.engine.clock import finish_of, start_of
 from planning.engine.steps import instant_of
 from planning.kernel import kernel, lean, step
-
-EARLY_START, EARLY_FINISH, LATE_START, LATE_FINISH, TOTAL_FLOAT, FREE_FLOAT, SCHEDULED_START, SCHEDULED_FINISH = range(
-    8
-)
-"""Columns of the dates of a node: instants, floats in working minutes."""
-COLUMNS = 8
 
 
 @lean

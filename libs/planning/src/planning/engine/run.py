@@ -8,12 +8,16 @@ from numpy.typing import NDArray
 from planning.engine import codes
 from planning.engine.anchors import deadline_of, finish_of_all, positions_of, project_floats
 from planning.engine.arrays import (
+    COLUMNS,
     DONE,
+    EARLY_FINISH,
+    EARLY_START,
     LATE,
     NEVER,
     OUTSIDE,
     SPANS,
     TOTAL,
+    TOTAL_FLOAT,
     Early,
     Flags,
     Instants,
@@ -27,7 +31,7 @@ from planning.engine.columns import Columns
 from planning.engine.dates import Dates
 from planning.engine.network import OUTSIDE_TABLE, Laid, laid
 from planning.engine.passes import backward, forward
-from planning.engine.rows import COLUMNS, EARLY_FINISH, EARLY_START, TOTAL_FLOAT, all_dates, last_of_all
+from planning.engine.rows import all_dates, last_of_all
 from planning.engine.spans import all_efforts, roll_up
 from planning.errors import HierarchyCycle, OutsideCalendar
 from planning.plan import Id

@@ -12,9 +12,17 @@ from planning.engine.arrays import (
     ABSENT,
     DIRECT,
     DONE,
+    EARLY_FINISH,
+    EARLY_START,
+    FREE_FLOAT,
+    LATE_FINISH,
+    LATE_START,
     NEVER,
     OUTSIDE,
+    SCHEDULED_FINISH,
+    SCHEDULED_START,
     SPANS,
+    TOTAL_FLOAT,
     Early,
     Flags,
     Instants,
@@ -24,17 +32,7 @@ from planning.engine.arrays import (
 )
 from planning.engine.clock import add, finish_of, start_of, worked
 from planning.engine.codes import LEVEL_OF_EFFORT, SUMMARY
-from planning.engine.rows import (
-    EARLY_FINISH,
-    EARLY_START,
-    FREE_FLOAT,
-    LATE_FINISH,
-    LATE_START,
-    SCHEDULED_FINISH,
-    SCHEDULED_START,
-    TOTAL_FLOAT,
-    dates_of,
-)
+from planning.engine.rows import dates_of
 from planning.kernel import kernel, lean, step
 
 
