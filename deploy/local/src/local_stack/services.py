@@ -23,6 +23,9 @@ _PASSED_ON: Final = frozenset(
     {"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL", "INTERLOCK_WEBHOOK_NETWORKS"}
 )
 
+_OTHER: Final = {"project": "program", "program": "project"}
+"""Whose snapshots each service asks for, and whom it answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -116,7 +119,8 @@ class Plan:
         return [
             self.gateway(),
             *(self._server(service) for service in (PROJECT, PROGRAM)),
-            *(self._worker(service) for service in SERVICES),
+            *(self._worker(service) for service in (PROJECT, PROGRAM)),
+            self._gateway_worker(),
         ]
 
     def ask_gateway(self, *arguments: str) -> str:
@@ -141,13 +145,28 @@ class Plan:
         child = self._child("gateway", [GATEWAY.package, "serve"], self._gateway_environment())
         return Process(child, self.gateway_port)
 
-    def _gateway_environment(self) -> dict[str, str]:
-        private, _ = self.secrets.key_pair()
+    def _gateway_worker(self) -> Process:
+        """Sends webhooks; it signs nothing for the services, so it has no key for that."""
+        name = "gateway-worker"
+        told = {
+            "INTERLOCK_HOST": HOST,
+            "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
+            "INTERLOCK_RELAY_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.relay_role),
+        }
+        child = self._child(name, [GATEWAY.package, "worker"], self._both_gateways_environment() | told)
+        return Process(child, self.ports[name], is_worker=True)
+
+    def _both_gateways_environment(self) -> dict[str, str]:
         return {
             "INTERLOCK_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.app_role),
             "INTERLOCK_NATS_URL": self.nats.url_for(nats_users.gateway_user(self.secrets.password("nats-gateway"))),
-            "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(private),
             "INTERLOCK_WEBHOOK_KEY_FILE": str(self.secrets.sealing_keys()),
+        }
+
+    def _gateway_environment(self) -> dict[str, str]:
+        private, _ = self.secrets.key_pair()
+        return self._both_gateways_environment() | {
+            "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(private),
             "INTERLOCK_PROJECT_URL": f"http://{HOST}:{self.ports['project-serve']}",
             "INTERLOCK_PROGRAM_URL": f"http://{HOST}:{self.ports['program-serve']}",
             "INTERLOCK_HOST": HOST,
@@ -166,9 +185,10 @@ class Plan:
             "INTERLOCK_HOST": HOST,
             "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
             "INTERLOCK_RELAY_DATABASE_URL": self._database_url(service, service.relay_role),
+            "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(self.secrets.key_pair(service.database)[0]),
+            f"INTERLOCK_{_OTHER[service.database].upper()}_URL": f"http://{HOST}:{self.ports[f'{_OTHER[service.database]}-serve']}",
         }
-        environment = self._gateway_environment() if service is GATEWAY else self._service_environment(service)
-        child = self._child(name, [service.package, "worker"], environment | told)
+        child = self._child(name, [service.package, "worker"], self._service_environment(service) | told)
         return Process(child, self.ports[name], is_worker=True)
 
     def _service_environment(self, service: Service) -> dict[str, str]:
@@ -177,6 +197,7 @@ class Plan:
             "INTERLOCK_DATABASE_URL": self._database_url(service, service.app_role),
             "INTERLOCK_NATS_URL": self.nats.url_for(user_of(self.secrets.password(f"nats-{service.database}"))),
             "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(self.secrets.key_pair()[1]),
+            "INTERLOCK_AUTH_READER_KEYS_FILE": str(self.secrets.key_pair(_OTHER[service.database])[1]),
         }
 
     def _database_url(self, service: Service, role: str) -> str:

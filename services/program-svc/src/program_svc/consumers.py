@@ -1,6 +1,7 @@
 """Every subscription of this service, and what follows on a batch of events: the dirty programs are settled, each once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -9,8 +10,9 @@ from sqlmodel import col, select
 
 from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
+from chassis.restoring import Restorer
 from contracts import project_events as events
-from contracts.vocabulary import ProjectStatus, TaskStatus
+from contracts.subjects import BoundaryKind
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
@@ -19,6 +21,7 @@ from program_svc.network.settle import Changes, settle
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
+from program_svc.replica.restore import CANCELLED, replace_project
 from program_svc.replica.rows import actual_row, budget_line_row, link_row, risk_row, task_row
 
 log = structlog.stdlib.get_logger(__name__)
@@ -59,7 +62,6 @@ NETWORK = frozenset(
 )
 """The events that can change a program's network."""
 DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
-CANCELLED = {ProjectStatus.CANCELLED.value, TaskStatus.CANCELLED.value}
 
 
 async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
@@ -75,6 +77,20 @@ async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent
             note_change(by_project.setdefault(event.boundary_id, Changes()), event)
         if event.type == events.ProjectDeleted.event_type():
             deleted.add(event.boundary_id)
+    await _settle_all(session, by_project, deleted)
+
+
+async def restore_project(
+    session: AsyncSession, _organization_id: UUID, project_id: UUID, snapshot: dict[str, Any] | None
+) -> None:
+    """Replace what is known of the project by its snapshot, and settle its program. None: the project is gone."""
+    replaced = await replace_project(session, project_id, snapshot)
+    deleted = {project_id} if snapshot is None else set()
+    await _settle_all(session, {project_id: Changes(replaced.changed, replaced.lost)}, deleted)
+
+
+async def _settle_all(session: AsyncSession, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]) -> None:
+    """Settle every program of these projects, in the order of their ids: locks are always taken in that order."""
     if not by_project:
         return
     found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
@@ -107,6 +123,11 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
         changes.lost.add(record_id)
 
 
+RESTORERS: Mapping[str, Restorer | None] = {
+    BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", restore_project),
+}
+
+
 def projection() -> Projection:
     """What this service does with the events of the PROJECT stream."""
-    return Projection(HANDLERS, settle_programs)
+    return Projection(HANDLERS, settle_programs, restorers=RESTORERS, service="program-svc")

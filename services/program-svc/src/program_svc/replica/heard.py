@@ -66,7 +66,8 @@ async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> N
             await _upsert(connection, table, list(rows.values()))
     reached = [{"project_id": project_id, "reached": revision} for project_id, revision in sorted(revisions.items())]
     advance = update(PROJECTS).where(PROJECTS.c.id == bindparam("project_id")).values(revision=bindparam("reached"))
-    await connection.execute(advance, reached)
+    if reached:
+        await connection.execute(advance, reached)
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
