@@ -111,6 +111,7 @@ async def test_no_more_at_once_than_a_receiver_is_to_bear_and_a_slow_one_holds_u
         assert receiver.most_under_way == 4
 
 
+@pytest.mark.parametrize("attempt_timeout", [1.0])
 async def test_an_answer_that_does_not_come_is_tried_again_later(live, author, worker, receiver):
     async def never(_: web.Request) -> web.Response:
         await asyncio.Event().wait()
