@@ -1,5 +1,8 @@
 """Other formats by way of MPXJ: in a process of its own, which can fail in every way without taking anybody along."""
 
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,16 @@ from planning.plan import ConstraintType, LinkType, TaskKind
 
 SAMPLES = Path(__file__).parent / "samples"
 XER = (SAMPLES / "weir.xer").read_bytes()
-needs_mpxj = pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
+needs_mpxj = pytest.mark.usefixtures("_mpxj")
+LEAVE = "import sys; from planning.exchange.foreign import leave_the_network; sys.exit(not leave_the_network())"
+
+
+@pytest.fixture(scope="module")
+def _mpxj():
+    if (why := why_missing()) is not None:
+        pytest.skip(why)
+    if subprocess.run([sys.executable, "-c", LEAVE], check=False).returncode:
+        pytest.skip("this system does not let a process leave the network, and conversions do not run with it")
 
 
 @pytest.mark.slow
@@ -94,3 +106,29 @@ def test_without_mpxj_or_java_there_is_a_named_error(monkeypatch, package, java)
 
 def test_a_system_that_does_not_let_it_leave_the_network_is_named():
     assert isinstance(conversion._error(12, "no", 1, 1, 1), NotIsolated)
+
+
+CONNECT = """
+import socket, sys
+from planning.exchange.foreign import leave_the_network
+if sys.argv[2] == "leave" and not leave_the_network():
+    sys.exit(2)
+try:
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5).close()
+except OSError:
+    sys.exit(1)
+"""
+
+
+def test_having_left_the_network_it_reaches_nobody():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+
+        def status(choice):
+            return subprocess.run([sys.executable, "-c", CONNECT, port, choice], check=False).returncode
+
+        assert status("stay") == 0
+        left = status("leave")
+    if left == 2:
+        pytest.skip("this system does not let a process leave the network")
+    assert left == 1
