@@ -6,7 +6,15 @@ Each record has the shape in which its events carry it. Like events, snapshots o
 from pydantic import Field
 
 from contracts.program_events import DependencyState
-from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.change_requests import ChangeRequestState
 from contracts.project_events.control import GateState, PhaseState
@@ -22,6 +30,7 @@ class ProjectSnapshot(Shape):
     revision: int
     """Follow the project's events from the next revision on."""
     project: ProjectState
+    calendars: list[CalendarState] = Field(default_factory=list)
     tasks: list[TaskState]
     links: list[LinkState]
     budget_lines: list[BudgetLineState]

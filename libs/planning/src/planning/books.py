@@ -1,15 +1,15 @@
 """A project's budget beside the plan that spreads it: planned and earned value at any instant, and SPI(t).
 
 Planned value follows the approved baseline. Without one it follows the plan as if nothing had happened: progress and the data date move
-what remains, not what was planned. A line with a task is spread evenly over the task's working time. A line without one is spread over
-the whole project and earns as planned, until the project is complete and it is earned whole.
+what remains, not what was planned. A line with a task is spread evenly over the task's working time, on its own calendar. A line without one is
+spread over the whole project, on the project's, and earns as planned, until the project is complete and it is earned whole.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from planning.calendar import MON_TO_FRI
+from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
 from planning.earned_value import NO_BUDGET
 from planning.figure import Figure
@@ -57,11 +57,13 @@ class Books:
         reports: percent complete of tasks as of instants, in their order.
         """
         agreed = baseline or _agreed(plan)
+        project = plan.projects[0].calendar
+        calendars = {task.id: task.calendar or project for task in plan.tasks}
         progress = _progress(plan.tasks, agreed.dates, reports or {})
         work = [task for task in plan.tasks if task.kind in {TaskKind.TASK, TaskKind.MILESTONE}]
         is_complete = bool(work) and all(task.percent_complete >= WHOLE for task in work)
         spread = [
-            (task_id, Spread(amount, *agreed.dates[task_id], MON_TO_FRI))
+            (task_id, Spread(amount, *agreed.dates[task_id], calendars.get(task_id, project)))
             for task_id, amount in lines
             if task_id is not None and task_id in agreed.dates
         ]
@@ -69,7 +71,7 @@ class Books:
         whole = sum((amount for _, amount in lines), NOTHING)
         return cls(
             own=tuple((each, progress.get(task_id, UNTOUCHED)) for task_id, each in spread),
-            general=Spread(general, agreed.start, agreed.finish, MON_TO_FRI),
+            general=Spread(general, agreed.start, agreed.finish, project),
             dropped=whole - general - sum((each.amount for _, each in spread), NOTHING),
             removed=sum((each.amount for task_id, each in spread if task_id not in progress), NOTHING),
             completed_at=schedule(plan).finish if is_complete else None,
@@ -86,9 +88,9 @@ class Books:
 
     def earned(self, at: int) -> Decimal:
         """Earned value at an instant, of the past as of now."""
-        is_complete = self.completed_at is not None and MON_TO_FRI.between(self.completed_at, at) >= 0
+        is_complete = self.completed_at is not None and self.general.calendar.between(self.completed_at, at) >= 0
         general = self.general.amount if is_complete else planned_value([self.general], at)
-        return sum((earned(spread.amount, progress.at(at, MON_TO_FRI)) for spread, progress in self.own), general)
+        return sum((earned(spread.amount, progress.at(at, spread.calendar)) for spread, progress in self.own), general)
 
     def spreads(self) -> Iterator[Spread]:
         """Every line, where it was planned."""
@@ -97,17 +99,26 @@ class Books:
 
 
 def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
-    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began."""
+    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began.
+
+    Time is working time where all of them work by one calendar, else time on the clock.
+    """
     budgeted = [each for each in books if each.budget > 0]
     spreads = [spread for each in budgeted for spread in each.spreads() if spread.amount]
     if not spreads:
         return Figure.undefined(NO_BUDGET)
     start = min(spread.start for spread in spreads)
-    period, ends = periods_of(spreads)
+    calendar = _shared(spread.calendar for spread in spreads)
+    period, ends = periods_of(spreads, calendar)
     completed = [each.completed_at for each in budgeted]
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
-    elapsed = Decimal(max(0, MON_TO_FRI.between(start, until))) / period
+    elapsed = Decimal(max(0, calendar.between(start, until))) / period
     return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+
+
+def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:
+    different = set(calendars)
+    return different.pop() if len(different) == 1 else ROUND_THE_CLOCK
 
 
 def as_planned(plan: Plan) -> Plan:

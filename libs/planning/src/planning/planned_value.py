@@ -30,10 +30,9 @@ def planned_value(spreads: Iterable[Spread], at: int) -> Decimal:
         return sum((_planned(spread, at) for spread in spreads), Decimal(0))
 
 
-def periods_of(spreads: Sequence[Spread]) -> tuple[int, list[int]]:
+def periods_of(spreads: Sequence[Spread], calendar: WorkCalendar) -> tuple[int, list[int]]:
     """Equal periods that cover the spreads: working minutes of one, and their ends (instants). Working days, or in a long plan several."""
     start, finish = min(spread.start for spread in spreads), max(spread.finish for spread in spreads)
-    calendar = spreads[0].calendar
     day = calendar.minutes_per_day
     days = -(-calendar.between(start, finish) // day)
     period = max(1, -(-days // MOST_PERIODS)) * day

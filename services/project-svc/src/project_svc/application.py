@@ -14,6 +14,7 @@ from contracts.subjects import BoundaryKind
 from project_svc.baselines.routes import router as baselines
 from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
+from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
@@ -31,10 +32,10 @@ from project_svc.tolerances.routes import router as tolerances
 
 PACKAGE = "project_svc"
 TITLE = "Interlock: projects"
-DESCRIPTION = "What belongs to one project: tasks, links, budget, risks, and its own schedule."
+DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
-    *(tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots, batch, baselines),
-    *(change_requests, tolerances),
+    *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
+    *(batch, baselines, change_requests, tolerances),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

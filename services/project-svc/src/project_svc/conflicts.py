@@ -32,6 +32,7 @@ CONFLICTS: Conflicts = {
             "projects",
             "tasks",
             "links",
+            "calendars",
             "budget_lines",
             "actuals",
             "risks",

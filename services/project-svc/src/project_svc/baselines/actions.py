@@ -1,5 +1,6 @@
 """What can happen to a baseline: it is taken, renamed while it is a draft, approved, superseded by the next one."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from uuid import UUID
@@ -10,8 +11,8 @@ from chassis.problem import Conflict
 from contracts.project_events.baselines import BaselineFigures, BaselineState, BaselineStatus, PlannedValuePoint
 from contracts.values import Money, Shape
 from contracts.vocabulary import ProjectStatus
-from planning import to_date
-from planning.planned_value import periods_of, planned_value
+from planning import WorkCalendar, to_date
+from planning.planned_value import Spread, periods_of, planned_value
 from project_svc.baselines.content import content_of, hash_of
 from project_svc.baselines.models import (
     BASELINES,
@@ -32,6 +33,7 @@ from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.register.actions import Entry, change, create, find, remove
 from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.queries import schedule_of
 
 BEFORE_BASELINE = frozenset({ProjectStatus.PROPOSED, ProjectStatus.APPROVED, ProjectStatus.PLANNING})
 """States in which a project is planned freely: each approved baseline takes the place of the one before."""
@@ -53,7 +55,10 @@ class ChangeRequestNeeded(Conflict):
 
 async def create_baseline(project: LockedProject, body: BaselineCreate) -> Entry[BaselineState]:
     """Copy the plan as it stands. Raises NotFound for an unknown change request, and what scheduling raises."""
-    picture = await present_picture(ReadProject(project.session, project.row))
+    reader = ReadProject(project.session, project.row)
+    await project.session.flush()
+    planned = await schedule_of(reader)
+    picture = await present_picture(reader, planned)
     currency, granularity = project.row.currency, project.row.granularity
     content = content_of(picture, currency, granularity)
     taken = BaselineTaken(
@@ -72,19 +77,19 @@ async def create_baseline(project: LockedProject, body: BaselineCreate) -> Entry
             tasks=len(picture.tasks),
             budget_lines=len(picture.lines),
         ),
-        planned_value=planned_value_of(picture, currency),
+        planned_value=planned_value_of(picture.spreads(planned), planned.calendar, currency),
     )
     entry = await create(project, BASELINES, taken)
     await _copy(project, entry.record.id, picture)
     return entry
 
 
-def planned_value_of(picture: Picture, currency: str) -> list[PlannedValuePoint]:
-    """The budget over time, cumulative; empty without a budget."""
-    spreads = [spread for spread in picture.spreads() if spread.amount]
+def planned_value_of(spread: Sequence[Spread], calendar: WorkCalendar, currency: str) -> list[PlannedValuePoint]:
+    """The budget over time, cumulative, at the ends of periods on a calendar; empty without a budget."""
+    spreads = [each for each in spread if each.amount]
     if not spreads:
         return []
-    _, ends = periods_of(spreads)
+    _, ends = periods_of(spreads, calendar)
     return [
         PlannedValuePoint(
             on=to_date(end, finish=True), amount=Money.of(planned_value(spreads, end).quantize(SMALLEST), currency)

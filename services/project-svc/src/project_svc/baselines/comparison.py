@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import DayOrMoment, Duration, Id, Label, Money, Name, Shape
 from contracts.vocabulary import Granularity, TaskKind
-from planning import MON_TO_FRI
 from project_svc.baselines.picture import Picture, PicturedTask
-from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.dates import finish_of, start_of, worked
+from project_svc.schedule.queries import Planned
 
 
 class Difference(StrEnum):
@@ -30,7 +30,7 @@ class DateDifference(Shape):
     from_: Annotated[DayOrMoment | None, Field(alias="from")]
     to: DayOrMoment | None
     variance: Duration | None
-    """Working time from the one to the other: positive is late."""
+    """Working time from the one to the other, on the task's own calendar, or the project's: positive is late."""
 
 
 class MoneyDifference(Shape):
@@ -92,9 +92,12 @@ class ComparisonQuery(BaseModel):
 class Comparison:
     """Two pictures of one project, side by side."""
 
-    def __init__(self, before: Picture, after: Picture, currency: str, granularity: Granularity) -> None:
+    def __init__(
+        self, before: Picture, after: Picture, planned: Planned, currency: str, granularity: Granularity
+    ) -> None:
         self.before = before
         self.after = after
+        self._planned = planned
         self._currency = currency
         self._granularity = granularity
 
@@ -105,20 +108,29 @@ class Comparison:
             if compared.differences:
                 yield compared
 
-    def start(self, before: int | None, after: int | None) -> DateDifference:
-        """Of two starts (instants)."""
+    def start(self, before: int | None, after: int | None, task_id: UUID | None = None) -> DateDifference:
+        """Of two starts (instants), of the whole or of a task."""
         shown = [None if at is None else start_of(at, self._granularity) for at in (before, after)]
-        return DateDifference.model_validate({"from": shown[0], "to": shown[1], "variance": _between(before, after)})
+        return DateDifference.model_validate(
+            {"from": shown[0], "to": shown[1], "variance": self._between(before, after, task_id)}
+        )
 
-    def finish(self, before: int | None, after: int | None) -> DateDifference:
-        """Of two finishes (instants)."""
+    def finish(self, before: int | None, after: int | None, task_id: UUID | None = None) -> DateDifference:
+        """Of two finishes (instants), of the whole or of a task."""
         shown = [None if at is None else finish_of(at, self._granularity) for at in (before, after)]
-        return DateDifference.model_validate({"from": shown[0], "to": shown[1], "variance": _between(before, after)})
+        return DateDifference.model_validate(
+            {"from": shown[0], "to": shown[1], "variance": self._between(before, after, task_id)}
+        )
 
     def money(self, before: Decimal, after: Decimal) -> MoneyDifference:
         """Of two amounts."""
         amounts = (Money.of(amount, self._currency) for amount in (before, after, after - before))
         return MoneyDifference.model_validate(dict(zip(("from", "to", "variance"), amounts, strict=True)))
+
+    def _between(self, before: int | None, after: int | None, task_id: UUID | None) -> Duration | None:
+        if before is None or after is None:
+            return None
+        return worked(self._planned.calendar_of(task_id), before, after)
 
     def _task(self, before: PicturedTask | None, after: PicturedTask | None, task_id: UUID) -> ComparedTask:
         known = after or before
@@ -130,17 +142,17 @@ class Comparison:
             kind=known.kind,
             differences=list(_differences(before, after)),
             start=self.start(
-                None if before is None else before.scheduled_start, None if after is None else after.scheduled_start
+                None if before is None else before.scheduled_start,
+                None if after is None else after.scheduled_start,
+                task_id,
             ),
             finish=self.finish(
-                None if before is None else before.scheduled_finish, None if after is None else after.scheduled_finish
+                None if before is None else before.scheduled_finish,
+                None if after is None else after.scheduled_finish,
+                task_id,
             ),
             cost=self.money(before.cost if before else Decimal(0), after.cost if after else Decimal(0)),
         )
-
-
-def _between(before: int | None, after: int | None) -> Duration | None:
-    return None if before is None or after is None else Duration(MON_TO_FRI.between(before, after))
 
 
 def _differences(before: PicturedTask | None, after: PicturedTask | None) -> Iterator[Difference]:

@@ -42,8 +42,9 @@ def _task(task: PicturedTask, currency: str, granularity: Granularity) -> dict[s
         "scheduled_start": start_of(task.scheduled_start, granularity),
         "scheduled_finish": finish_of(task.scheduled_finish, granularity),
     }
-    duration = Duration(task.duration).format()
-    return asdict(task) | dates | {"duration": duration, "cost": _money(task.cost, currency)}
+    duration = str(Duration(task.duration, task.minutes_per_day))
+    values = {name: value for name, value in asdict(task).items() if name != "minutes_per_day"}
+    return values | dates | {"duration": duration, "cost": _money(task.cost, currency)}
 
 
 def _line(line: PicturedLine, currency: str) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class BaselineTask(Row, table=True):
     name: str
     kind: TaskKind = Field(sa_type=words(TaskKind))
     duration: int = Field(sa_type=MINUTES)
+    minutes_per_day: int = Field(sa_type=MINUTES)
     early_start: int = Field(sa_type=MINUTES)
     early_finish: int = Field(sa_type=MINUTES)
     scheduled_start: int = Field(sa_type=MINUTES)
@@ -66,7 +67,7 @@ class BaselineTask(Row, table=True):
             wbs_code=self.wbs_code,
             name=self.name,
             kind=self.kind,
-            duration=Duration(self.duration),
+            duration=Duration(self.duration, self.minutes_per_day),
             early_start=start_of(self.early_start, granularity),
             early_finish=finish_of(self.early_finish, granularity),
             scheduled_start=start_of(self.scheduled_start, granularity),

@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from contracts.vocabulary import TaskKind
-from planning import MON_TO_FRI, Schedule
 from planning.books import Agreed
 from planning.planned_value import Spread
 from project_svc.budgets.models import BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
-from project_svc.schedule.queries import schedule_of
+from project_svc.schedule.queries import Planned, schedule_of
 from project_svc.tasks.models import Task
 
 TASKS = table_of(Task)
@@ -31,6 +30,7 @@ class PicturedTask:
     name: str
     kind: TaskKind
     duration: int
+    minutes_per_day: int
     early_start: int
     early_finish: int
     scheduled_start: int
@@ -80,10 +80,10 @@ class Picture:
         dates = {task.task_id: (task.scheduled_start, task.scheduled_finish) for task in self.tasks.values()}
         return Agreed(dates, self.start, self.finish)
 
-    def spreads(self) -> list[Spread]:
-        """The budget lines over time."""
+    def spreads(self, planned: Planned) -> list[Spread]:
+        """The budget lines over time, by the calendars of the present plan."""
         return [
-            Spread(line.amount, *self._span(line.task_id), MON_TO_FRI)
+            Spread(line.amount, *self._span(line.task_id), planned.calendar_of(line.task_id))
             for line in self.lines.values()
             if line.task_id is None or line.task_id in self.tasks
         ]
@@ -94,17 +94,25 @@ class Picture:
         return self.tasks[task_id].scheduled_start, self.tasks[task_id].scheduled_finish
 
 
-async def present_picture(project: ReadProject, schedule: Schedule | None = None) -> Picture:
-    """The plan as this transaction sees it. schedule: its dates, where they are known. Raises Cycle, OutsideTime, Unschedulable (409)."""
+async def present_picture(project: ReadProject, planned: Planned | None = None) -> Picture:
+    """The plan as this transaction sees it. planned: its dates, where they are known. Raises Cycle, OutsideTime, Unschedulable (409)."""
     await project.session.flush()
-    schedule = schedule or await schedule_of(project)
+    schedule = (planned or await schedule_of(project)).schedule
     found = await project.session.execute(select(LINES).where(LINES.c.project_id == project.id).order_by(LINES.c.id))
     lines = {row.id: PicturedLine(row.id, row.name, row.amount, row.task_id, row.contingency) for row in found}
     costs: dict[UUID, Decimal] = {}
     for line in lines.values():
         if line.task_id is not None:
             costs[line.task_id] = costs.get(line.task_id, Decimal(0)) + line.amount
-    columns = (TASKS.c.id, TASKS.c.parent_id, TASKS.c.wbs_code, TASKS.c.name, TASKS.c.kind, TASKS.c.duration)
+    columns = (
+        TASKS.c.id,
+        TASKS.c.parent_id,
+        TASKS.c.wbs_code,
+        TASKS.c.name,
+        TASKS.c.kind,
+        TASKS.c.duration,
+        TASKS.c.minutes_per_day,
+    )
     rows = await project.session.execute(select(*columns).where(TASKS.c.project_id == project.id).order_by(TASKS.c.id))
     tasks = {}
     for row in rows:

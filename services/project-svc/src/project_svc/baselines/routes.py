@@ -34,6 +34,7 @@ from project_svc.register.actions import find, list_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
+from project_svc.schedule.queries import schedule_of
 
 router = APIRouter(prefix="/projects/{project_id}/baselines", tags=["baselines"], route_class=TransactionRoute)
 
@@ -160,11 +161,12 @@ async def compare_baseline(
 ) -> ComparisonRead:
     """What was added, removed, moved and re-costed since this baseline, up to the present plan or another baseline."""
     before = await picture_of(project.session, await find(project, BASELINES, baseline_id))
+    planned = await schedule_of(project)
     if query.with_ is None:
-        after = await present_picture(project)
+        after = await present_picture(project, planned)
     else:
         after = await picture_of(project.session, await find(project, BASELINES, query.with_))
-    comparison = Comparison(before, after, project.row.currency, project.row.granularity)
+    comparison = Comparison(before, after, planned, project.row.currency, project.row.granularity)
     tasks = list(comparison.tasks())
     wanted = (
         task

@@ -23,7 +23,7 @@ from contracts.project_events.change_requests import (
 from contracts.project_events.operations import PlanOperation, Verb
 from contracts.values import Duration, Money
 from contracts.vocabulary import RiskKind, RiskStatus
-from planning import MON_TO_FRI, Schedule
+from planning import Schedule, WorkCalendar
 from planning.risk import schedule_exposure
 from project_svc.baselines.picture import Picture, PicturedTask, present_picture
 from project_svc.batch.actions import perform
@@ -34,7 +34,7 @@ from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.risks.models import Risk
 from project_svc.schedule.dates import finish_of, start_of
-from project_svc.schedule.queries import schedule_of
+from project_svc.schedule.queries import Planned, schedule_of
 
 RISKS = table_of(Risk)
 OVER = (RiskStatus.CLOSED, RiskStatus.OCCURRED)
@@ -45,11 +45,11 @@ class _View:
     """The plan before or after. exposures: of each open threat to a task, its title and its expected delay in working minutes."""
 
     picture: Picture
-    schedule: Schedule
+    planned: Planned
     exposures: Mapping[UUID, tuple[str, int]]
 
     def critical(self) -> set[UUID]:
-        return {task_id for task_id, item in self.schedule.items.items() if item.critical}
+        return {task_id for task_id, item in self.planned.schedule.items.items() if item.critical}
 
 
 async def impact_of(project: LockedProject, operations: Sequence[PlanOperation]) -> ChangeImpact:
@@ -119,8 +119,9 @@ async def _trial(project: LockedProject) -> AsyncIterator[LockedProject]:
 async def _view(project: LockedProject) -> _View:
     reader = ReadProject(project.session, project.row)
     await project.session.flush()
-    schedule = await schedule_of(reader)
-    return _View(await present_picture(reader, schedule), schedule, await _exposures(project, schedule))
+    planned = await schedule_of(reader)
+    picture = await present_picture(reader, planned)
+    return _View(picture, planned, await _exposures(project, planned.schedule))
 
 
 async def _exposures(project: LockedProject, schedule: Schedule) -> dict[UUID, tuple[str, int]]:
@@ -141,10 +142,10 @@ def _exposure(row: Any, total_float: int) -> int:
 
 
 def _impact(project: Project, of_revision: int, before: _View, after: _View, premises: list[Premise]) -> ChangeImpact:
-    old, new = before.picture, after.picture
+    old, new, calendar = before.picture, after.picture, after.planned.calendar
     shifts = sorted(
         (
-            (MON_TO_FRI.between(old.tasks[task_id].scheduled_finish, task.scheduled_finish), task_id)
+            (calendar.between(old.tasks[task_id].scheduled_finish, task.scheduled_finish), task_id)
             for task_id, task in new.tasks.items()
             if task_id in old.tasks and _dates(old.tasks[task_id]) != _dates(task)
         ),
@@ -153,12 +154,15 @@ def _impact(project: Project, of_revision: int, before: _View, after: _View, pre
     money = [Money.of(amount, project.currency) for amount in (old.bac, new.bac, new.bac - old.bac)]
     return ChangeImpact(
         of_revision=of_revision,
-        finish=_finish(project, old.finish, new.finish),
+        finish=_finish(project, calendar, old.finish, new.finish),
         cost=CostImpact(before=money[0], after=money[1], variance=money[2]),
         added=len(new.tasks.keys() - old.tasks.keys()),
         removed=len(old.tasks.keys() - new.tasks.keys()),
         moved=len(shifts),
-        moves=[_moved(project, old.tasks[task_id], new.tasks[task_id]) for _, task_id in shifts[:MOST_MOVES]],
+        moves=[
+            _moved(project, after.planned.calendar_of(task_id), old.tasks[task_id], new.tasks[task_id])
+            for _, task_id in shifts[:MOST_MOVES]
+        ],
         becomes_critical=sorted(after.critical() - before.critical())[:MOST_MOVES],
         no_longer_critical=sorted((before.critical() - after.critical()) & new.tasks.keys())[:MOST_MOVES],
         risks=[
@@ -174,19 +178,19 @@ def _dates(task: PicturedTask) -> tuple[int, int]:
     return task.scheduled_start, task.scheduled_finish
 
 
-def _moved(project: Project, before: PicturedTask, after: PicturedTask) -> TaskImpact:
+def _moved(project: Project, calendar: WorkCalendar, before: PicturedTask, after: PicturedTask) -> TaskImpact:
     start = before.scheduled_start, after.scheduled_start
     return TaskImpact(
         task_id=after.task_id,
         name=after.name,
-        start=_change(start, [start_of(at, project.granularity) for at in start]),
-        finish=_finish(project, before.scheduled_finish, after.scheduled_finish),
+        start=_change(calendar, start, [start_of(at, project.granularity) for at in start]),
+        finish=_finish(project, calendar, before.scheduled_finish, after.scheduled_finish),
     )
 
 
-def _finish(project: Project, before: int, after: int) -> DateImpact:
-    return _change((before, after), [finish_of(at, project.granularity) for at in (before, after)])
+def _finish(project: Project, calendar: WorkCalendar, before: int, after: int) -> DateImpact:
+    return _change(calendar, (before, after), [finish_of(at, project.granularity) for at in (before, after)])
 
 
-def _change(instants: tuple[int, int], shown: Sequence[date]) -> DateImpact:
-    return DateImpact(before=shown[0], after=shown[1], variance=Duration(MON_TO_FRI.between(*instants)))
+def _change(calendar: WorkCalendar, instants: tuple[int, int], shown: Sequence[date]) -> DateImpact:
+    return DateImpact(before=shown[0], after=shown[1], variance=Duration(calendar.between(*instants)))

@@ -14,7 +14,7 @@ from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value
 from planning.engine.objects import plan_of
 from planning.figure import Figure
-from planning.written import at_finish
+from planning.written import frame_finish
 from project_svc.baselines.queries import approved_baseline, picture_of
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
@@ -39,8 +39,9 @@ class Standing:
 async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
-    plan = plan_of((await plan_columns(project)).columns)
-    reports = await reports_of(project.session, project.id)
+    planned = await plan_columns(project)
+    plan = plan_of(planned.columns)
+    reports = await reports_of(project.session, project.id, planned.calendars)
     baseline = await approved_baseline(project.session, project.id)
     if baseline is None:
         agreed, lines = None, await _lines(project)
@@ -51,7 +52,7 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
         books = Books.of(plan, lines, agreed, reports)
     except PlanError as error:
         raise explained(error) from error
-    at = at_finish(on)
+    at = frame_finish(on, planned.calendars)
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
     warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())

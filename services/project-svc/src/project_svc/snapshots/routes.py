@@ -11,6 +11,7 @@ from chassis.unit_of_work import TransactionRoute
 from contracts.snapshots import ProjectSnapshot
 from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
@@ -31,6 +32,7 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSna
     return ProjectSnapshot(
         revision=project.row.revision,
         project=project.row.wire(),
+        calendars=[each.wire() for each in await _all(project, Calendar)],
         tasks=[each.wire() for each in await _all(project, Task)],
         links=[each.wire() for each in await _all(project, Link)],
         budget_lines=[each.wire() for each in await _all(project, BudgetLine)],

@@ -1,5 +1,6 @@
 """Progress as it was reported, data date by data date: what was earned at a past date is told from it."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -8,8 +9,9 @@ from sqlalchemy import ForeignKeyConstraint, Index, Numeric, delete, insert, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
+from planning import WorkCalendar
 from planning.progress import Report
-from planning.written import at_finish
+from planning.written import frame_finish
 from project_svc.projects.locked import LockedProject
 from project_svc.records import WRITTEN_DATE, Row, table_of
 from project_svc.tasks.models import Task
@@ -51,8 +53,10 @@ async def report_progress(project: LockedProject, task: Task) -> None:
     await project.session.execute(insert(TABLE), report)
 
 
-async def reports_of(session: AsyncSession, project_id: UUID) -> dict[UUID, list[Report]]:
-    """The reports of each task of a project, in the order of their dates."""
+async def reports_of(
+    session: AsyncSession, project_id: UUID, calendars: Sequence[WorkCalendar]
+) -> dict[UUID, list[Report]]:
+    """The reports of each task of a project that works by these calendars, in the order of their dates."""
     found = await session.execute(
         select(TABLE.c.task_id, TABLE.c.as_of, TABLE.c.percent_complete)
         .where(TABLE.c.project_id == project_id)
@@ -60,5 +64,5 @@ async def reports_of(session: AsyncSession, project_id: UUID) -> dict[UUID, list
     )
     reports: dict[UUID, list[Report]] = {}
     for task_id, as_of, percent in found:
-        reports.setdefault(task_id, []).append((at_finish(as_of), percent))
+        reports.setdefault(task_id, []).append((frame_finish(as_of, calendars), percent))
     return reports

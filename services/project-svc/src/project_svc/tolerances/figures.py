@@ -9,7 +9,6 @@ from contracts.project_events.exceptions import ControlFigures
 from contracts.project_events.people import DeliverableStatus
 from contracts.values import Duration, Money
 from contracts.vocabulary import RiskKind, RiskStatus
-from planning import MON_TO_FRI
 from planning.written import at_start
 from project_svc.baselines.models import BaselineTask
 from project_svc.baselines.queries import approved_baseline
@@ -29,7 +28,8 @@ OVER = (RiskStatus.CLOSED, RiskStatus.OCCURRED)
 async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
     """Where the project stands now. Raises Cycle, OutsideTime, Unschedulable (409)."""
     await project.session.flush()
-    schedule = await schedule_of(project)
+    present = await schedule_of(project)
+    schedule = present.schedule
     standing = await standing_of(project, None)
     baseline = await approved_baseline(project.session, project.id)
     planned = {} if baseline is None else await _planned(project, baseline.id)
@@ -37,7 +37,7 @@ async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
     late = None
     if baseline is not None:
         agreed = max(planned.values(), default=at_start(baseline.figures.start))
-        late = Duration(MON_TO_FRI.between(agreed, schedule.finish))
+        late = Duration(present.calendar.between(agreed, schedule.finish))
     return ControlFigures(
         revision=revision,
         data_date=standing.data_date,

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.migrations import enable_row_level_security
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -64,7 +64,14 @@ def create_copies() -> None:
         sa.Column("kind", WORD, nullable=False),
         *(
             sa.Column(name, sa.BigInteger, nullable=False)
-            for name in ("duration", "early_start", "early_finish", "scheduled_start", "scheduled_finish")
+            for name in (
+                "duration",
+                "minutes_per_day",
+                "early_start",
+                "early_finish",
+                "scheduled_start",
+                "scheduled_finish",
+            )
         ),
         sa.Column("cost", AMOUNT, nullable=False),
     )
