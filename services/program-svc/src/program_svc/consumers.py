@@ -1,25 +1,33 @@
 """Every subscription of this service, and what follows on a batch of events: the dirty programs are settled, each once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
+from chassis.restoring import Restorer
+from chassis.statements import fetch
 from contracts import project_events as events
-from contracts.vocabulary import ProjectStatus, TaskStatus
+from contracts.subjects import BoundaryKind
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
+from program_svc.network.following import Batch, follow
+from program_svc.network.memory import Memory
 from program_svc.network.queries import Unschedulable
-from program_svc.network.settle import Changes, settle
+from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
+from program_svc.replica.restore import CANCELLED, replace_project
 from program_svc.replica.rows import actual_row, budget_line_row, link_row, risk_row, task_row
+
+_PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
+_COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -59,43 +67,60 @@ NETWORK = frozenset(
 )
 """The events that can change a program's network."""
 DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
-CANCELLED = {ProjectStatus.CANCELLED.value, TaskStatus.CANCELLED.value}
 
 
-async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
-    """Settle every program with a project among the events, in the order of their ids: locks are always taken in that order.
+class Settling:
+    """What follows on a batch of events: every program with a project among them is settled, and remembered for the next batch."""
 
-    Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
-    """
-    await write_heard(session, {event.boundary_id: event.revision for event in applied})
-    by_project: dict[UUID, Changes] = {}
-    deleted: set[UUID] = set()
-    for event in applied:
-        if event.type in NETWORK:
-            note_change(by_project.setdefault(event.boundary_id, Changes()), event)
-        if event.type == events.ProjectDeleted.event_type():
-            deleted.add(event.boundary_id)
-    if not by_project:
-        return
-    found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
-    for program_id in sorted(await session.scalars(found)):
-        locked = await lock_program(session, program_id)
-        await _settle_program(locked, by_project, deleted)
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
+    async def settle_programs(self, session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
+        """Settle the programs in the order of their ids: locks are always taken in that order.
 
-async def _settle_program(locked: LockedProgram, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]) -> None:
-    components = select(Component).where(
-        col(Component.program_id) == locked.program.id, col(Component.project_id).in_(by_project)
-    )
-    changes = Changes()
-    for component in (await locked.session.scalars(components)).all():
-        changes.add(by_project[component.project_id])
-        if component.project_id in deleted:
-            await drop_component(locked, component)
-    try:
-        await settle(locked, changes)
-    except Unschedulable as error:
-        log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
+        Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
+        """
+        batch = Batch.of(await write_heard(session, {event.boundary_id: event.revision for event in applied}), applied)
+        by_project: dict[UUID, Changes] = {}
+        deleted: set[UUID] = set()
+        for event in applied:
+            if event.type in NETWORK:
+                note_change(by_project.setdefault(event.boundary_id, Changes()), event)
+            if event.type == events.ProjectDeleted.event_type():
+                deleted.add(event.boundary_id)
+        await self._settle_all(session, batch, by_project, deleted)
+
+    async def restore_project(
+        self, session: AsyncSession, _organization_id: UUID, project_id: UUID, snapshot: dict[str, Any] | None
+    ) -> None:
+        """Replace what is known of the project by its snapshot, and settle its program. None: the project is gone."""
+        replaced = await replace_project(session, project_id, snapshot)
+        deleted = {project_id} if snapshot is None else set()
+        await self._settle_all(session, None, {project_id: Changes(replaced.changed, replaced.lost)}, deleted)
+
+    async def _settle_all(
+        self, session: AsyncSession, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
+    ) -> None:
+        """Settle every program of these projects. ``batch``: what was heard of them; none where more was replaced than events say."""
+        if not by_project:
+            return
+        programs = {row["program_id"] for row in await fetch(session, _PROGRAMS, list(by_project))}
+        for program_id in sorted(programs):
+            locked = await lock_program(session, program_id)
+            await self._settle_program(locked, batch, by_project, deleted)
+
+    async def _settle_program(
+        self, locked: LockedProgram, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
+    ) -> None:
+        changes = Changes()
+        for row in await fetch(locked.session, _COMPONENTS, locked.program.id, list(by_project)):
+            changes.add(by_project[row["project_id"]])
+            if row["project_id"] in deleted:
+                await drop_component(locked, await locked.session.get_one(Component, row["id"]))
+        try:
+            await follow(locked, self._memory, batch, changes)
+        except Unschedulable as error:
+            log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
 
 
 def note_change(changes: Changes, event: ReceivedEvent) -> None:
@@ -107,6 +132,10 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
         changes.lost.add(record_id)
 
 
-def projection() -> Projection:
-    """What this service does with the events of the PROJECT stream."""
-    return Projection(HANDLERS, settle_programs)
+def projection(memory: Memory | None = None) -> Projection:
+    """What this service does with the events of the PROJECT stream. One memory serves one projector."""
+    settling = Settling(Memory() if memory is None else memory)
+    restorers: Mapping[str, Restorer | None] = {
+        BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project)
+    }
+    return Projection(HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc")

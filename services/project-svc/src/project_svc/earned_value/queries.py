@@ -12,11 +12,12 @@ from sqlmodel import col
 from planning import PlanError
 from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value
+from planning.engine.objects import plan_of
 from planning.figure import Figure
 from planning.written import at_finish
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
-from project_svc.schedule.network import plan_of
+from project_svc.schedule.columns import plan_columns
 from project_svc.schedule.problems import explained
 
 CANCELLED_TASK_BUDGET = "cancelled_task_budget"
@@ -35,7 +36,7 @@ class Standing:
 async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
-    plan = await plan_of(project.session, project.row)
+    plan = plan_of((await plan_columns(project)).columns)
     try:
         books = Books.of(plan, await _lines(project))
     except PlanError as error:

@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
-
+from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import AlreadyExists, Conflict, invalid
+from chassis.statements import fetch_row
 from contracts.project_events import LinkCreated, LinkDeleted, LinkUpdated
 from contracts.values import Duration
 from contracts.vocabulary import TaskKind
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
 from project_svc.tasks.rules import task_of
+
+SAME = """
+    SELECT FROM links WHERE predecessor_id = $1 AND successor_id = $2 AND type = $3 AND lag = $4 AND id <> $5
+"""
 
 
 async def create_link(project: LockedProject, body: LinkCreate) -> Link:
@@ -30,8 +34,7 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
         updated_at=project.now,
     )
     await _check_unique(project, link)
-    project.session.add(link)
-    await project.session.flush()
+    await rows.insert(project.session, link)
     project.record(LinkCreated.of(link.wire()))
     project.disturb(link_id=link.id)
     return link
@@ -42,11 +45,10 @@ async def update_link(project: LockedProject, link: Link, body: LinkUpdate) -> N
     before = link.wire()
     for name, value in changes_of(body).items():
         setattr(link, name, value.minutes if isinstance(value, Duration) else value)
-    with project.session.no_autoflush:
-        await _check_unique(project, link)
+    await _check_unique(project, link)
     if project.changed(link, before, LinkUpdated):
         project.disturb(link_id=link.id)
-    await project.session.flush()
+        await rows.update(project.session, link)
 
 
 async def delete_link(project: LockedProject, link: Link) -> None:
@@ -64,12 +66,6 @@ async def _check_end(project: LockedProject, task_id: UUID, pointer: str) -> Non
 
 
 async def _check_unique(project: LockedProject, link: Link) -> None:
-    same = select(col(Link.id)).where(
-        col(Link.predecessor_id) == link.predecessor_id,
-        col(Link.successor_id) == link.successor_id,
-        col(Link.type) == link.type,
-        col(Link.lag) == link.lag,
-        col(Link.id) != link.id,
-    )
-    if (await project.session.scalars(same)).first() is not None:
+    same = await fetch_row(project.session, SAME, link.predecessor_id, link.successor_id, link.type, link.lag, link.id)
+    if same is not None:
         raise AlreadyExists("There is already a link between these tasks of this type and lag.")

@@ -10,13 +10,16 @@ from numpy.typing import ArrayLike, NDArray
 
 import planning
 from planning import MON_TO_FRI
-from planning.engine import ABSENT, NEVER, Columns, ImposedColumns, LinkColumns, TaskColumns
+from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.arrays import Instants
 from planning.engine.codes import CONSTRAINT, KIND, LINK, MODE, SIDE
 from planning.written import BEGINS, at_actual_finish, at_actual_start, at_finish, at_start
 from project_svc.projects.models import Project
+from project_svc.projects.reading import ReadProject
 from project_svc.records import read_written
 from project_svc.schedule.ids import Ids
+from project_svc.schedule.problems import explained
+from project_svc.schedule.rows import plan_rows
 
 Convention = Callable[[date], int]
 
@@ -41,6 +44,19 @@ def plan_columns_of(project: Project, rows: Any) -> PlanColumns:
     dependency_ids, imposed = _imposed(tasks, rows)
     columns = Columns(projects=[_project(project)], tasks=_tasks(tasks, rows), links=links, imposed=imposed)
     return PlanColumns(columns, tasks, link_ids, dependency_ids)
+
+
+async def plan_columns(project: ReadProject) -> PlanColumns:
+    """The plan as this transaction sees it."""
+    return plan_columns_of(project.row, await plan_rows(project.session, project.id))
+
+
+def computed(plan: PlanColumns) -> Dates:
+    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    try:
+        return planning.compute(plan.columns)
+    except planning.PlanError as error:
+        raise explained(error) from error
 
 
 def _project(project: Project) -> planning.Project:

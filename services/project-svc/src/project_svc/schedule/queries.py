@@ -10,7 +10,9 @@ from contracts.values import Duration
 from contracts.vocabulary import Granularity
 from planning import MON_TO_FRI, Schedule, driving_path
 from planning import ScheduledTask as Scheduled
+from planning.engine.objects import plan_of
 from project_svc.projects.reading import ReadProject
+from project_svc.schedule.columns import plan_columns
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.models import (
     ExplainedTask,
@@ -21,12 +23,16 @@ from project_svc.schedule.models import (
     ScheduledTask,
     ScheduleRead,
 )
-from project_svc.schedule.network import computed, plan_of
+from project_svc.schedule.problems import explained
 
 
 async def schedule_of(project: ReadProject) -> Schedule:
     """The project's schedule, computed."""
-    return computed(await plan_of(project.session, project.row))
+    plan = await plan_columns(project)
+    try:
+        return planning.schedule(plan_of(plan.columns))
+    except planning.PlanError as error:
+        raise explained(error) from error
 
 
 def shown(project: ReadProject, schedule: Schedule) -> ScheduleRead:
