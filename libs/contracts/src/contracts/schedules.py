@@ -10,11 +10,12 @@ MOST_MOVES = 1_000
 """Rows in one part of a recalculation; more of them come as further parts of the same revision."""
 
 
-def _is_none(value: object) -> bool:
+def is_none(value: object) -> bool:
+    """For fields that are left out where they say nothing."""
     return value is None
 
 
-_OnlyIfSet = Field(default=None, exclude_if=_is_none)
+_OnlyIfSet = Field(default=None, exclude_if=is_none)
 
 
 class Cause(Shape):

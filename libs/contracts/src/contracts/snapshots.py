@@ -3,8 +3,18 @@
 Each record has the shape in which its events carry it. Like events, snapshots only grow; readers ignore what they do not know.
 """
 
+from pydantic import Field
+
 from contracts.program_events import DependencyState
-from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.values import Id, Shape
@@ -16,6 +26,7 @@ class ProjectSnapshot(Shape):
     revision: int
     """Follow the project's events from the next revision on."""
     project: ProjectState
+    calendars: list[CalendarState] = Field(default_factory=list)
     tasks: list[TaskState]
     links: list[LinkState]
     budget_lines: list[BudgetLineState]

@@ -6,7 +6,7 @@ This is the vocabulary of scheduling. Figures that are no dates are in `planning
 
 from typing import TYPE_CHECKING, Any
 
-from planning.calendar import MON_TO_FRI, WorkCalendar
+from planning.calendar import MON_TO_FRI, ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import compute, preload, schedule
 from planning.cycle import find_cycle
 from planning.errors import (
@@ -22,8 +22,11 @@ from planning.errors import (
     PlanError,
     SummaryLinked,
     TooLarge,
+    TooManyOccurrences,
+    UnknownCountry,
     UnknownProject,
     UnknownTask,
+    UnreadableCalendarFile,
 )
 from planning.instant import to_date, to_instant, to_moment
 from planning.moves import Move, driving_path, moves
@@ -31,6 +34,7 @@ from planning.plan import (
     Constraint,
     ConstraintType,
     Imposed,
+    LagCalendar,
     Link,
     LinkType,
     Plan,
@@ -48,6 +52,7 @@ __all__ = [
     "ABSENT",
     "MON_TO_FRI",
     "NEVER",
+    "ROUND_THE_CLOCK",
     "Columns",
     "Constraint",
     "ConstraintType",
@@ -61,6 +66,7 @@ __all__ = [
     "InvalidCalendar",
     "InvalidTask",
     "InvalidValue",
+    "LagCalendar",
     "Link",
     "LinkColumns",
     "LinkType",
@@ -78,8 +84,11 @@ __all__ = [
     "TaskColumns",
     "TaskKind",
     "TooLarge",
+    "TooManyOccurrences",
+    "UnknownCountry",
     "UnknownProject",
     "UnknownTask",
+    "UnreadableCalendarFile",
     "WorkCalendar",
     "columns_of",
     "compute",

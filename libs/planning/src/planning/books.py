@@ -1,15 +1,15 @@
 """A project's budget beside the plan that spreads it: planned and earned value at any instant, and SPI(t).
 
 Without a baseline, planned value follows the plan as if nothing had happened: progress and the data date move what remains, not what was
-planned. A line with a task is spread evenly over the task's working time. A line without one is spread over the whole project and earns
-as planned, until the project is complete and it is earned whole.
+planned. A line with a task is spread evenly over the task's working time, on its own calendar. A line without one is spread over the whole
+project, on the project's, and earns as planned, until the project is complete and it is earned whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from planning.calendar import MON_TO_FRI
+from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
 from planning.earned_value import NO_BUDGET
 from planning.figure import Figure
@@ -40,16 +40,18 @@ class Books:
         planned = schedule(as_planned(plan))
         progress = _progress(plan.tasks)
         work = [task for task in plan.tasks if task.kind is not TaskKind.SUMMARY]
+        project = plan.projects[0].calendar
+        calendars = {task.id: task.calendar or project for task in plan.tasks}
         is_complete = bool(work) and all(task.percent_complete >= WHOLE for task in work)
 
         def spread(task_id: Id, amount: Decimal) -> Spread:
             item = planned.items[task_id]
-            return Spread(amount, item.early_start, item.early_finish, MON_TO_FRI)
+            return Spread(amount, item.early_start, item.early_finish, calendars[task_id])
 
         whole = sum((amount for task_id, amount in lines if task_id is None), Decimal(0))
         return cls(
             own=tuple((spread(task_id, amount), progress[task_id]) for task_id, amount in lines if task_id in progress),
-            general=Spread(whole, planned.start, planned.finish, MON_TO_FRI),
+            general=Spread(whole, planned.start, planned.finish, project),
             dropped=sum(
                 (amount for task_id, amount in lines if task_id is not None and task_id not in progress), Decimal(0)
             ),
@@ -77,20 +79,29 @@ class Books:
 
 
 def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
-    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began."""
+    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began.
+
+    Time is working time where all of them work by one calendar, else time on the clock.
+    """
     budgeted = [each for each in books if each.budget > 0]
     spreads = [spread for each in budgeted for spread in each.spreads() if spread.amount]
     if not spreads:
         return Figure.undefined(NO_BUDGET)
     start, finish = min(spread.start for spread in spreads), max(spread.finish for spread in spreads)
-    day = MON_TO_FRI.minutes_per_day
-    days = -(-MON_TO_FRI.between(start, finish) // day)
+    calendar = _shared(spread.calendar for spread in spreads)
+    day = calendar.minutes_per_day
+    days = -(-calendar.between(start, finish) // day)
     period = max(1, -(-days // MOST_PERIODS)) * day
-    ends = [MON_TO_FRI.add(start, end) for end in range(period, days * day + period, period)]
+    ends = [calendar.add(start, end) for end in range(period, days * day + period, period)]
     completed = [each.completed_at for each in budgeted]
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
-    elapsed = Decimal(max(0, MON_TO_FRI.between(start, until))) / period
+    elapsed = Decimal(max(0, calendar.between(start, until))) / period
     return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+
+
+def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:
+    different = set(calendars)
+    return different.pop() if len(different) == 1 else ROUND_THE_CLOCK
 
 
 def as_planned(plan: Plan) -> Plan:

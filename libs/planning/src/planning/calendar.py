@@ -5,6 +5,7 @@ instants: its *finish* (the end of the last working minute before it, Friday 17:
 working minute, Monday 09:00). Schedules are computed in positions, where a finish is a start plus a duration.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -56,7 +57,7 @@ class WorkCalendar:
             for on, day in (exceptions or {}).items()
             if 0 <= (index := on.toordinal() - EPOCH_ORDINAL - self.first_day) < count
         }
-        self._before: list[int] = []
+        self._before = array("i")
         if not self._total():
             raise InvalidCalendar("A calendar without working time")
         self._definition = (tuple(week), tuple(sorted(self.exceptions.items())), minutes_per_day, first, last)
@@ -144,12 +145,12 @@ class WorkCalendar:
         different = sum(_length(day) - lengths[index % DAYS_PER_WEEK] for index, day in self.exceptions.items())
         return ordinary + different
 
-    def _tabulate(self) -> list[int]:
+    def _tabulate(self) -> "array[int]":
         """The table, made when it is first looked at: how many minutes are worked before each day, and in all."""
         minutes = ([_length(day) for day in self.week] * (self.days // DAYS_PER_WEEK + 1))[: self.days]
         for index, day in self.exceptions.items():
             minutes[index] = _length(day)
-        self._before = [0, *accumulate(minutes)]
+        self._before = array("i", [0, *accumulate(minutes)])
         return self._before
 
     def _shifts(self, index: int) -> tuple[Shift, ...]:

@@ -114,3 +114,25 @@ class OutsideCalendar(PlanError):
 
 class InvalidCalendar(PlanError):
     """A calendar that cannot be worked by: shifts that overlap or leave their day, or no working time at all."""
+
+
+class UnknownCountry(InvalidCalendar):
+    """A country, or a subdivision of it, whose public holidays are not known. `subdivision` is None where it is the country."""
+
+    def __init__(self, country: str, subdivision: str | None = None) -> None:
+        self.country = country
+        self.subdivision = subdivision
+        place = country if subdivision is None else f"{country}-{subdivision}"
+        super().__init__(f"No public holidays are known for {place}")
+
+
+class UnreadableCalendarFile(InvalidCalendar):
+    """A file that is not iCalendar, or that says something which cannot be told in days and shifts."""
+
+
+class TooManyOccurrences(InvalidCalendar):
+    """Events that recur more often than a calendar has room for."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"The events occur more than {most} times")

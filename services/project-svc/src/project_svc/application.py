@@ -14,6 +14,7 @@ from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
 from project_svc.budgets.routes import router as budgets
+from project_svc.calendars.routes import router as calendars
 from project_svc.earned_value.routes import router as earned_value
 from project_svc.imposed.routes import router as imposed
 from project_svc.links.routes import router as links
@@ -29,9 +30,9 @@ from project_svc.tasks.routes import router as tasks
 
 PACKAGE = "project_svc"
 TITLE = "Interlock: projects"
-DESCRIPTION = "What belongs to one project: tasks, links, budget, risks, and its own schedule."
+DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
-    *(tasks, projects, links, schedule, budgets, earned_value, risks, imposed, snapshots),
+    *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""
@@ -51,6 +52,7 @@ CONFLICTS: Conflicts = {
             "projects",
             "tasks",
             "links",
+            "calendars",
             "budget_lines",
             "actuals",
             "risks",

@@ -1,14 +1,22 @@
 """The full state of each record that lies between projects, as program-svc's events carry it."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.schedules import is_none
 from contracts.values import (
+    STANDARD_HOURS,
     Day,
     DayOrMoment,
     Duration,
     ExternalRef,
+    HoursPerDay,
     Id,
     Instant,
     Key,
     Label,
+    Moment,
     Name,
     Number,
     Shape,
@@ -84,6 +92,9 @@ class ImposedDate(Shape):
 
     side: TaskSide
     at: DayOrMoment
+    """As the receiving project writes dates."""
+    moment: Annotated[Moment | None, Field(exclude_if=is_none)] = None
+    """The very minute, where the project writes days and `at` does not say it on the receiving task's calendar; else left out."""
 
 
 class Suspension(Shape):
@@ -113,6 +124,8 @@ class DependencyState(Shape):
     provider: DependencyTask
     receiver: DependencyTask
     type: LinkType
+    lag_hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in the lag: the hours of a day on the calendar of the receiver's project."""
     lag: Duration
     policy: DependencyPolicy
     needed_by: DayOrMoment | None
@@ -126,8 +139,10 @@ class DependencyState(Shape):
     """When the provider's end will happen, by the program's network; null while it cannot be computed."""
     receiver_need: DayOrMoment | None
     """The receiver's late date: later than this, and the program's end moves."""
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in the margin: the hours of a day on the receiving task's calendar."""
     margin: Duration | None
-    """Working days between forecast and need, negative when too late; null while either is unknown."""
+    """Working time on the receiving task's calendar between forecast and need, negative when too late; null while either is unknown."""
     driving: bool
     """Whether it decides the receiver's early dates."""
     imposed: ImposedDate | None

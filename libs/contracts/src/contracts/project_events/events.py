@@ -7,7 +7,15 @@ from pydantic import Field, PrivateAttr
 from pydantic_core import to_json
 
 from contracts.events import Event, RecordEvent
-from contracts.project_events.states import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events.states import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
 from contracts.schedules import MOST_MOVES, Move, Recalculation
 from contracts.subjects import BoundaryKind
 from contracts.values import Id
@@ -35,6 +43,32 @@ class ProjectUpdated(ProjectEvent):
 
 class ProjectDeleted(ProjectEvent):
     """The project is gone with all that belongs to it; no further event of it follows."""
+
+    happened = "deleted"
+
+
+class CalendarEvent(RecordEvent[CalendarState]):
+    """About one calendar."""
+
+    boundary = BoundaryKind.PROJECT
+    record = "calendar"
+    path = "projects/{project_id}/calendars/{id}"
+
+
+class CalendarCreated(CalendarEvent):
+    """A calendar was added; nothing is planned on it yet."""
+
+    happened = "created"
+
+
+class CalendarUpdated(CalendarEvent):
+    """A calendar changed; what that moved is in a recalculation of the same revision."""
+
+    happened = "updated"
+
+
+class CalendarDeleted(CalendarEvent):
+    """A calendar that nothing was planned on was removed."""
 
     happened = "deleted"
 
@@ -193,6 +227,9 @@ EVENTS: tuple[type[Event], ...] = (
     ProjectCreated,
     ProjectUpdated,
     ProjectDeleted,
+    CalendarCreated,
+    CalendarUpdated,
+    CalendarDeleted,
     TaskCreated,
     TaskUpdated,
     TaskDeleted,

@@ -1,11 +1,17 @@
 """The full state of each record that belongs to one project, as project-svc's events carry it."""
 
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
 from contracts.values import (
+    STANDARD_HOURS,
     Currency,
     Day,
     DayOrMoment,
     Duration,
     ExternalRef,
+    HoursPerDay,
     Id,
     Instant,
     Key,
@@ -16,7 +22,9 @@ from contracts.values import (
     Percent,
     Shape,
     Share,
+    Shifts,
     Text,
+    Week,
 )
 from contracts.vocabulary import (
     ConstraintType,
@@ -51,12 +59,77 @@ class ProjectState(Shape):
     granularity: Granularity
     currency: Currency
     calendar_id: Id | None
-    """Null: Monday to Friday, eight hours a day."""
+    """Null: the standard calendar, Monday to Friday from 09:00 to 17:00, eight hours a day."""
     start: DayOrMoment
     """No task starts earlier."""
     deadline: DayOrMoment | None
     data_date: DayOrMoment | None
     """Progress is as of this date; no remaining work lies before it."""
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+Year = Annotated[int, Field(ge=1900, le=2200, strict=True)]
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["DE"])]
+"""ISO 3166-1, two letters."""
+Subdivision = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _-]{1,40}$"), Field(examples=["BE"])]
+"""The part of ISO 3166-2 after the hyphen."""
+
+MOST_EXCEPTIONS = 2_000
+"""Exceptions of one calendar; a stretch of days counts once. As many holidays may come on top."""
+
+
+class CalendarException(Shape):
+    """A day, or a stretch of days, that differs from the week: without shifts it is free, with shifts it is worked so."""
+
+    on: Day
+    to: Day | None = None
+    """The last day of a stretch; null for one day."""
+    name: Label = ""
+    shifts: Shifts = Field(default_factory=list)
+
+
+class Holidays(Shape):
+    """Whose public holidays are free."""
+
+    country: Country
+    subdivision: Subdivision | None
+    """Null for what the whole country keeps."""
+    first_year: Year
+    last_year: Year
+    """Beyond these years no holidays are known to the calendar."""
+
+
+class DayOff(Shape):
+    """A public holiday."""
+
+    on: Day
+    name: Label
+
+
+class CalendarState(Shape):
+    """When a project's work is done. What it says is complete: its holidays are listed, none needs to be looked up.
+
+    Where several say something of one day, `exceptions` come before `days_off`, and these before the week.
+    """
+
+    id: Id
+    organization_id: Id
+    project_id: Id
+    external_ref: ExternalRef | None
+    name: Name
+    hours_per_day: HoursPerDay
+    """What `P1D` stands for."""
+    shifts: Week
+    exceptions: Annotated[list[CalendarException], Field(max_length=MOST_EXCEPTIONS)]
+    """In the order of their days; no two of them are about the same day."""
+    holidays: Holidays | None
+    days_off: Annotated[list[DayOff], Field(max_length=MOST_EXCEPTIONS)]
+    """The public holidays, in order."""
+    version: int
+    """1 when it was created; grows with each change of it."""
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -83,6 +156,8 @@ class TaskState(Shape):
     name: Name
     description: Text
     kind: TaskKind
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in this task's durations: the hours of a day on its calendar, when this was said."""
     duration: NonNegativeDuration
     remaining_duration: NonNegativeDuration | None
     """Null: what percent complete leaves of the duration."""
@@ -110,6 +185,8 @@ class LinkState(Shape):
     predecessor_id: Id
     successor_id: Id
     type: LinkType
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in the lag: the hours of a day on its calendar, when this was said; 24 round the clock."""
     lag: Duration
     """Negative: a lead."""
     lag_calendar: LagCalendar
@@ -168,6 +245,8 @@ class RiskState(Shape):
     """Between 0 and 1, both excluded while the risk is open."""
     cost_impact: Money
     """What it would cost, or save: the size alone, never negative."""
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in the impact: the hours of a day on the project's calendar, when this was said."""
     days_impact: NonNegativeDuration
     response: RiskResponse | None
     owner: Label

@@ -5,20 +5,29 @@ The error's `type` is the name of the rule that was broken, for example `decimal
 """
 
 from contracts.values.dates import Day, DayOrMoment, Instant, Moment
-from contracts.values.durations import MINUTES_PER_DAY, Duration, NonNegativeDuration
+from contracts.values.durations import (
+    MINUTES_PER_DAY,
+    Duration,
+    NonNegativeDuration,
+    NonNegativeWrittenDuration,
+    WrittenDuration,
+)
 from contracts.values.ids import ExternalRef, Id
 from contracts.values.money import Currency, Money
-from contracts.values.numbers import Number, Percent, Probability, Ratio, Share, Weight
+from contracts.values.numbers import STANDARD_HOURS, HoursPerDay, Number, Percent, Probability, Ratio, Share, Weight
 from contracts.values.shape import Shape
+from contracts.values.shifts import Shift, Shifts, TimeOfDay, Week
 from contracts.values.text import Key, Label, Name, Text
 
 __all__ = [
     "MINUTES_PER_DAY",
+    "STANDARD_HOURS",
     "Currency",
     "Day",
     "DayOrMoment",
     "Duration",
     "ExternalRef",
+    "HoursPerDay",
     "Id",
     "Instant",
     "Key",
@@ -27,12 +36,18 @@ __all__ = [
     "Money",
     "Name",
     "NonNegativeDuration",
+    "NonNegativeWrittenDuration",
     "Number",
     "Percent",
     "Probability",
     "Ratio",
     "Shape",
     "Share",
+    "Shift",
+    "Shifts",
     "Text",
+    "TimeOfDay",
+    "Week",
     "Weight",
+    "WrittenDuration",
 ]

@@ -95,6 +95,21 @@ Share = Annotated[
 """A part of a whole, both ends included."""
 
 
+HoursPerDay = Annotated[
+    Decimal,
+    BeforeValidator(_parse),
+    _that(lambda hours: 1 <= hours <= 24, "A working day has between 1 and 24 hours"),
+    _that(lambda hours: hours * 60 == int(hours * 60), "The hours of a day make whole minutes: 7.5, not 7.99"),
+    _WRITTEN,
+    WithJsonSchema({"type": "number", "minimum": 1, "maximum": 24, "examples": [7.5]}),
+]
+"""What `P1D` stands for on a calendar, in hours that make whole minutes."""
+
+
+STANDARD_HOURS = Decimal(8)
+"""The hours of a day on the standard calendar, Monday to Friday from 09:00 to 17:00."""
+
+
 class Ratio(Shape):
     """A quotient, unrounded, or the reason why there is none; never 0 or infinity in place of "not defined"."""
 

@@ -106,6 +106,7 @@ def _wanted(dependency: DependencyState) -> ImposedDate | None:
         task_id=dependency.receiver.task_id,
         side=dependency.imposed.side,
         at=dependency.imposed.at,
+        moment=dependency.imposed.moment,
         provider_project_id=dependency.provider.project_id,
         provider_task_id=dependency.provider.task_id,
     )

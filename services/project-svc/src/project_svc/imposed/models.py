@@ -1,6 +1,6 @@
 """What committed dependencies ask of this project's tasks, as the program service last said."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -27,6 +27,8 @@ class ImposedDate(Row, table=True):
     task_id: UUID
     side: TaskSide = Field(sa_type=words(TaskSide))
     at: date = Field(sa_type=WRITTEN_DATE)
+    moment: datetime | None = Field(default=None, sa_type=WRITTEN_DATE)
+    """The very minute, where the day does not say it."""
     provider_project_id: UUID
     provider_task_id: UUID
 
@@ -44,7 +46,7 @@ class ImposedDate(Row, table=True):
 
     def same_as(self, other: "ImposedDate") -> bool:
         """Whether both ask the same of the same task."""
-        return (self.task_id, self.side, self.at) == (other.task_id, other.side, other.at)
+        return (self.task_id, self.side, self.at, self.moment) == (other.task_id, other.side, other.at, other.moment)
 
 
 class ImposedDateRead(Shape):

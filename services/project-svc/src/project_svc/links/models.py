@@ -8,8 +8,9 @@ from sqlmodel import Field
 
 from chassis.patch import unset
 from contracts.project_events import LinkState
-from contracts.values import Duration, ExternalRef, Id, Shape
+from contracts.values import MINUTES_PER_DAY, Duration, ExternalRef, Id, Shape, WrittenDuration
 from contracts.vocabulary import LagCalendar, LinkType
+from project_svc.calendars.models import hours_of
 from project_svc.records import INSTANT, MINUTES, ProjectRecord, words
 
 
@@ -31,6 +32,8 @@ class Link(ProjectRecord, table=True):
     successor_id: UUID
     type: LinkType = Field(sa_type=words(LinkType))
     lag: int = Field(sa_type=MINUTES)
+    minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    """What `P1D` stands for in the lag: the day of its lag calendar (`project_svc.calendars.days`)."""
     lag_calendar: LagCalendar = Field(sa_type=words(LagCalendar))
     updated_at: datetime = Field(sa_type=INSTANT)
 
@@ -44,7 +47,8 @@ class Link(ProjectRecord, table=True):
             predecessor_id=self.predecessor_id,
             successor_id=self.successor_id,
             type=self.type,
-            lag=Duration(self.lag),
+            hours_per_day=hours_of(self.minutes_per_day),
+            lag=Duration(self.lag, self.minutes_per_day),
             lag_calendar=self.lag_calendar,
             revision=self.revision,
             created_at=self.created_at,
@@ -58,7 +62,7 @@ class LinkCreate(Shape):
     predecessor_id: Id
     successor_id: Id
     type: LinkType = LinkType.FS
-    lag: Duration = Duration(0)
+    lag: WrittenDuration = WrittenDuration()
     lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
     external_ref: ExternalRef | None = None
 
@@ -67,5 +71,5 @@ class LinkUpdate(Shape):
     """What may change of a link: a JSON Merge Patch. Its ends stay."""
 
     type: LinkType = unset()
-    lag: Duration = unset()
+    lag: WrittenDuration = unset()
     lag_calendar: LagCalendar = unset()

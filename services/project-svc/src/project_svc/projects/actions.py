@@ -7,11 +7,12 @@ from chassis.patch import changes_of
 from chassis.problem import Conflict
 from contracts.project_events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from contracts.vocabulary import ProjectStatus
+from project_svc.calendars.days import calendar_of, spread_days
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import RUNNING, STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
-from project_svc.records import external_columns, new_id, now
+from project_svc.records import new_id, now
 
-SCHEDULED_FROM = frozenset({"start", "data_date"})
+SCHEDULED_FROM = frozenset({"start", "data_date", "calendar_id"})
 """Fields that early dates are computed from."""
 FIRST_REVISION = 1
 
@@ -24,7 +25,8 @@ async def create_project(
     row = Project(
         id=new_id(),
         organization_id=identity.organization_id,
-        **external_columns(body.external_ref),
+        external_source=body.external_ref.source if body.external_ref else None,
+        external_id=body.external_ref.id if body.external_ref else None,
         key=body.key,
         name=body.name,
         purpose=body.purpose,
@@ -50,8 +52,11 @@ async def create_project(
     return project
 
 
-def update_project(project: LockedProject, body: ProjectUpdate) -> None:
-    """Change a project's own fields. A closed or cancelled one takes no change (ProjectClosed); steps follow its states (IllegalStep)."""
+async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
+    """Change a project's own fields. A closed or cancelled one takes no change (ProjectClosed); steps follow its states (IllegalStep).
+
+    Raises NotFound for an unknown calendar.
+    """
     row = project.row
     before = row.wire()
     changes = changes_of(body)
@@ -59,9 +64,13 @@ def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         row.step(changes.pop("state"))
     if changes and not STEPS[before.state]:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
+    if changes.get("calendar_id") is not None:
+        await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():
         setattr(row, name, value)
     row.check()
+    if row.calendar_id != before.calendar_id:
+        await spread_days(project)
     if project.changed(row, before, ProjectUpdated) & SCHEDULED_FROM:
         project.disturb()
 

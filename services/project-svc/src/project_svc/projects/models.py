@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field as ShapeField
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from chassis.patch import unset
 from chassis.problem import Conflict, FieldError, InvalidRequest
 from contracts.project_events import ProjectState
-from contracts.values import Currency, DayOrMoment, ExternalRef, Key, Label, Name, Shape, Text
+from contracts.values import MINUTES_PER_DAY, Currency, DayOrMoment, ExternalRef, Id, Key, Label, Name, Shape, Text
 from contracts.vocabulary import Granularity, ProjectStatus
-from project_svc.records import INSTANT, WRITTEN_DATE, Record, words
+from project_svc.records import INSTANT, MINUTES, WRITTEN_DATE, Record, words
 
 S = ProjectStatus
 STEPS: dict[ProjectStatus, tuple[ProjectStatus, ...]] = {
@@ -51,6 +52,12 @@ class Project(Record, table=True):
     __table_args__ = (
         UniqueConstraint("organization_id", "key"),
         UniqueConstraint("organization_id", "external_source", "external_id", name="uq_projects_external_ref"),
+        ForeignKeyConstraint(
+            ["id", "calendar_id"],
+            ["calendars.project_id", "calendars.id"],
+            name="fk_projects_calendar_id",
+            use_alter=True,  # a calendar belongs to its project, and the project works by it
+        ),
     )
 
     key: str
@@ -63,6 +70,9 @@ class Project(Record, table=True):
     state: ProjectStatus = Field(sa_type=words(ProjectStatus))
     granularity: Granularity = Field(sa_type=words(Granularity))
     currency: str
+    calendar_id: UUID | None = None
+    minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    """What `P1D` stands for where no other calendar applies."""
     start: date = Field(sa_type=WRITTEN_DATE)
     deadline: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     data_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
@@ -111,7 +121,7 @@ class Project(Record, table=True):
             state=self.state,
             granularity=self.granularity,
             currency=self.currency,
-            calendar_id=None,
+            calendar_id=self.calendar_id,
             start=self.start,
             deadline=self.deadline,
             data_date=self.data_date,
@@ -144,6 +154,7 @@ class ProjectUpdate(Shape):
 
     key: Key = unset()
     name: Name = unset()
+    calendar_id: Annotated[Id | None, ShapeField(description="null: Monday to Friday, 09:00 to 17:00")] = unset()
     start: DayOrMoment = unset()
     deadline: DayOrMoment | None = unset()
     data_date: DayOrMoment | None = unset()

@@ -76,7 +76,7 @@ async def update_project(
 ) -> ProjectState | Preview:
     """Change a project, or take it to its next state."""
     project.check_if_match(if_match)
-    actions.update_project(project, body)
+    await actions.update_project(project, body)
     return await conclude(project, project.row, response)
 
 

@@ -4,8 +4,9 @@ from chassis.patch import changes_of
 from chassis.problem import InvalidRequest
 from contracts.project_events import RiskCreated, RiskDeleted, RiskUpdated
 from contracts.project_events.log import IssueFields
-from contracts.values import Duration, Money
+from contracts.values import Money, WrittenDuration
 from contracts.vocabulary import RiskStatus
+from project_svc.calendars.days import bound
 from project_svc.projects.locked import LockedProject
 from project_svc.register.actions import create
 from project_svc.registers import ISSUES
@@ -25,7 +26,8 @@ async def create_risk(project: LockedProject, body: RiskCreate) -> Risk:
         probability=body.probability,
         cost_impact=body.cost_impact.amount,
         currency=body.cost_impact.currency,
-        days_impact=body.days_impact.minutes,
+        days_impact=bound(body.days_impact, project.row.minutes_per_day, "/days_impact").minutes,
+        minutes_per_day=project.row.minutes_per_day,
         response=body.response,
         owner=body.owner,
         trigger=body.trigger,
@@ -52,8 +54,8 @@ async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> N
         match value:
             case Money():
                 risk.cost_impact, risk.currency = value.amount, value.currency
-            case Duration():
-                setattr(risk, name, value.minutes)
+            case WrittenDuration():
+                setattr(risk, name, bound(value, risk.minutes_per_day, f"/{name}").minutes)
             case _:
                 setattr(risk, name, value)
     with project.session.no_autoflush:

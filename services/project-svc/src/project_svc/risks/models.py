@@ -12,6 +12,7 @@ from chassis.patch import unset
 from chassis.problem import FieldError
 from contracts.project_events import RiskState
 from contracts.values import (
+    MINUTES_PER_DAY,
     Day,
     Duration,
     ExternalRef,
@@ -19,15 +20,17 @@ from contracts.values import (
     Label,
     Money,
     Name,
-    NonNegativeDuration,
+    NonNegativeWrittenDuration,
     Probability,
     Shape,
     Share,
     Text,
+    WrittenDuration,
 )
 from contracts.vocabulary import RiskKind, RiskResponse, RiskStatus
 from planning.risk import RiskKind as Sign
 from planning.risk import emv
+from project_svc.calendars.models import hours_of
 from project_svc.projects.models import IllegalStep
 from project_svc.records import AMOUNT, INSTANT, MINUTES, ProjectRecord, words
 
@@ -69,6 +72,8 @@ class Risk(ProjectRecord, table=True):
     cost_impact: Decimal = Field(sa_type=AMOUNT)
     currency: str
     days_impact: int = Field(sa_type=MINUTES)
+    minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    """What `P1D` stands for in the impact: the day of the project's calendar (`project_svc.calendars.days`)."""
     response: RiskResponse | None = Field(default=None, sa_type=words(RiskResponse))
     owner: str
     trigger: str
@@ -122,7 +127,8 @@ class Risk(ProjectRecord, table=True):
             state=self.state,
             probability=self.probability,
             cost_impact=Money.of(self.cost_impact, self.currency),
-            days_impact=Duration(self.days_impact),
+            hours_per_day=hours_of(self.minutes_per_day),
+            days_impact=Duration(self.days_impact, self.minutes_per_day),
             response=self.response,
             owner=self.owner,
             trigger=self.trigger,
@@ -146,7 +152,7 @@ class RiskCreate(Shape):
     category: Label = ""
     probability: Probability
     cost_impact: Money
-    days_impact: NonNegativeDuration = Duration(0)
+    days_impact: NonNegativeWrittenDuration = WrittenDuration()
     response: RiskResponse | None = None
     owner: Label = ""
     trigger: Text = ""
@@ -167,7 +173,7 @@ class RiskUpdate(Shape):
     state: RiskStatus = unset()
     probability: Share = unset()
     cost_impact: Money = unset()
-    days_impact: NonNegativeDuration = unset()
+    days_impact: NonNegativeWrittenDuration = unset()
     response: RiskResponse | None = unset()
     owner: Label = unset()
     trigger: Text = unset()

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import planning
-from planning import MON_TO_FRI
+from planning import WorkCalendar
 from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns
-from planning.engine.arrays import Instants
+from planning.engine.arrays import Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LINK, MODE, SIDE
-from planning.written import BEGINS, at_actual_finish, at_actual_start, at_finish, at_start
+from planning.written import BEGINS, at_actual_finish, at_actual_start, at_finish, at_start, frame_finish, frame_start
+from project_svc.calendars.queries import ProjectCalendars, calendars_of
 from project_svc.projects.models import Project
 from project_svc.projects.reading import ReadProject
 from project_svc.records import read_written
@@ -21,7 +22,7 @@ from project_svc.schedule.ids import Ids
 from project_svc.schedule.problems import explained
 from project_svc.schedule.rows import plan_rows
 
-Convention = Callable[[date], int]
+Convention = Callable[[date, WorkCalendar], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,37 @@ class PlanColumns:
     links: Ids
     dependencies: Ids
 
+    @property
+    def calendars(self) -> list[WorkCalendar]:
+        """Every calendar that work of the project may go by, the project's own as the last."""
+        return [*self.columns.calendars, self.columns.projects[0].calendar]
 
-def plan_columns_of(project: Project, rows: Any) -> PlanColumns:
-    """The plan behind `project_svc.schedule.rows`. Cancelled tasks take no part in it, nor do their links.
+    def calendars_of(self, rows: Ints) -> list[WorkCalendar]:
+        """The calendars that the tasks in some rows work by; NEVER, where a task has none of its own, is the last."""
+        known = self.calendars
+        return [known[row] for row in self.columns.tasks.calendar[rows].tolist()]
 
-    One calendar, Monday to Friday, for the project and with it for all its tasks and lags.
-    """
+
+def plan_columns_of(project: Project, calendars: ProjectCalendars, rows: Any) -> PlanColumns:
+    """The plan behind `project_svc.schedule.rows`. Cancelled tasks take no part in it, nor do their links."""
     tasks = Ids(rows["task_id"])
+    planned = _tasks(tasks, rows, calendars)
     link_ids, links = _links(tasks, rows)
-    dependency_ids, imposed = _imposed(tasks, rows)
-    columns = Columns(projects=[_project(project)], tasks=_tasks(tasks, rows), links=links, imposed=imposed)
+    dependency_ids, imposed = _imposed(tasks, planned, rows, calendars)
+    columns = Columns(
+        projects=[_project(project, calendars)],
+        tasks=planned,
+        links=links,
+        imposed=imposed,
+        calendars=list(calendars.by_id.values()),
+    )
     return PlanColumns(columns, tasks, link_ids, dependency_ids)
 
 
 async def plan_columns(project: ReadProject) -> PlanColumns:
     """The plan as this transaction sees it."""
-    return plan_columns_of(project.row, await plan_rows(project.session, project.id))
+    calendars = await calendars_of(project.session, project.row)
+    return plan_columns_of(project.row, calendars, await plan_rows(project.session, project.id))
 
 
 def computed(plan: PlanColumns) -> Dates:
@@ -59,24 +75,25 @@ def computed(plan: PlanColumns) -> Dates:
         raise explained(error) from error
 
 
-def _project(project: Project) -> planning.Project:
+def _project(project: Project, calendars: ProjectCalendars) -> planning.Project:
     return planning.Project(
         id=project.id,
-        start=at_start(project.start),
-        deadline=None if project.deadline is None else at_finish(project.deadline),
-        data_date=None if project.data_date is None else at_finish(project.data_date),
-        calendar=MON_TO_FRI,
+        start=frame_start(project.start, calendars.all),
+        deadline=None if project.deadline is None else frame_finish(project.deadline, calendars.all),
+        data_date=None if project.data_date is None else frame_finish(project.data_date, calendars.all),
+        calendar=calendars.own,
     )
 
 
-def _tasks(ids: Ids, rows: Any) -> TaskColumns:
-    special = _Special(len(ids), rows)
+def _tasks(ids: Ids, rows: Any, calendars: ProjectCalendars) -> TaskColumns:
+    special = _Special(len(ids), rows, calendars)
     return TaskColumns.of(
         ids,
         duration=instants(rows["duration"]),
         parent=_parents(ids, rows),
         kind=special.words("kind", KIND),
         remaining=special.numbers("remaining_duration", ABSENT),
+        calendar=special.calendars(),
         mode=special.words("mode", MODE),
         constraint=special.words("constraint_type", CONSTRAINT),
         constraint_at=special.constraint_dates(),
@@ -106,28 +123,36 @@ def _links(tasks: Ids, rows: Any) -> tuple[Ids, LinkColumns]:
         successor=after[between],
         kind=sum(code * (kinds == word.encode()) for word, code in LINK.items()),
         lag=instants(rows["lag"])[between],
+        lag_calendar=(np.frombuffer((rows["lag_calendar"] or "").encode(), np.int8) - ord("0"))[between],
     )
 
 
-def _imposed(tasks: Ids, rows: Any) -> tuple[Ids, ImposedColumns]:
+def _imposed(tasks: Ids, planned: TaskColumns, rows: Any, calendars: ProjectCalendars) -> tuple[Ids, ImposedColumns]:
     if not rows["dependency_id"]:
         return Ids(), ImposedColumns.of()
     imposed_on = Ids(rows["imposed_on"]).rows_in(tasks)
-    planned = (imposed_on != NEVER).nonzero()[0]
-    told = [(rows["side"][row], read_written(rows["at"][row])) for row in planned]
-    ids = Ids(rows["dependency_id"]).taken(planned)
+    known = (imposed_on != NEVER).nonzero()[0]
+    by_row = [*calendars.by_id.values(), calendars.own]
+    told = [
+        (rows["side"][row], read_written(rows["at"][row]), by_row[planned.calendar[imposed_on[row]]]) for row in known
+    ]
+    ids = Ids(rows["dependency_id"]).taken(known)
     return ids, ImposedColumns.of(
         ids,
-        task=imposed_on[planned],
-        at=[at_start(date) if side == "start" else at_finish(date) for side, date in told],
-        side=[SIDE[side] for side, _ in told],
+        task=imposed_on[known],
+        at=[at_start(on, calendar) if side == "start" else at_finish(on, calendar) for side, on, calendar in told],
+        side=[SIDE[side] for side, _, _ in told],
     )
 
 
 class _Special:
     """Columns of what few tasks have: the value of an ordinary task everywhere, but where a special task has its own."""
 
-    def __init__(self, count: int, rows: Any) -> None:
+    def __init__(self, count: int, rows: Any, calendars: ProjectCalendars) -> None:
+        numbers = {calendar_id: number for number, calendar_id in enumerate(calendars.by_id)}
+        told = rows["calendar_id"] or ()
+        self._numbers = [NEVER if calendar_id is None else numbers[calendar_id] for calendar_id in told]
+        self._calendars = [calendars.of_task(calendar_id) for calendar_id in told]
         self._rows = rows
         self._count = count
         self._where = marked(rows["special"])
@@ -140,15 +165,23 @@ class _Special:
         """Numbers as they are."""
         return self._column([ordinary if value is None else value for value in self._rows[name] or ()], ordinary)
 
+    def calendars(self) -> ArrayLike:
+        """Which of the project's calendars; NEVER for the one that the project works by."""
+        return self._column(self._numbers, NEVER)
+
     def dates(self, name: str, convention: Convention) -> ArrayLike:
-        """Instants of written dates."""
+        """Instants of written dates, on the calendar of each task."""
         values = self._rows[name] or ()
-        return self._column(_instants_of([(value, convention) for value in values]), ABSENT)
+        told = [(value, convention, calendar) for value, calendar in zip(values, self._calendars, strict=True)]
+        return self._column(_instants_of(told), ABSENT)
 
     def constraint_dates(self) -> ArrayLike:
         """Instants of constraints, each by the convention of its type."""
         types, values = self._rows["constraint_type"] or (), self._rows["constraint_date"] or ()
-        told = [(value, at_start if kind in BEGINS else at_finish) for kind, value in zip(types, values, strict=True)]
+        told = [
+            (value, at_start if kind in BEGINS else at_finish, calendar)
+            for kind, value, calendar in zip(types, values, self._calendars, strict=True)
+        ]
         return self._column(_instants_of(told), ABSENT)
 
     def _column(self, values: list[Any], ordinary: float) -> ArrayLike:
@@ -159,9 +192,9 @@ class _Special:
         return column
 
 
-def _instants_of(written: Sequence[tuple[str | None, Convention]]) -> list[int]:
+def _instants_of(written: Sequence[tuple[str | None, Convention, WorkCalendar]]) -> list[int]:
     """Each date once, however many tasks have it; ABSENT for None."""
-    known = {each: ABSENT if each[0] is None else each[1](read_written(each[0])) for each in set(written)}
+    known = {each: ABSENT if each[0] is None else each[1](read_written(each[0]), each[2]) for each in set(written)}
     return [known[each] for each in written]
 
 

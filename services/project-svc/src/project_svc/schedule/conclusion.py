@@ -6,11 +6,10 @@ from typing import Any
 from fastapi import Response
 
 from chassis.etag import stamp
-from contracts.values import Duration
 from contracts.vocabulary import Granularity
-from planning import MON_TO_FRI
 from planning.engine import ABSENT
 from project_svc.projects.locked import LockedProject, Shown, StateT
+from project_svc.schedule.dates import worked
 from project_svc.schedule.models import Moved, Preview
 from project_svc.schedule.moves import Moves
 from project_svc.schedule.settlement import settle
@@ -47,7 +46,8 @@ async def _settled(project: LockedProject, response: Response) -> Preview | None
 def _moved(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
     starts = zip(moves.previous_early_start.tolist(), moves.early_start.tolist(), strict=True)
     finishes = zip(moves.previous_early_finish.tolist(), moves.early_finish.tolist(), strict=True)
-    for move, start, finish in zip(moves.written(granularity), starts, finishes, strict=True):
+    each = zip(moves.written(granularity), moves.calendars, starts, finishes, strict=True)
+    for move, calendar, start, finish in each:
         for field, (before, after) in (("early_start", start), ("early_finish", finish)):
             if before == after:
                 continue
@@ -58,7 +58,7 @@ def _moved(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
                     "field": field,
                     "from": move[f"previous_{field}"],
                     "to": move[field],
-                    "shift": None if before == ABSENT else Duration(MON_TO_FRI.between(before, after)),
+                    "shift": None if before == ABSENT else worked(calendar, before, after),
                     "cause": move["cause"],
                     "driving_link_id": driving.get("link_id") if isinstance(driving, dict) else None,
                     "driving": driving,

@@ -4,8 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from contracts.values import Duration
 from contracts.vocabulary import Granularity
-from planning import written
+from planning import WorkCalendar, written
 from planning.engine.arrays import ABSENT, Instants
 from planning.instant import MINUTES_PER_DAY
 
@@ -18,6 +19,11 @@ def start_of(instant: int, granularity: Granularity) -> date:
 def finish_of(instant: int, granularity: Granularity) -> date:
     """A finish as it is shown: the last working day, or the minute."""
     return written.finish_of(instant, by_minute=granularity is Granularity.MINUTE)
+
+
+def worked(calendar: WorkCalendar, before: int, after: int) -> Duration:
+    """Working time from one instant to another, in days of the calendar; negative where the other is earlier."""
+    return Duration(calendar.between(before, after), calendar.minutes_per_day)
 
 
 def starts_of(instants: Instants, granularity: Granularity) -> list[str | None]:

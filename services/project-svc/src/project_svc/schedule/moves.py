@@ -8,6 +8,7 @@ import numpy as np
 
 from contracts.schedules import Cause
 from contracts.vocabulary import Granularity
+from planning import WorkCalendar
 from planning.engine import ABSENT, NEVER, Dates
 from planning.engine.arrays import Instants, Ints
 from planning.engine.leading import UNCHANGED, Changed, Standing, causes
@@ -33,6 +34,8 @@ class Moves:
     drivers: Drivers
     changes: Sequence[Cause]
     """What was changed, the first thing first."""
+    calendars: Sequence[WorkCalendar]
+    """What each task works by."""
     behind: Sequence[int]
     """Which of the changes is the cause of each move."""
 
@@ -88,6 +91,7 @@ def moves_of(project: LockedProject, plan: PlanColumns, kept: Kept, dates: Dates
         dates.early_finish[rows],
         drivers.taken(rows),
         list(project.disturbances.values()),
+        plan.calendars_of(rows),
         np.maximum(caused, ROOT).tolist(),
     )
 

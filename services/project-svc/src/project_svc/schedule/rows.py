@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.statements import fetch_row
 
-# -4611686018427387904 is planning.engine.ABSENT.
+# -4611686018427387904 is planning.engine.ABSENT; the digits of lag calendars are planning.engine.codes.LAG_CALENDAR.
 PLAN = """
 SELECT * FROM (
     SELECT string_agg(uuid_send(id), '') AS task_id,
@@ -22,6 +22,7 @@ SELECT * FROM (
            string_agg(CASE WHEN special THEN '1' ELSE '0' END, '') AS special,
            array_agg(kind) FILTER (WHERE special) AS kind,
            array_agg(remaining_duration) FILTER (WHERE special) AS remaining_duration,
+           array_agg(calendar_id) FILTER (WHERE special) AS calendar_id,
            array_agg(mode) FILTER (WHERE special) AS mode,
            array_agg(constraint_type) FILTER (WHERE special) AS constraint_type,
            array_agg(constraint_date) FILTER (WHERE special) AS constraint_date,
@@ -37,7 +38,7 @@ SELECT * FROM (
     FROM (
         SELECT tasks.*, early_start, early_finish, driving_link_id, driving_dependency_id,
                kind <> 'task' OR mode <> 'auto_asap' OR percent_complete <> 0 OR num_nonnulls(
-                   remaining_duration, constraint_type, deadline, actual_start, actual_finish) > 0 AS special
+                   remaining_duration, constraint_type, deadline, actual_start, actual_finish, calendar_id) > 0 AS special
         FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
         WHERE tasks.project_id = $1 AND state <> 'cancelled'
         ORDER BY id
@@ -47,13 +48,15 @@ SELECT * FROM (
            string_agg(uuid_send(predecessor_id), '') AS predecessor_id,
            string_agg(uuid_send(successor_id), '') AS successor_id,
            string_agg(type, '') AS type,
-           string_agg(int8send(lag), '') AS lag
+           string_agg(int8send(lag), '') AS lag,
+           string_agg(CASE lag_calendar WHEN 'project' THEN '0' WHEN 'predecessor' THEN '1' WHEN 'successor' THEN '2' ELSE '3' END, '')
+               AS lag_calendar
     FROM (SELECT * FROM links WHERE project_id = $1 ORDER BY id) AS linking
 ) AS of_links, (
     SELECT string_agg(uuid_send(dependency_id), '') AS dependency_id,
            string_agg(uuid_send(task_id), '') AS imposed_on,
            array_agg(side) AS side,
-           array_agg(at) AS at
+           array_agg(coalesce(moment, at)) AS at
     FROM (SELECT * FROM imposed_dates WHERE project_id = $1 ORDER BY task_id, dependency_id) AS imposed
 ) AS of_imposed_dates, (
     SELECT count(*) AS kept, min(early_start) AS start, max(early_finish) AS finish FROM scheduled_tasks WHERE project_id = $1

@@ -8,6 +8,7 @@ import numpy as np
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
 from contracts.schedules import MOST_MOVES, Cause
 from planning.engine import Dates
+from project_svc.calendars.queries import calendars_of
 from project_svc.projects.locked import LockedProject
 from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
@@ -25,7 +26,8 @@ async def settle(project: LockedProject) -> Moves | None:
         return None
     await project.session.flush()
     rows = await plan_rows(project.session, project.id)
-    plan, kept = plan_columns_of(project.row, rows), Kept.of(rows)
+    calendars = await calendars_of(project.session, project.row)
+    plan, kept = plan_columns_of(project.row, calendars, rows), Kept.of(rows)
     dates = computed(plan)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)

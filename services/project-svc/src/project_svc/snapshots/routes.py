@@ -10,6 +10,7 @@ from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.snapshots import ProjectSnapshot
 from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.calendars.models import Calendar
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
@@ -28,6 +29,7 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSna
     return ProjectSnapshot(
         revision=project.row.revision,
         project=project.row.wire(),
+        calendars=[each.wire() for each in await _all(project, Calendar)],
         tasks=[each.wire() for each in await _all(project, Task)],
         links=[each.wire() for each in await _all(project, Link)],
         budget_lines=[each.wire() for each in await _all(project, BudgetLine)],

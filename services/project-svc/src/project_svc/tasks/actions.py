@@ -9,9 +9,10 @@ from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import Conflict, invalid
 from contracts.project_events import LinkDeleted, TaskCreated, TaskDeleted, TaskUpdated
-from contracts.values import Duration
+from contracts.values import WrittenDuration
 from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.budgets.models import Actual, BudgetLine
+from project_svc.calendars.days import bound, spread_days, task_day
 from project_svc.projects.locked import LockedProject
 from project_svc.records import table_of
 from project_svc.registers import ALL
@@ -25,6 +26,7 @@ SCHEDULED_FROM = frozenset(
         "kind",
         "duration",
         "remaining_duration",
+        "calendar_id",
         "mode",
         "constraint",
         "percent_complete",
@@ -50,10 +52,11 @@ class TaskInUse(Conflict):
 
 
 async def create_task(project: LockedProject, body: TaskCreate) -> Task:
-    """A new task. Raises InvalidRequest, NotFound for an unknown parent, Conflict for a parent that is no summary."""
+    """A new task. Raises InvalidRequest, NotFound for an unknown parent or calendar, Conflict for a parent that is no summary."""
     durationless = body.kind in {TaskKind.MILESTONE, TaskKind.SUMMARY}
     if body.duration is None and not durationless:
         raise invalid("/duration", "missing", "Say how long it takes, for example P5D.")
+    day = await task_day(project, body.calendar_id)
     task = Task(
         **project.heading(body.external_ref),
         parent_id=body.parent_id,
@@ -61,8 +64,12 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
         name=body.name,
         description=body.description,
         kind=body.kind,
-        duration=body.duration.minutes if body.duration else 0,
-        remaining_duration=body.remaining_duration.minutes if body.remaining_duration is not None else None,
+        calendar_id=body.calendar_id,
+        minutes_per_day=day,
+        duration=0 if body.duration is None else bound(body.duration, day, "/duration").minutes,
+        remaining_duration=None
+        if body.remaining_duration is None
+        else bound(body.remaining_duration, day, "/remaining_duration").minutes,
         mode=body.mode,
         constraint_type=body.constraint.type if body.constraint else None,
         constraint_date=body.constraint.date if body.constraint else None,
@@ -84,9 +91,15 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
 
 
 async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> None:
-    """Change a task that was loaded for it. Raises InvalidRequest, Conflict, and Cycle for a parent that is below the task."""
+    """Change a task that was loaded for it.
+
+    Raises InvalidRequest, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task.
+    """
     before = task.wire()
-    _apply(task, changes_of(body))
+    changes = changes_of(body)
+    if "calendar_id" in changes:
+        task.minutes_per_day = await task_day(project, changes["calendar_id"])
+    _apply(task, changes)
     task.follow_progress(body.model_fields_set)
     check_task(task, project.row)
     await check_place(project, task, before)
@@ -94,6 +107,8 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
         project.disturb(task_id=task.id)
     if task.revision == project.revision:
         await rows.update(project.session, task)
+    if task.calendar_id != before.calendar_id:
+        await spread_days(project)
 
 
 async def delete_task(project: LockedProject, task: Task) -> None:
@@ -118,7 +133,8 @@ def _apply(task: Task, changes: dict[str, Any]) -> None:
     if "constraint" in changes:
         _constrain(task, changes.pop("constraint"))
     for name, value in changes.items():
-        setattr(task, name, value.minutes if isinstance(value, Duration) else value)
+        is_duration = isinstance(value, WrittenDuration)
+        setattr(task, name, bound(value, task.minutes_per_day, f"/{name}").minutes if is_duration else value)
 
 
 def _constrain(task: Task, change: ConstraintUpdate | None) -> None:

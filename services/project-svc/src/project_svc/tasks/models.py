@@ -11,18 +11,20 @@ from sqlmodel import Field
 from chassis.patch import unset
 from contracts.project_events import Constraint, TaskState
 from contracts.values import (
+    MINUTES_PER_DAY,
     DayOrMoment,
     Duration,
     ExternalRef,
     Id,
     Label,
     Name,
-    NonNegativeDuration,
+    NonNegativeWrittenDuration,
     Percent,
     Shape,
     Text,
 )
 from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
+from project_svc.calendars.models import hours_of
 from project_svc.records import INSTANT, MINUTES, WRITTEN_DATE, ProjectRecord, words
 
 WHOLE = Decimal(100)
@@ -38,6 +40,10 @@ class Task(ProjectRecord, table=True):
         UniqueConstraint("project_id", "id"),
         UniqueConstraint("organization_id", "external_source", "external_id", name="uq_tasks_external_ref"),
         ForeignKeyConstraint(["project_id", "parent_id"], ["tasks.project_id", "tasks.id"]),
+        ForeignKeyConstraint(
+            ["project_id", "calendar_id"], ["calendars.project_id", "calendars.id"], name="fk_tasks_calendar_id"
+        ),
+        Index("ix_tasks_calendar_id", "calendar_id", postgresql_where=text("calendar_id IS NOT NULL")),
         Index("uq_tasks_wbs_code", "project_id", "wbs_code", unique=True, postgresql_where=text("wbs_code <> ''")),
         Index("ix_tasks_project_id_parent_id", "project_id", "parent_id"),
     )
@@ -49,6 +55,9 @@ class Task(ProjectRecord, table=True):
     kind: TaskKind = Field(sa_type=words(TaskKind))
     duration: int = Field(sa_type=MINUTES)
     remaining_duration: int | None = Field(default=None, sa_type=MINUTES)
+    calendar_id: UUID | None = None
+    minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    """What `P1D` stands for in its durations: the day of its calendar (`project_svc.calendars.days`)."""
     mode: SchedulingMode = Field(sa_type=words(SchedulingMode))
     constraint_type: ConstraintType | None = Field(default=None, sa_type=words(ConstraintType))
     constraint_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
@@ -88,9 +97,12 @@ class Task(ProjectRecord, table=True):
             name=self.name,
             description=self.description,
             kind=self.kind,
-            duration=Duration(self.duration),
-            remaining_duration=None if self.remaining_duration is None else Duration(self.remaining_duration),
-            calendar_id=None,
+            hours_per_day=hours_of(self.minutes_per_day),
+            duration=Duration(self.duration, self.minutes_per_day),
+            remaining_duration=None
+            if self.remaining_duration is None
+            else Duration(self.remaining_duration, self.minutes_per_day),
+            calendar_id=self.calendar_id,
             mode=self.mode,
             constraint=self.constraint_type and Constraint(type=self.constraint_type, date=self.constraint_date),
             deadline=self.deadline,
@@ -123,8 +135,9 @@ class TaskCreate(Shape):
 
     name: Name
     kind: TaskKind = TaskKind.TASK
-    duration: NonNegativeDuration | None = None
-    remaining_duration: NonNegativeDuration | None = None
+    duration: NonNegativeWrittenDuration | None = None
+    remaining_duration: NonNegativeWrittenDuration | None = None
+    calendar_id: Id | None = None
     parent_id: Id | None = None
     wbs_code: Label = ""
     description: Text = ""
@@ -144,8 +157,9 @@ class TaskUpdate(Shape):
 
     name: Name = unset()
     kind: TaskKind = unset()
-    duration: NonNegativeDuration = unset()
-    remaining_duration: NonNegativeDuration | None = unset()
+    duration: NonNegativeWrittenDuration = unset()
+    remaining_duration: NonNegativeWrittenDuration | None = unset()
+    calendar_id: Id | None = unset()
     parent_id: Id | None = unset()
     wbs_code: Label = unset()
     description: Text = unset()

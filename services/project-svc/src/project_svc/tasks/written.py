@@ -14,10 +14,11 @@ from fastapi import Response
 from chassis.etag import etag_of
 from chassis.statements import Record
 from contracts.values import Duration
+from project_svc.calendars.models import hours_of
 
 COLUMNS = (
     "id, organization_id, project_id, external_source, external_id, parent_id, wbs_code, name, description, kind, duration,"
-    " remaining_duration, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
+    " remaining_duration, calendar_id, minutes_per_day, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
     " revision, created_at, updated_at"
 )
 READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608
@@ -25,7 +26,7 @@ READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organ
 
 def written(record: Record) -> dict[str, object]:
     """One task in the form of the wire."""
-    remaining, constrained = record["remaining_duration"], record["constraint_type"]
+    remaining, constrained, day = record["remaining_duration"], record["constraint_type"], record["minutes_per_day"]
     named = record["external_source"] is not None and record["external_id"] is not None
     return {
         "id": str(record["id"]),
@@ -37,9 +38,10 @@ def written(record: Record) -> dict[str, object]:
         "name": record["name"],
         "description": record["description"],
         "kind": record["kind"],
-        "duration": Duration(record["duration"]).format(),
-        "remaining_duration": None if remaining is None else Duration(remaining).format(),
-        "calendar_id": None,
+        "hours_per_day": _number(hours_of(day)),
+        "duration": str(Duration(record["duration"], day)),
+        "remaining_duration": None if remaining is None else str(Duration(remaining, day)),
+        "calendar_id": None if record["calendar_id"] is None else str(record["calendar_id"]),
         "mode": record["mode"],
         "constraint": None if constrained is None else {"type": constrained, "date": record["constraint_date"]},
         "deadline": record["deadline"],

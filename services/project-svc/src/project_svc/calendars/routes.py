@@ -1,0 +1,127 @@
+"""`/projects/{project_id}/calendars`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import col, select
+
+from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.paging import Order, Page, PageQuery, page
+from chassis.problem import (
+    AlreadyExists,
+    Conflict,
+    Forbidden,
+    NotFound,
+    StaleRevision,
+    UnsupportedMediaType,
+    responses,
+)
+from chassis.unit_of_work import TransactionRoute
+from contracts.project_events import CalendarState
+from contracts.values import Day, Id, Name
+from project_svc.calendars import actions
+from project_svc.calendars.models import Calendar, CalendarCreate, CalendarInUse, CalendarUpdate
+from project_svc.projects.locked import Writing
+from project_svc.projects.models import ProjectClosed
+from project_svc.projects.reading import Reading
+from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
+from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import OutsideTime, Unschedulable
+
+router = APIRouter(prefix="/projects/{project_id}/calendars", tags=["calendars"], route_class=TransactionRoute)
+
+ICS = "text/calendar"
+ICS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {ICS: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed)
+MOVES = WRITES | responses(NotFound, Forbidden, Conflict, ProjectClosed, OutsideTime, Unschedulable, StaleRevision)
+ORDER = Order(
+    columns={"created_at": col(Calendar.created_at), "name": col(Calendar.name)},
+    default="created_at",
+    identity=col(Calendar.id),
+)
+
+
+class CalendarQuery(PageQuery):
+    """Which calendars."""
+
+    name: Name | None = None
+
+
+@router.post("", status_code=201, responses=PREVIEWED | WRITES)
+async def create_calendar(project: Writing, body: CalendarCreate, response: Response) -> CalendarState | Preview:
+    """Add a calendar. The project and its tasks work by it once they name it as their `calendar_id`."""
+    calendar = await actions.create_calendar(project, body)
+    return await conclude(project, calendar, response)
+
+
+@router.get("", responses=responses(NotFound))
+async def list_calendars(project: Reading, query: Annotated[CalendarQuery, Query()]) -> Page[CalendarState]:
+    """The project's calendars. Sort by `created_at` or `name`."""
+    statement = select(Calendar).where(col(Calendar.project_id) == project.id)
+    if query.name is not None:
+        statement = statement.where(col(Calendar.name) == query.name)
+    rows, following = await page(project.session, statement, query, ORDER)
+    return Page(items=[row.wire() for row in rows], next=following)
+
+
+@router.get("/{calendar_id}", responses=responses(NotFound))
+async def read_calendar(project: Reading, calendar_id: Id, response: Response) -> CalendarState:
+    """One calendar, its public holidays listed day by day."""
+    calendar = await project.find(Calendar, calendar_id)
+    stamp(response, calendar)
+    return calendar.wire()
+
+
+@router.patch("/{calendar_id}", responses=MOVES)
+async def update_calendar(
+    project: Writing, calendar_id: Id, body: CalendarUpdate, response: Response, if_match: IfMatch = None
+) -> CalendarState | Preview:
+    """Change a calendar; what is planned by it moves in the same transaction, with `dry_run=true` in the answer."""
+    calendar = await project.find(Calendar, calendar_id)
+    check_if_match(if_match, calendar)
+    await actions.update_calendar(project, calendar, body)
+    return await conclude(project, calendar, response)
+
+
+@router.post(
+    "/{calendar_id}/exceptions/import", responses=MOVES | responses(UnsupportedMediaType), openapi_extra=ICS_BODY
+)
+async def import_exceptions(
+    project: Writing,
+    calendar_id: Id,
+    request: Request,
+    response: Response,
+    first: Annotated[
+        Day | None, Query(description="the first day to look at; else a year before the project's")
+    ] = None,
+    last: Annotated[Day | None, Query(description="the last day to look at; else twenty years after it")] = None,
+    if_match: IfMatch = None,
+) -> CalendarState | Preview:
+    """Make exceptions of the events of an iCalendar file (`text/calendar`): whole days become free, timed events take their hours."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != ICS:
+        raise UnsupportedMediaType(f"Send an iCalendar file as {ICS}.")
+    calendar = await project.find(Calendar, calendar_id)
+    check_if_match(if_match, calendar)
+    await actions.import_exceptions(project, calendar, await request.body(), first, last)
+    return await conclude(project, calendar, response)
+
+
+@router.delete(
+    "/{calendar_id}",
+    status_code=204,
+    response_model=None,
+    responses=PREVIEWED | WRITES | responses(StaleRevision, CalendarInUse),
+)
+async def delete_calendar(
+    project: Writing, calendar_id: Id, response: Response, if_match: IfMatch = None
+) -> Preview | None:
+    """Remove a calendar that neither the project nor a task works by."""
+    calendar = await project.find(Calendar, calendar_id)
+    check_if_match(if_match, calendar)
+    await actions.delete_calendar(project, calendar)
+    return await conclude_deletion(project, response)
