@@ -8,8 +8,8 @@ from project_svc.records import METADATA
 
 TABLES = sorted(table.name for table in METADATA.tables.values() if "organization_id" in table.columns)
 INSUFFICIENT_PRIVILEGE = "42501"
-INFRASTRUCTURE = {"boundary_positions"}
-"""Positions without content, which the consumer keeps for all organisations."""
+INFRASTRUCTURE = {"boundary_positions", "parked_boundaries"}
+"""Positions and what stands still, without content, which the consumer keeps for all organisations."""
 
 
 async def test_a_stranger_finds_nothing(api, stranger):
