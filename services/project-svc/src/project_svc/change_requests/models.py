@@ -32,6 +32,8 @@ CHANGE_REQUESTS = Declared(
         S.CLOSED: (),
     },
 )
+TABLE = CHANGE_REQUESTS.table
+"""Made with the module, for baselines refer to it."""
 WRITABLE = frozenset({S.DRAFT, S.DEFERRED})
 """States in which the request itself may be rewritten."""
 MOST_BYTES = 200_000

@@ -38,6 +38,7 @@ EXCEPTIONS = Declared(
     },
     rules=_rules,
 )
+TABLE = EXCEPTIONS.table
 
 
 class ExceptionCreate(Shape):
