@@ -170,7 +170,12 @@ def glanced(live):
     name = {number: seen.link_ids[number] for number in set(seen.driver.tolist()) - {-1}} | {-1: None}
     imposed = {number: seen.imposed_ids[number] for number in set(seen.imposed.tolist()) - {-1}} | {-1: None}
     return {
-        seen.task_ids[node]: (seen.dates[node].tolist(), name[int(seen.driver[node])], imposed[int(seen.imposed[node])])
+        seen.task_ids[node]: (
+            seen.dates[node].tolist(),
+            bool(seen.critical[node]),
+            name[int(seen.driver[node])],
+            imposed[int(seen.imposed[node])],
+        )
         for node in seen.nodes.tolist()
     }
 
@@ -181,6 +186,7 @@ def dated(live):
     return {
         task_id: (
             dates.table[row].tolist(),
+            bool(dates.critical[row]),
             None if dates.driving_link[row] == -1 else columns.links.ids[dates.driving_link[row]],
             None if dates.driving_imposed[row] == -1 else columns.imposed.ids[dates.driving_imposed[row]],
         )
@@ -223,6 +229,7 @@ def play(game, events):
         seen["accepted"] += 1
         assert same(game.live.dates(), compute(columns_of(game.plan())))
         assert glanced(game.live) == dated(game.live)
+        assert game.live.glance()[:2] == (game.live.dates().start, game.live.dates().finish)
         now = {
             task_id: game.live.early(task_id)
             for task_id, task in game.tasks.items()

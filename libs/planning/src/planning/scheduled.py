@@ -1,5 +1,6 @@
 """The answer of a scheduling run, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,5 +41,5 @@ class Schedule:
 
     start: int
     finish: int
-    items: dict[Id, ScheduledTask]
+    items: Mapping[Id, ScheduledTask]
     longest_path: list[Id]

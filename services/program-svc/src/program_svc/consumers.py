@@ -14,8 +14,10 @@ from contracts.vocabulary import ProjectStatus, TaskStatus
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
+from program_svc.network.following import Batch, follow
+from program_svc.network.memory import Memory
 from program_svc.network.queries import Unschedulable
-from program_svc.network.settle import Changes, settle
+from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
@@ -62,40 +64,47 @@ DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.even
 CANCELLED = {ProjectStatus.CANCELLED.value, TaskStatus.CANCELLED.value}
 
 
-async def settle_programs(session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
-    """Settle every program with a project among the events, in the order of their ids: locks are always taken in that order.
+class Settling:
+    """What follows on a batch of events: every program with a project among them is settled, and remembered for the next batch."""
 
-    Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
-    """
-    await write_heard(session, {event.boundary_id: event.revision for event in applied})
-    by_project: dict[UUID, Changes] = {}
-    deleted: set[UUID] = set()
-    for event in applied:
-        if event.type in NETWORK:
-            note_change(by_project.setdefault(event.boundary_id, Changes()), event)
-        if event.type == events.ProjectDeleted.event_type():
-            deleted.add(event.boundary_id)
-    if not by_project:
-        return
-    found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
-    for program_id in sorted(await session.scalars(found)):
-        locked = await lock_program(session, program_id)
-        await _settle_program(locked, by_project, deleted)
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
+    async def settle_programs(self, session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
+        """Settle the programs in the order of their ids: locks are always taken in that order.
 
-async def _settle_program(locked: LockedProgram, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]) -> None:
-    components = select(Component).where(
-        col(Component.program_id) == locked.program.id, col(Component.project_id).in_(by_project)
-    )
-    changes = Changes()
-    for component in (await locked.session.scalars(components)).all():
-        changes.add(by_project[component.project_id])
-        if component.project_id in deleted:
-            await drop_component(locked, component)
-    try:
-        await settle(locked, changes)
-    except Unschedulable as error:
-        log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
+        Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
+        """
+        batch = Batch.of(await write_heard(session, {event.boundary_id: event.revision for event in applied}), applied)
+        by_project: dict[UUID, Changes] = {}
+        deleted: set[UUID] = set()
+        for event in applied:
+            if event.type in NETWORK:
+                note_change(by_project.setdefault(event.boundary_id, Changes()), event)
+            if event.type == events.ProjectDeleted.event_type():
+                deleted.add(event.boundary_id)
+        if not by_project:
+            return
+        found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
+        for program_id in sorted(await session.scalars(found)):
+            locked = await lock_program(session, program_id)
+            await self._settle_program(locked, batch, by_project, deleted)
+
+    async def _settle_program(
+        self, locked: LockedProgram, batch: Batch, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
+    ) -> None:
+        components = select(Component).where(
+            col(Component.program_id) == locked.program.id, col(Component.project_id).in_(by_project)
+        )
+        changes = Changes()
+        for component in (await locked.session.scalars(components)).all():
+            changes.add(by_project[component.project_id])
+            if component.project_id in deleted:
+                await drop_component(locked, component)
+        try:
+            await follow(locked, self._memory, batch, changes)
+        except Unschedulable as error:
+            log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
 
 
 def note_change(changes: Changes, event: ReceivedEvent) -> None:
@@ -107,6 +116,6 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
         changes.lost.add(record_id)
 
 
-def projection() -> Projection:
-    """What this service does with the events of the PROJECT stream."""
-    return Projection(HANDLERS, settle_programs)
+def projection(memory: Memory | None = None) -> Projection:
+    """What this service does with the events of the PROJECT stream. One memory serves one projector."""
+    return Projection(HANDLERS, Settling(Memory() if memory is None else memory).settle_programs)

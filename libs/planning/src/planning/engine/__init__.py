@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from planning.critical_path import compute, schedule
 
 if TYPE_CHECKING:
-    from planning.engine.arrays import ABSENT, NEVER
-    from planning.engine.changes import Change, Moved, Outcome, Removed
+    from planning.engine.arrays import ABSENT, NEVER, Ints
+    from planning.engine.changes import Change, LinkRow, Moved, Outcome, Removed, TaskRow
     from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
     from planning.engine.dates import Dates
     from planning.engine.given import columns_of
+    from planning.engine.glance import Glance
     from planning.engine.live import LiveNetwork
 
 __all__ = [
@@ -23,24 +24,29 @@ __all__ = [
     "Change",
     "Columns",
     "Dates",
+    "Glance",
     "ImposedColumns",
+    "Ints",
     "LinkColumns",
+    "LinkRow",
     "LiveNetwork",
     "Moved",
     "Outcome",
     "Removed",
     "TaskColumns",
+    "TaskRow",
     "columns_of",
     "compute",
     "schedule",
 ]
 
 _MODULES = {
-    "arrays": ("ABSENT", "NEVER"),
-    "changes": ("Change", "Moved", "Outcome", "Removed"),
+    "arrays": ("ABSENT", "NEVER", "Ints"),
+    "changes": ("Change", "LinkRow", "Moved", "Outcome", "Removed", "TaskRow"),
     "columns": ("Columns", "ImposedColumns", "LinkColumns", "TaskColumns"),
     "dates": ("Dates",),
     "given": ("columns_of",),
+    "glance": ("Glance",),
     "live": ("LiveNetwork",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from planning.engine.arrays import OUTSIDE, Instants, Ints
+from planning.engine.arrays import ABSENT, OUTSIDE, Facts, Instants, Ints
 from planning.engine.codes import LAG_CALENDAR, LINK
-from planning.plan import Id, Link, Task
+from planning.plan import Id, Link, Task, TaskKind
+
+_KIND, _DURATION, _ACTUAL_START, _ACTUAL_FINISH = map(
+    Facts._fields.index, ("kind", "duration", "actual_start", "actual_finish")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,22 @@ class TaskRow(NamedTuple):
     parent: Id | None
     imposed: tuple[tuple[Id, int, int], ...]
     turn: int | None
+
+    @property
+    def kind(self) -> TaskKind:
+        return tuple(TaskKind)[self.facts[_KIND]]
+
+    @property
+    def duration(self) -> int:
+        return self.facts[_DURATION]
+
+    @property
+    def actual_start(self) -> int | None:
+        return None if self.facts[_ACTUAL_START] == ABSENT else self.facts[_ACTUAL_START]
+
+    @property
+    def actual_finish(self) -> int | None:
+        return None if self.facts[_ACTUAL_FINISH] == ABSENT else self.facts[_ACTUAL_FINISH]
 
 
 class LinkRow(NamedTuple):

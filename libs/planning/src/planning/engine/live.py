@@ -3,7 +3,7 @@
 Whatever the events, the dates are those that a whole run over the plan as it is now would give, bit for bit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from planning.engine.changes import Change, LinkRow, Outcome, TaskRow
 from planning.engine.columns import Columns
@@ -90,6 +90,13 @@ class LiveNetwork:
     def glance(self) -> Glance:
         """All dates as they are now, by node. Takes about as long as a pass. Raises OutsideCalendar."""
         return glance(self._store)
+
+    def __iter__(self) -> Iterator[Id]:
+        """The tasks, summaries too."""
+        return iter(self._store.node_of)
+
+    def __len__(self) -> int:
+        return len(self._store.node_of)
 
     def task(self, task_id: Id) -> TaskRow | None:
         """A task as it is held, summaries too; it can be put again as it is or with other imposed dates. None for one that is not there."""

@@ -41,6 +41,9 @@ def take_standing(
 ) -> None:
     """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed."""
     for dependency in dependencies:
+        if not _differs(locked, dependency, standings[dependency.id], granularities):
+            continue
+        locked.session.add(dependency)  # what was remembered from an earlier transaction belongs to this one now
         before = state_of(dependency)
         was_suspended = dependency.suspended_path is not None
         _take(dependency, standings[dependency.id])
@@ -115,6 +118,21 @@ def note_step(dependency: Dependency, step: str, by: str, **details: str | None)
         name: value for name, value in details.items() if value
     }
     dependency.history = [*dependency.history, entry]
+
+
+def _differs(
+    locked: LockedProgram, dependency: Dependency, standing: Standing, granularities: Mapping[UUID, str]
+) -> bool:
+    """Whether the dependency is to take anything. Most are not: a change moves few of them."""
+    path = standing.suspended_path
+    here = (
+        (dependency.forecast, dependency.limit, dependency.margin, dependency.driving, dependency.imposed)
+        == (standing.forecast, standing.limit, standing.margin, standing.is_driving, standing.imposed)
+        and dependency.suspended_path == (None if path is None else [str(task_id) for task_id in path])
+        and granularities.get(dependency.provider_project_id) in (None, dependency.provider_granularity)
+        and granularities.get(dependency.receiver_project_id) in (None, dependency.receiver_granularity)
+    )
+    return not here or state_from(dependency, standing.margin, locked.program.margin_threshold) is not dependency.state
 
 
 def _take(dependency: Dependency, standing: Standing) -> None:

@@ -1,9 +1,10 @@
 """From facts to the program's network: its dates, and what they mean for each dependency. Pure; nothing is read or written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from types import MappingProxyType
 from uuid import UUID
 
 import planning
@@ -36,9 +37,10 @@ class Network:
     """A program's network with its schedule."""
 
     facts: Facts
-    plan: planning.Plan
     schedule: planning.Schedule
     standings: Mapping[UUID, Standing]
+    judged: Sequence[Dependency]
+    """Those of the dependencies whose standing may be another than before."""
 
 
 def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
@@ -46,16 +48,31 @@ def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
 
     Raises a planning.PlanError, such as NetworkCycle when the links inside one project close a cycle.
     """
+    held, suspended = without_cycles(facts, shaping(facts, also))
+    schedule = settled(held, lambda capped: planning.schedule(_capped_plan(facts, held, capped)))
+    return standing(facts, schedule, held, suspended)
+
+
+def shaping(facts: Facts, also: Dependency | None = None) -> list[Dependency]:
+    """The dependencies that are to hold the network's dates, as far as it has both their ends."""
     agreed = [each for each in facts.dependencies if each.shapes_dates or (also is not None and each.id == also.id)]
-    shaping = [each for each in agreed if has_both_ends(facts, each)]
-    held, suspended = without_cycles(facts, shaping)
-    plan, schedule = _scheduled(facts, held)
+    return [each for each in agreed if has_both_ends(facts, each)]
+
+
+def standing(
+    facts: Facts,
+    schedule: planning.Schedule,
+    held: Collection[Dependency],
+    suspended: Mapping[UUID, tuple[UUID, ...]],
+    known: Mapping[UUID, Standing] = MappingProxyType({}),
+) -> Network:
+    """The network with this schedule, and what it means for each dependency; ``known`` is what it is known to mean for some."""
     effective = {dependency.id for dependency in held}
+    judged = [each for each in facts.dependencies if each.id not in known]
     standings = {
-        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id))
-        for each in facts.dependencies
+        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in judged
     }
-    return Network(facts, plan, schedule, standings)
+    return Network(facts, schedule, {**known, **standings}, judged)
 
 
 def has_both_ends(facts: Facts, dependency: Dependency) -> bool:
@@ -103,26 +120,30 @@ def plan_of(
 ) -> planning.Plan:
     """The plan of the whole program, its dependencies given as links."""
     return planning.Plan(
-        projects=planning_projects(facts),
+        projects=planning_projects(facts.projects),
         tasks=list(facts.tasks.values() if tasks is None else tasks),
         links=[*facts.links, *links],
         deadline=facts.deadline,
     )
 
 
-def _scheduled(facts: Facts, held: Sequence[Dependency]) -> tuple[planning.Plan, planning.Schedule]:
+def settled(
+    held: Sequence[Dependency],
+    scheduled: Callable[[frozenset[UUID]], planning.Schedule],
+    capped: frozenset[UUID] = frozenset(),
+) -> planning.Schedule:
     """The schedule in which a soft dependency passes its provider's forecast on only as far as the receiver accepted it.
 
-    Which soft dependencies exceed what was accepted depends on the dates, and these on which exceed it. Each round settles at
-    least one more of them along the acyclic network, so there is one answer, found in as many rounds as they are deep.
+    ``scheduled`` gives the schedule in which these dependencies are capped. Which soft dependencies exceed what was accepted depends on
+    the dates, and these on which exceed it. Each round settles at least one more of them along the acyclic network, so there is one
+    answer, wherever the search begins, found in as many rounds as they are deep.
     """
-    capped: frozenset[UUID] = frozenset()
+    soft = [each for each in held if each.policy is DependencyPolicy.SOFT]
     while True:
-        plan = _capped_plan(facts, held, capped)
-        schedule = planning.schedule(plan)
-        exceeding = frozenset(each.id for each in held if exceeds_accepted(each, forecast_of(schedule, each)))
+        schedule = scheduled(capped)
+        exceeding = frozenset(each.id for each in soft if exceeds_accepted(each, forecast_of(schedule, each)))
         if exceeding == capped:
-            return plan, schedule
+            return schedule
         capped = exceeding
 
 
@@ -134,20 +155,23 @@ def exceeds_accepted(dependency: Dependency, forecast: int | None) -> bool:
 
 
 def _capped_plan(facts: Facts, held: Sequence[Dependency], capped: Collection[UUID]) -> planning.Plan:
-    imposed: dict[UUID, list[planning.Imposed]] = {}
+    links = [as_link(dependency) for dependency in held if dependency.id not in capped]
+    imposed = imposed_by(held, capped)
+    if not imposed:
+        return plan_of(facts, links)
+    tasks = [replace(task, imposed=imposed[task.id]) if task.id in imposed else task for task in facts.tasks.values()]
+    return plan_of(facts, links, tasks)
+
+
+def imposed_by(held: Sequence[Dependency], capped: Collection[UUID]) -> dict[UUID, tuple[planning.Imposed, ...]]:
+    """Per receiving task what the capped dependencies hold it to: what was accepted, and no later."""
+    imposed: dict[UUID, tuple[planning.Imposed, ...]] = {}
     for dependency in held:
         if dependency.id in capped and dependency.accepted is not None:
             at = MON_TO_FRI.add(dependency.accepted, dependency.lag)
-            imposed.setdefault(dependency.receiver_task_id, []).append(
-                planning.Imposed(dependency.id, at, dependency.receiver_side.value)
-            )
-    links = [as_link(dependency) for dependency in held if dependency.id not in capped]
-    if not imposed:
-        return plan_of(facts, links)
-    tasks = [
-        replace(task, imposed=tuple(imposed[task.id])) if task.id in imposed else task for task in facts.tasks.values()
-    ]
-    return plan_of(facts, links, tasks)
+            one = planning.Imposed(dependency.id, at, dependency.receiver_side.value)
+            imposed[dependency.receiver_task_id] = (*imposed.get(dependency.receiver_task_id, ()), one)
+    return imposed
 
 
 def forecast_of(schedule: planning.Schedule, dependency: Dependency) -> int | None:

@@ -15,15 +15,13 @@ from sqlmodel import col
 
 import planning
 from planning import MON_TO_FRI
-from planning.written import at_actual_finish, at_actual_start, at_finish, at_start
+from planning.written import at_finish, at_start
 from program_svc.components.models import Component
 from program_svc.dependencies.models import LIVE, Dependency
-from program_svc.network.instants import constraint_of, read
+from program_svc.network.inputs import DROPPED, Inputs, inputs_of, link_of, task_of
+from program_svc.network.instants import read
 from program_svc.programs.models import Program
-from program_svc.replica.models import LINKS, PROJECTS, TASKS
-
-DROPPED = "cancelled"
-"""A project or a task in this state takes no part in the network."""
+from program_svc.replica.models import PROJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,18 @@ class Facts:
 async def facts_of(session: AsyncSession, program: Program) -> Facts:
     """The program's facts as this transaction sees them."""
     components = await session.scalars(select(col(Component.project_id)).where(col(Component.program_id) == program.id))
-    dependencies = await session.scalars(
+    dependencies = await live_dependencies(session, program.id)
+    return await facts_of_projects(session, list(components), program.deadline, dependencies)
+
+
+async def live_dependencies(session: AsyncSession, program_id: UUID) -> list[Dependency]:
+    """The program's dependencies that take part in its network, in the order of their ids."""
+    found = await session.scalars(
         select(Dependency)
-        .where(col(Dependency.program_id) == program.id, col(Dependency.state).in_(LIVE))
+        .where(col(Dependency.program_id) == program_id, col(Dependency.state).in_(LIVE))
         .order_by(col(Dependency.id))
     )
-    return await facts_of_projects(session, list(components), program.deadline, list(dependencies))
+    return list(found)
 
 
 async def facts_of_projects(
@@ -64,58 +68,47 @@ async def facts_of_projects(
     dependencies: Sequence[Dependency] = (),
 ) -> Facts:
     """The facts of these projects, without those that were cancelled. In the order of ids, so that equal facts are equal."""
+    known = await known_projects(session, project_ids)
+    return facts_from(await inputs_of(session, known), known, deadline, dependencies)
+
+
+async def known_projects(session: AsyncSession, project_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    """The projects of these that take part in a network, in the order of their ids."""
     projects = await session.execute(select(PROJECTS).where(PROJECTS.c.id.in_(project_ids)).order_by(PROJECTS.c.id))
-    known = {project.id: project for project in projects if project.state != DROPPED}
-    tasks = await session.execute(select(TASKS).where(TASKS.c.project_id.in_(known)).order_by(TASKS.c.id))
-    links = await session.execute(select(LINKS).where(LINKS.c.project_id.in_(known)).order_by(LINKS.c.id))
-    rows = {row.id: row for row in tasks if row.state != DROPPED}
-    present = {row.id: _task(row, row.parent_id if row.parent_id in rows else None) for row in rows.values()}
+    return {project.id: project for project in projects if project.state != DROPPED}
+
+
+def facts_from(
+    inputs: Inputs, projects: Mapping[UUID, Row[Any]], deadline: date | None, dependencies: Sequence[Dependency]
+) -> Facts:
+    """The facts that these inputs are, object by object."""
+    rows = {row["id"]: row for row in inputs.tasks}
+    tasks = {id_: task_of(row, row["parent_id"] if row["parent_id"] in rows else None) for id_, row in rows.items()}
     return Facts(
-        deadline=None if deadline is None else at_finish(deadline),
-        projects=known,
-        tasks=present,
+        deadline=deadline_of(deadline),
+        projects=projects,
+        tasks=tasks,
         links=[
-            _link(row)
-            for row in links
-            if is_linkable(present, row.predecessor_id) and is_linkable(present, row.successor_id)
+            link_of(row)
+            for row in inputs.links
+            if is_linkable(tasks, row["predecessor_id"]) and is_linkable(tasks, row["successor_id"])
         ],
         dependencies=dependencies,
     )
 
 
+def deadline_of(deadline: date | None) -> int | None:
+    """A program's deadline as an instant."""
+    return None if deadline is None else at_finish(deadline)
+
+
 def is_linkable(tasks: Mapping[UUID, planning.Task], task_id: UUID) -> bool:
     """Whether this is a task of the network that can have links: summaries take their dates from their children."""
-    return task_id in tasks and tasks[task_id].kind is not planning.TaskKind.SUMMARY
+    task = tasks.get(task_id)
+    return task is not None and task.kind is not planning.TaskKind.SUMMARY
 
 
-def _task(row: Row[Any], parent_id: UUID | None) -> planning.Task:
-    return planning.Task(
-        id=row.id,
-        project_id=row.project_id,
-        kind=planning.TaskKind(row.kind),
-        duration=row.duration,
-        remaining=row.remaining_duration,
-        parent_id=parent_id,
-        mode=planning.SchedulingMode(row.mode),
-        constraint=constraint_of(row.constraint_type, row.constraint_date),
-        deadline=None if row.deadline is None else at_finish(read(row.deadline)),
-        percent_complete=float(row.percent_complete),
-        actual_start=None if row.actual_start is None else at_actual_start(read(row.actual_start)),
-        actual_finish=None if row.actual_finish is None else at_actual_finish(read(row.actual_finish)),
-    )
-
-
-def _link(row: Row[Any]) -> planning.Link:
-    return planning.Link(
-        id=row.id,
-        predecessor_id=row.predecessor_id,
-        successor_id=row.successor_id,
-        type=planning.LinkType(row.type),
-        lag=row.lag,
-    )
-
-
-def planning_projects(facts: Facts) -> list[planning.Project]:
+def planning_projects(projects: Mapping[UUID, Row[Any]]) -> list[planning.Project]:
     """The projects' frames. Their own deadlines are left to them: in a program, float is measured against the program."""
     return [
         planning.Project(
@@ -125,5 +118,5 @@ def planning_projects(facts: Facts) -> list[planning.Project]:
             data_date=None if project.data_date is None else at_finish(read(project.data_date)),
             calendar=MON_TO_FRI,
         )
-        for project in facts.projects.values()
+        for project in projects.values()
     ]

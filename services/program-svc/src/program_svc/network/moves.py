@@ -6,12 +6,20 @@ A move's cause is the first changed entity met when walking back from the task a
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row
-
 import planning
+
+Value_co = TypeVar("Value_co", covariant=True)
+
+
+class Lookup(Protocol[Value_co]):
+    """What finds something by id."""
+
+    def get(self, id_: UUID, /) -> Value_co | None:
+        """It, or none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Dates:
     driver: Driver | None
 
     @classmethod
-    def of_row(cls, row: Row[Any], providers: Mapping[UUID, UUID]) -> Self:
+    def of_row(cls, row: "StoredRow", providers: Lookup[UUID]) -> Self:
         """As stored in `program_schedule`; ``providers`` maps the links and dependencies that still exist to the task they come from."""
         driver = None
         if row.driving_link_id is not None:
@@ -44,6 +52,28 @@ class Dates:
         elif row.driving_dependency_id is not None:
             driver = Driver("dependency", row.driving_dependency_id, providers.get(row.driving_dependency_id))
         return cls(row.project_id, row.early_start, row.early_finish, driver)
+
+
+class StoredRow(NamedTuple):
+    """Of one task: its project, early dates (instants), and the link or the dependency that drives it."""
+
+    project_id: UUID
+    early_start: int
+    early_finish: int
+    driving_link_id: UUID | None
+    driving_dependency_id: UUID | None
+
+    @classmethod
+    def of(cls, dates: Dates) -> Self:
+        """The row that keeps these dates. What drives a summary, its child, goes without saying."""
+        driver = dates.driver
+        return cls(
+            dates.project_id,
+            dates.early_start,
+            dates.early_finish,
+            driver.id if driver is not None and driver.kind == "link" else None,
+            driver.id if driver is not None and driver.kind == "dependency" else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +110,7 @@ def driver_of(item: planning.ScheduledTask) -> Driver | None:
 
 
 def causes(
-    tasks: Iterable[UUID], before: Mapping[UUID, Dates], after: Mapping[UUID, Dates], changed: Collection[UUID]
+    tasks: Iterable[UUID], before: Lookup[Dates], after: Lookup[Dates], changed: Collection[UUID]
 ) -> dict[UUID, RootCause | None]:
     """The cause of each task's move; none where nothing that changed is behind it."""
     now, then = _Walk(after, changed), _Walk(before, changed)
@@ -91,7 +121,7 @@ def causes(
 class _Walk:
     """Walks back along drivers, each task once however many tasks lie behind it."""
 
-    dates: Mapping[UUID, Dates]
+    dates: Lookup[Dates]
     changed: Collection[UUID]
     _known: dict[UUID, RootCause | None] = field(default_factory=dict, init=False)
 

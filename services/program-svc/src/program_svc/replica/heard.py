@@ -51,8 +51,8 @@ def heard_in(session: AsyncSession) -> Heard:
     return heard
 
 
-async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> None:
-    """Write all that was heard; each of these projects is then known up to this revision."""
+async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> Heard:
+    """Write all that was heard, and hand it on; each of these projects is then known up to this revision."""
     heard: Heard = session.info.pop(KEY, Heard())
     connection = await session.connection()
     for table, ids in heard.gone.items():
@@ -67,6 +67,7 @@ async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> N
     reached = [{"project_id": project_id, "reached": revision} for project_id, revision in sorted(revisions.items())]
     advance = update(PROJECTS).where(PROJECTS.c.id == bindparam("project_id")).values(revision=bindparam("reached"))
     await connection.execute(advance, reached)
+    return heard
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:

@@ -131,7 +131,7 @@ def _plan_of(facts: Facts, project_id: UUID) -> planning.Plan:
     tasks = [task for task in facts.tasks.values() if task.project_id == project_id]
     own = {task.id for task in tasks}
     links = [link for link in facts.links if link.predecessor_id in own]
-    projects = [project for project in planning_projects(facts) if project.id == project_id]
+    projects = [project for project in planning_projects(facts.projects) if project.id == project_id]
     return planning.Plan(projects=projects, tasks=tasks, links=links)
 
 
