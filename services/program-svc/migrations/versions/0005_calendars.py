@@ -27,6 +27,9 @@ def upgrade() -> None:
     for table in ("known_projects", "known_tasks"):
         op.add_column(table, sa.Column("calendar_id", sa.Uuid(), nullable=True))
     op.add_column("known_links", sa.Column("lag_calendar", sa.String(), nullable=False, server_default="project"))
+    op.add_column(
+        "known_risks", sa.Column("minutes_per_day", sa.BigInteger(), nullable=False, server_default=STANDARD_DAY)
+    )
     for column in ("lag_minutes_per_day", "receiver_minutes_per_day"):
         op.add_column("dependencies", sa.Column(column, sa.BigInteger(), nullable=False, server_default=STANDARD_DAY))
     op.add_column("dependencies", sa.Column("imposed_side", sa.String(40), nullable=True))
