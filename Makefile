@@ -26,8 +26,14 @@ help: ## Show this list
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
+# Machine code is made before many processes ask for it at once; what is in the cache already is found there.
+.venv/warm: .venv/ready $(shell find libs/planning/src -name '*.py')
+	@echo "Compiling the planning engine (first time: a minute or two) …"
+	@$(BIN)/python -m planning.warm
+	@touch $@
+
 .PHONY: run
-run: .venv/ready ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
+run: .venv/warm ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
 	@exec $(BIN)/python -m local_stack up
 
 .PHONY: reset
@@ -39,11 +45,11 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
 .PHONY: test
-test: .venv/ready ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
+test: .venv/warm ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
 	@$(PYTEST)
 
 .PHONY: test-fast
-test-fast: .venv/ready ## Run the tests that take less than a minute in all
+test-fast: .venv/warm ## Run the tests that take less than a minute in all
 	@$(PYTEST) -m "not slow"
 
 .PHONY: check
@@ -73,7 +79,7 @@ check-openapi: .venv/ready
 	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
 
 .PHONY: bench
-bench: .venv/ready ## Measure: ONLY=engine|events|http, a table and bench/results.json
+bench: .venv/warm ## Measure: ONLY=engine|events|http, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: lock

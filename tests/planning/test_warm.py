@@ -1,6 +1,7 @@
 from importlib import import_module
 from pkgutil import walk_packages
 
+import pytest
 from tests.planning.engine.test_live import Game, play
 
 import planning
@@ -21,6 +22,7 @@ def misses():
     return {name: sum(kernel.stats.cache_misses.values()) for name, kernel in kernels.items()}
 
 
+@pytest.mark.slow
 def test_after_warming_up_nothing_is_left_to_compile():
     warm()
     before = misses()

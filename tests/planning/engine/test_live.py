@@ -254,8 +254,8 @@ def test_after_every_event_the_dates_are_those_of_a_whole_run(seed, tasks, links
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12])
-def test_after_each_of_a_thousand_events_the_dates_are_those_of_a_whole_run(seed):
-    seen = play(Game(seed, 400, 900), 1000)
-    assert seen["accepted"] > 500
-    assert seen["cycles"] > 20
+def test_after_each_of_two_thousand_events_the_dates_are_those_of_a_whole_run():
+    """Tasks, progress, constraints, calendars and links, put in and taken out."""
+    seen = play(Game(11, 250, 500), 2000)
+    assert seen["accepted"] > 1000
+    assert seen["cycles"] > 40

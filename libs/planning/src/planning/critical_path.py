@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from planning.plan import Plan
 from planning.scheduled import Schedule
+from planning.size import check_size
 
 if TYPE_CHECKING:
     from planning.engine.columns import Columns
@@ -23,9 +24,10 @@ ENGINE = "planning.engine.run"
 def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
     """Schedule a whole plan. critical_float: working minutes of total float up to which a task is critical.
 
-    Raises a PlanError that names the ids: NetworkCycle, HierarchyCycle, UnknownTask, UnknownProject, DuplicateTask, SummaryLinked,
-    InvalidTask, OutsideCalendar, InvalidCalendar.
+    Raises a PlanError that names the ids: NetworkCycle, HierarchyCycle, UnknownTask, UnknownProject, DuplicateTask, DuplicateLink,
+    DuplicateProject, SummaryLinked, InvalidTask, InvalidValue, OutsideCalendar, InvalidCalendar; or TooLarge.
     """
+    check_size(len(plan.tasks), len(plan.links))
     if _is_compiled(len(plan.tasks) + len(plan.links)):
         from planning.engine.scheduling import schedule as run
     else:

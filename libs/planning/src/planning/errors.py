@@ -50,6 +50,41 @@ class DuplicateTask(PlanError):
         super().__init__(f"The plan holds the task {task_id} twice")
 
 
+class DuplicateLink(PlanError):
+    """Two links of one id."""
+
+    def __init__(self, link_id: UUID) -> None:
+        self.link_id = link_id
+        super().__init__(f"The plan holds the link {link_id} twice")
+
+
+class DuplicateProject(PlanError):
+    """Two projects of one id."""
+
+    def __init__(self, project_id: UUID) -> None:
+        self.project_id = project_id
+        super().__init__(f"The plan holds the project {project_id} twice")
+
+
+class InvalidValue(PlanError):
+    """A value that stands for nothing: a row or a word that is not there, or what is no whole number where only those are."""
+
+    def __init__(self, id_: UUID, column: str, value: object) -> None:
+        self.id = id_
+        self.column = column
+        self.value = value
+        super().__init__(f"{id_} has {value!r} as its {column}")
+
+
+class TooLarge(PlanError):
+    """More tasks or links than a plan may have (planning.size)."""
+
+    def __init__(self, tasks: int, links: int) -> None:
+        self.tasks = tasks
+        self.links = links
+        super().__init__(f"{tasks} tasks and {links} links are more than a plan may have")
+
+
 class SummaryLinked(PlanError):
     """A link on a summary task: summaries take their dates from their children alone."""
 

@@ -7,11 +7,12 @@ the data date. What has happened stays: a completed task is its actual dates, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 from planning.axis import Axis
 from planning.calendar import WorkCalendar
-from planning.errors import InvalidTask, OutsideCalendar
-from planning.plan import Constraint, ConstraintType, Imposed, Project, SchedulingMode, Task, TaskKind
+from planning.errors import InvalidTask, InvalidValue, OutsideCalendar
+from planning.plan import Constraint, ConstraintType, Id, Imposed, Project, SchedulingMode, Task, TaskKind
 
 UNBOUNDED = 1 << 60
 """Later than every position."""
@@ -163,7 +164,22 @@ def _remaining(task: Task) -> int:
     return round(task.duration * (100 - task.percent_complete) / 100)
 
 
+def check_whole(id_: Id, column: str, value: int | None) -> None:
+    """Raises InvalidValue for what is no whole number: half a minute, or none at all (NaN)."""
+    if value is not None and type(value) is not int and not isinstance(value, Integral):
+        raise InvalidValue(id_, column, value)
+
+
 def _check(task: Task) -> None:
+    check_whole(task.id, "duration", task.duration)
+    check_whole(task.id, "remaining", task.remaining)
+    if not _is_plain(task):
+        check_whole(task.id, "constraint_at", None if task.constraint is None else task.constraint.at)
+        check_whole(task.id, "deadline", task.deadline)
+        check_whole(task.id, "actual_start", task.actual_start)
+        check_whole(task.id, "actual_finish", task.actual_finish)
+        for imposed in task.imposed:
+            check_whole(imposed.source_id, "at", imposed.at)
     if task.duration < 0 or (task.remaining is not None and task.remaining < 0):
         raise InvalidTask(task.id, "has a negative duration")
     if task.kind is TaskKind.MILESTONE and task.duration:

@@ -5,6 +5,7 @@ Everything is an integer: task indices, positions on the task's own calendar, wo
 bounds the successor's start) and one on the way back (`late start + reach` bounds the predecessor's finish).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -13,8 +14,17 @@ from planning.axis import Axis
 from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.crossing import Crossing
 from planning.cycle import closed_path, topological_order
-from planning.errors import DuplicateTask, NetworkCycle, PlanError, SummaryLinked, UnknownProject, UnknownTask
-from planning.limits import NEVER, UNBOUNDED, Limits, limits_of
+from planning.errors import (
+    DuplicateLink,
+    DuplicateProject,
+    DuplicateTask,
+    NetworkCycle,
+    PlanError,
+    SummaryLinked,
+    UnknownProject,
+    UnknownTask,
+)
+from planning.limits import NEVER, UNBOUNDED, Limits, check_whole, limits_of
 from planning.plan import Id, LagCalendar, Link, LinkType, Plan, Progress, Project, Task, TaskKind
 
 FROM_START = frozenset({LinkType.SS, LinkType.SF})
@@ -56,6 +66,7 @@ def network_of(plan: Plan) -> Network:
         pairs = [(index[link.predecessor_id], index[link.successor_id]) for link in plan.links]
     except KeyError:
         raise _wrong_end(plan, index) from None
+    _check_given(plan)
     order = topological_order(len(members), pairs)
     if len(order) < len(members):
         raise NetworkCycle([members[place].id for place in closed_path(len(members), pairs, order)])
@@ -70,6 +81,18 @@ def network_of(plan: Plan) -> Network:
     lags = [_lag_axis(link, axes, own, homes, pair) for link, pair in zip(plan.links, ranked, strict=True)]
     limits = limits_of(tasks, homes, own)
     return _linked(tasks, rank, own, lags, limits, plan.links, ranked, overrides=plan.progress is Progress.OVERRIDE)
+
+
+def _check_given(plan: Plan) -> None:
+    """Raises DuplicateLink, DuplicateProject, InvalidValue."""
+    links = Counter(link.id for link in plan.links)
+    if len(links) < len(plan.links):
+        raise DuplicateLink(links.most_common(1)[0][0])
+    projects = Counter(project.id for project in plan.projects)
+    if len(projects) < len(plan.projects):
+        raise DuplicateProject(projects.most_common(1)[0][0])
+    for link in plan.links:
+        check_whole(link.id, "lag", link.lag)
 
 
 def _homes(tasks: Sequence[Task], projects: Sequence[Project]) -> list[Project]:

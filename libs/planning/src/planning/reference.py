@@ -14,6 +14,7 @@ from planning.passes import UNDRIVEN, Early, backward, end_instant, forward
 from planning.placing import place
 from planning.plan import Id, Plan, TaskKind
 from planning.scheduled import Schedule, ScheduledTask
+from planning.size import check_size
 from planning.summaries import with_summaries
 
 
@@ -33,6 +34,7 @@ def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
 
 def run(plan: Plan, *, critical_float: int) -> Run:
     """All passes over a plan."""
+    check_size(len(plan.tasks), len(plan.links))
     network = network_of(plan)
     early = forward(network)
     finish = _finish(network, early)

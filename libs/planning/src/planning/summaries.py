@@ -1,5 +1,6 @@
 """Summary tasks: rolled up from what lies below them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from planning.errors import DuplicateTask, HierarchyCycle, InvalidTask, UnknownProject, UnknownTask
@@ -19,7 +20,7 @@ def with_summaries(plan: Plan, placed: Sequence[ScheduledTask]) -> dict[Id, Sche
         return rows
     tasks = {task.id: task for task in plan.tasks}
     if len(tasks) < len(plan.tasks):
-        raise DuplicateTask(next(task.id for task in plan.tasks if tasks[task.id] is not task))
+        raise DuplicateTask(Counter(task.id for task in plan.tasks).most_common(1)[0][0])
     children: dict[Id, list[Id]] = {}
     for task in plan.tasks:
         if task.parent_id is not None:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
+from chassis.statements import fetch
 from contracts import project_events as events
 from contracts.vocabulary import ProjectStatus, TaskStatus
 from program_svc.boundaries import LockedProgram, lock_program
@@ -22,6 +22,9 @@ from program_svc.replica.apply import drop_project, dropping, keep_project, keep
 from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, RISKS, TASKS
 from program_svc.replica.rows import actual_row, budget_line_row, calendar_row, link_row, risk_row, task_row
+
+_PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
+_COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -95,22 +98,19 @@ class Settling:
                 deleted.add(event.boundary_id)
         if not by_project:
             return
-        found = select(Component.program_id).where(col(Component.project_id).in_(by_project)).distinct()
-        for program_id in sorted(await session.scalars(found)):
+        programs = {row["program_id"] for row in await fetch(session, _PROGRAMS, list(by_project))}
+        for program_id in sorted(programs):
             locked = await lock_program(session, program_id)
             await self._settle_program(locked, batch, by_project, deleted)
 
     async def _settle_program(
         self, locked: LockedProgram, batch: Batch, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
     ) -> None:
-        components = select(Component).where(
-            col(Component.program_id) == locked.program.id, col(Component.project_id).in_(by_project)
-        )
         changes = Changes()
-        for component in (await locked.session.scalars(components)).all():
-            changes.add(by_project[component.project_id])
-            if component.project_id in deleted:
-                await drop_component(locked, component)
+        for row in await fetch(locked.session, _COMPONENTS, locked.program.id, list(by_project)):
+            changes.add(by_project[row["project_id"]])
+            if row["project_id"] in deleted:
+                await drop_component(locked, await locked.session.get_one(Component, row["id"]))
         try:
             await follow(locked, self._memory, batch, changes)
         except Unschedulable as error:

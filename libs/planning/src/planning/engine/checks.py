@@ -1,26 +1,42 @@
 """What no network can be laid out of, whichever way its dates are computed then."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from planning.engine import codes
-from planning.engine.arrays import ABSENT, LIMIT, NEVER
+from planning.engine.arrays import ABSENT, LIMIT, NEVER, Ints
 from planning.engine.columns import Columns, TaskColumns
-from planning.errors import DuplicateTask, InvalidTask, OutsideCalendar, SummaryLinked
+from planning.errors import (
+    DuplicateLink,
+    DuplicateProject,
+    DuplicateTask,
+    HierarchyCycle,
+    InvalidTask,
+    OutsideCalendar,
+    PlanError,
+    SummaryLinked,
+)
+from planning.plan import Id
+from planning.size import check_size
 
 
 def check(columns: Columns) -> None:
-    """Raises DuplicateTask, InvalidTask, SummaryLinked, OutsideCalendar."""
-    check_ids(columns.tasks)
+    """Raises TooLarge, DuplicateTask, DuplicateLink, DuplicateProject, HierarchyCycle, InvalidTask, SummaryLinked, OutsideCalendar."""
+    check_size(len(columns.tasks.ids), len(columns.links.ids))
+    check_ids(columns.tasks.ids, DuplicateTask)
+    check_ids(columns.links.ids, DuplicateLink)
+    check_ids([project.id for project in columns.projects], DuplicateProject)
     check_tasks(columns.tasks)
     check_parents(columns.tasks)
     check_links(columns)
 
 
-def check_ids(tasks: TaskColumns) -> None:
-    """Raises DuplicateTask."""
-    last = {task_id: row for row, task_id in enumerate(tasks.ids)}
-    if len(last) < len(tasks.ids):
-        raise DuplicateTask(next(task_id for row, task_id in enumerate(tasks.ids) if last[task_id] != row))
+def check_ids(ids: Sequence[Id], duplicate: Callable[[Id], PlanError]) -> None:
+    """Raises what `duplicate` makes of an id that is there twice."""
+    last = {each: row for row, each in enumerate(ids)}
+    if len(last) < len(ids):
+        raise duplicate(next(each for row, each in enumerate(ids) if last[each] != row))
 
 
 def check_tasks(tasks: TaskColumns) -> None:
@@ -47,11 +63,27 @@ def check_tasks(tasks: TaskColumns) -> None:
 
 
 def check_parents(tasks: TaskColumns) -> None:
-    """Raises InvalidTask for a task below one that is no summary."""
+    """Raises InvalidTask for a task below one that is no summary, HierarchyCycle."""
     parents = tasks.parent[tasks.parent != NEVER]
     wrong = tasks.kind[parents] != codes.SUMMARY
     if wrong.any():
         raise InvalidTask(tasks.ids[parents[int(wrong.argmax())]], "has tasks below it and is no summary")
+    # Twice as far up at each step: who has somebody above after more steps than there are tasks goes round in a circle.
+    above = np.append(tasks.parent, np.int32(NEVER))
+    for _ in range(int(parents.size).bit_length()):
+        above = above[above]
+    endless = (above[:-1] != NEVER) & (tasks.kind == codes.SUMMARY)
+    if endless.any():
+        raise HierarchyCycle([tasks.ids[row] for row in _ancestry(tasks.parent, int(endless.argmax()))])
+
+
+def _ancestry(parent: Ints, row: int) -> list[int]:
+    """The circle that the ancestors of a row run into, closed."""
+    path: list[int] = []
+    while row not in path:
+        path.append(row)
+        row = int(parent[row])
+    return [*path[path.index(row) :], row]
 
 
 def check_links(columns: Columns) -> None:

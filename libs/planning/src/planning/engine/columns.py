@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from planning.calendar import WorkCalendar
 from planning.engine.arrays import ABSENT, NEVER, Codes, Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LAG_CALENDAR, LINK, MODE, SIDE
-from planning.errors import OutsideCalendar
+from planning.errors import InvalidValue, OutsideCalendar
 from planning.plan import Id, Progress, Project
 
 
@@ -57,23 +57,22 @@ class TaskColumns:
         actual_start: ArrayLike = ABSENT,
         actual_finish: ArrayLike = ABSENT,
     ) -> "TaskColumns":
-        """Raises ValueError for columns of another length, OutsideCalendar for numbers beyond 64 bits."""
-        count = len(ids)
+        """Raises ValueError for columns of another length, InvalidValue, OutsideCalendar for numbers beyond 64 bits."""
         return cls(
             ids,
-            _column("project", project, np.int32, count),
-            _column("kind", kind, np.int8, count, len(KIND)),
-            _column("duration", duration, np.int64, count),
-            _column("remaining", remaining, np.int64, count),
-            _column("percent_complete", percent_complete, np.float64, count),
-            _column("parent", parent, np.int32, count),
-            _column("calendar", calendar, np.int32, count),
-            _column("mode", mode, np.int8, count, len(MODE)),
-            _column("constraint", constraint, np.int8, count, len(CONSTRAINT)),
-            _column("constraint_at", constraint_at, np.int64, count),
-            _column("deadline", deadline, np.int64, count),
-            _column("actual_start", actual_start, np.int64, count),
-            _column("actual_finish", actual_finish, np.int64, count),
+            _column("project", project, np.int32, ids),
+            _column("kind", kind, np.int8, ids, len(KIND)),
+            _column("duration", duration, np.int64, ids),
+            _column("remaining", remaining, np.int64, ids),
+            _column("percent_complete", percent_complete, np.float64, ids),
+            _column("parent", parent, np.int32, ids),
+            _column("calendar", calendar, np.int32, ids),
+            _column("mode", mode, np.int8, ids, len(MODE)),
+            _column("constraint", constraint, np.int8, ids, len(CONSTRAINT)),
+            _column("constraint_at", constraint_at, np.int64, ids),
+            _column("deadline", deadline, np.int64, ids),
+            _column("actual_start", actual_start, np.int64, ids),
+            _column("actual_finish", actual_finish, np.int64, ids),
         )
 
 
@@ -99,15 +98,14 @@ class LinkColumns:
         lag: ArrayLike = 0,
         lag_calendar: ArrayLike = 0,
     ) -> "LinkColumns":
-        """Raises ValueError for columns of another length, OutsideCalendar for numbers beyond 64 bits."""
-        count = len(ids)
+        """Raises ValueError for columns of another length, InvalidValue, OutsideCalendar for numbers beyond 64 bits."""
         return cls(
             ids,
-            _column("predecessor", predecessor, np.int32, count),
-            _column("successor", successor, np.int32, count),
-            _column("kind", kind, np.int8, count, len(LINK)),
-            _column("lag", lag, np.int64, count),
-            _column("lag_calendar", lag_calendar, np.int8, count, len(LAG_CALENDAR)),
+            _column("predecessor", predecessor, np.int32, ids),
+            _column("successor", successor, np.int32, ids),
+            _column("kind", kind, np.int8, ids, len(LINK)),
+            _column("lag", lag, np.int64, ids),
+            _column("lag_calendar", lag_calendar, np.int8, ids, len(LAG_CALENDAR)),
         )
 
 
@@ -124,17 +122,16 @@ class ImposedColumns:
     def of(
         cls, ids: Sequence[Id] = (), *, task: ArrayLike = (), at: ArrayLike = (), side: ArrayLike = ()
     ) -> "ImposedColumns":
-        """Raises ValueError for columns of another length or tasks out of order, OutsideCalendar for numbers beyond 64 bits."""
-        count = len(ids)
-        tasks = _column("task", task, np.int32, count)
+        """Raises ValueError for columns of another length or tasks out of order, InvalidValue, OutsideCalendar."""
+        tasks = _column("task", task, np.int32, ids)
         if np.any(tasks[1:] < tasks[:-1]):
             raise ValueError("Imposed dates go by their tasks, in the order of the tasks")
-        return cls(ids, tasks, _column("at", at, np.int64, count), _column("side", side, np.int8, count, len(SIDE)))
+        return cls(ids, tasks, _column("at", at, np.int64, ids), _column("side", side, np.int8, ids, len(SIDE)))
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """See planning.plan.Plan. Raises ValueError for rows that are not there."""
+    """See planning.plan.Plan. Raises InvalidValue for rows that are not there."""
 
     projects: Sequence[Project]
     tasks: TaskColumns
@@ -146,28 +143,46 @@ class Columns:
 
     def __post_init__(self) -> None:
         tasks = len(self.tasks.ids)
-        _check_rows("project", self.tasks.project, 0, len(self.projects))
-        _check_rows("parent", self.tasks.parent, NEVER, tasks)
-        _check_rows("calendar", self.tasks.calendar, NEVER, len(self.calendars))
-        _check_rows("predecessor", self.links.predecessor, 0, tasks)
-        _check_rows("successor", self.links.successor, 0, tasks)
-        _check_rows("task", self.imposed.task, 0, tasks)
+        _check_rows("project", self.tasks.project, self.tasks.ids, 0, len(self.projects))
+        _check_rows("parent", self.tasks.parent, self.tasks.ids, NEVER, tasks)
+        _check_rows("calendar", self.tasks.calendar, self.tasks.ids, NEVER, len(self.calendars))
+        _check_rows("predecessor", self.links.predecessor, self.links.ids, 0, tasks)
+        _check_rows("successor", self.links.successor, self.links.ids, 0, tasks)
+        _check_rows("task", self.imposed.task, self.imposed.ids, 0, tasks)
 
 
-def _column(name: str, values: ArrayLike, dtype: DTypeLike, count: int, words: int | None = None) -> NDArray[Any]:
-    try:
-        column = np.array(values, dtype)  # a copy: kernels are compiled for arrays that may be written
-    except OverflowError:
-        raise OutsideCalendar(f"A number beyond every calendar in the column {name}") from None
-    if column.ndim == 0:
-        column = np.full(count, column, dtype)
-    if column.shape != (count,):
-        raise ValueError(f"The column {name} has the shape {column.shape} for {count} rows")
+def _column(
+    name: str, values: ArrayLike, dtype: type[np.generic], ids: Sequence[Id], words: int | None = None
+) -> NDArray[Any]:
+    """The values as an array of its own: kernels are compiled for arrays that may be written."""
+    given = np.asarray(values)
+    if given.ndim == 0:
+        given = np.full(len(ids), given)
+    if given.shape != (len(ids),):
+        raise ValueError(f"The column {name} has the shape {given.shape} for {len(ids)} rows")
+    if given.dtype.kind == "O":
+        _check_whole(name, given, ids)
+    with np.errstate(invalid="ignore"):
+        column = given.astype(dtype)
+    if given.dtype != dtype and dtype is not np.float64 and (wrong := column != given).any():
+        row = int(wrong.argmax())
+        raise InvalidValue(ids[row], name, given[row].item())
     if words is not None:
-        _check_rows(name, column, 0, words)
+        _check_rows(name, column, ids, 0, words)
     return column
 
 
-def _check_rows(name: str, column: NDArray[Any], first: int, count: int) -> None:
-    if column.size and not (column.min() >= first and column.max() < count):
-        raise ValueError(f"The column {name} leads to rows that are not there")
+def _check_whole(name: str, given: NDArray[Any], ids: Sequence[Id]) -> None:
+    """Of objects that numpy has no numbers for. Raises InvalidValue, or OutsideCalendar for whole numbers beyond 64 bits."""
+    for each, value in zip(ids, given, strict=True):
+        if not isinstance(value, int):
+            raise InvalidValue(each, name, value)
+        if not -(1 << 63) <= value < 1 << 63:
+            raise OutsideCalendar(f"A number beyond every calendar in the column {name}", each)
+
+
+def _check_rows(name: str, column: NDArray[Any], ids: Sequence[Id], first: int, count: int) -> None:
+    wrong = (column < first) | (column >= count)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InvalidValue(ids[row], name, int(column[row]))

@@ -17,8 +17,17 @@ from planning.engine.ranks import CYCLE, TOO_WIDE, make_way
 from planning.engine.steps import instant_of
 from planning.engine.store import OWN_FACTS, Store
 from planning.engine.tying import retie
-from planning.errors import HierarchyCycle, InvalidTask, NetworkCycle, OutsideCalendar, SummaryLinked, UnknownTask
+from planning.errors import (
+    HierarchyCycle,
+    InvalidTask,
+    NetworkCycle,
+    OutsideCalendar,
+    SummaryLinked,
+    UnknownTask,
+)
+from planning.limits import check_whole
 from planning.plan import Id, Link, Task
+from planning.size import check_size
 
 
 class Was(NamedTuple):
@@ -97,8 +106,10 @@ class Editing:
             int(columns.actual_finish[0]),
         )
         imposed = tuple((each.source_id, each.at, codes.SIDE[each.side]) for each in task.imposed)
-        if any(abs(at) >= -ABSENT for _, at, _ in imposed):
-            raise OutsideCalendar(OUTSIDE_TABLE, task.id)
+        for source_id, at, _ in imposed:
+            check_whole(source_id, "at", at)
+            if abs(at) >= -ABSENT:
+                raise OutsideCalendar(OUTSIDE_TABLE, task.id)
         return TaskRow(task.id, facts, task.parent_id, imposed, None)
 
     def _put_task(self, row: TaskRow) -> None:
@@ -106,6 +117,7 @@ class Editing:
         node = store.node_of.get(row.id)
         parent = self._parent(row, node)
         if node is None:
+            check_size(store.nodes + 1, len(store.link_of))
             turn = row.turn if row.turn is not None else store.next_task_turn
             store.next_task_turn = max(store.next_task_turn, turn + 1)
             node = store.append_node(row.id, turn)
@@ -183,10 +195,12 @@ class Editing:
             turn = int(store.link_turn[known]) if turn is None else turn
             self._drop_link(known)
         before, after = self._link_end(row, row.predecessor), self._link_end(row, row.successor)
+        check_whole(row.id, "lag", row.lag)
         if abs(row.lag) > LIMIT:
             raise OutsideCalendar("A lag longer than any calendar", row.successor)
         if row.lag_calendar == codes.ROUND_THE_CLOCK:
             store.round_the_clock = store.add_calendar(ROUND_THE_CLOCK)
+        check_size(store.nodes, len(store.link_of) + 1)
         is_ordered = self._order(before, after)
         turn = store.next_link_turn if turn is None else turn
         store.next_link_turn = max(store.next_link_turn, turn + 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from planning.calendar import WorkCalendar
-from planning.engine.arrays import ABSENT, NEVER
+from planning.engine.arrays import ABSENT, NEVER, OUTSIDE
 from planning.engine.codes import (
     ASAP,
     AUTO_ASAP,
@@ -22,6 +22,9 @@ from planning.engine.codes import (
 from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
 from planning.errors import DuplicateTask, UnknownProject, UnknownTask
 from planning.plan import Id, LagCalendar, Link, LinkType, Plan, Project, SchedulingMode, Task, TaskKind
+
+BEYOND = OUTSIDE + 1
+"""An instant before every calendar."""
 
 
 def columns_of(plan: Plan) -> Columns:
@@ -71,7 +74,11 @@ def _known(values: list[int | None]) -> ArrayLike:
     """The values with ABSENT for None; most columns of this kind have nothing in them."""
     if values.count(None) == len(values):
         return ABSENT
-    return [ABSENT if value is None else value for value in values]
+    # A number that far out must not be taken for the absence of one; it is outside every calendar as it is.
+    return [
+        ABSENT if value is None else BEYOND if isinstance(value, int) and value <= OUTSIDE else value
+        for value in values
+    ]
 
 
 def _homes(tasks: Sequence[Task], projects: Sequence[Project]) -> ArrayLike:

@@ -36,7 +36,7 @@ class Laid:
 
 
 def laid(columns: Columns) -> Laid:
-    """Lay a plan out. Raises the PlanErrors of planning.schedule, but for those of the work breakdown."""
+    """Lay a plan out. Raises the PlanErrors of planning.schedule."""
     check(columns)
     tasks, links = columns.tasks, columns.links
     count = len(tasks.ids)

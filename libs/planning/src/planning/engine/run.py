@@ -21,7 +21,6 @@ from planning.engine.arrays import (
     Early,
     Flags,
     Instants,
-    Ints,
     Late,
     Network,
     empty_early,
@@ -33,7 +32,7 @@ from planning.engine.network import OUTSIDE_TABLE, Laid, laid
 from planning.engine.passes import backward, forward
 from planning.engine.rows import all_dates, last_of_all
 from planning.engine.spans import all_efforts, roll_up
-from planning.errors import HierarchyCycle, OutsideCalendar
+from planning.errors import OutsideCalendar
 from planning.plan import Id
 
 
@@ -86,7 +85,7 @@ def refuse(plan: Laid, ids: Sequence[Id], node: int) -> None:
 
 
 def dated(columns: Columns, plan: Laid, early: Early, late: Late, critical_float: int, *, project_float: bool) -> Dates:
-    """The dates of a network whose passes are done. Raises OutsideCalendar, HierarchyCycle."""
+    """The dates of a network whose passes are done. Raises OutsideCalendar."""
     network, tasks, node = plan.network, columns.tasks, plan.node
     table = np.empty((node.size, COLUMNS), np.int64)
     refuse(plan, tasks.ids, all_dates(network, early, late, table))
@@ -126,19 +125,8 @@ def _roll_up(columns: Columns, plan: Laid, table: Instants, critical: Flags) -> 
     starts = np.array([project.start for project in columns.projects], np.int64)
     done = ((plan.network.limits.flags & DONE) != 0).astype(np.uint8)
     wrong = roll_up(plan.network, above, starts, done, table, critical)
-    if wrong < NEVER:
+    if wrong != NEVER:  # a circle of ancestors has been refused before
         refuse(plan, columns.tasks.ids, NEVER - 1 - wrong)
-    if wrong != NEVER:
-        raise HierarchyCycle([columns.tasks.ids[plan.row[node]] for node in _ancestry(above, wrong)])
-
-
-def _ancestry(parent: Ints, node: int) -> list[int]:
-    """The circle that the ancestors of a node run into, closed."""
-    path: list[int] = []
-    while node not in path:
-        path.append(node)
-        node = int(parent[node])
-    return [*path[path.index(node) :], node]
 
 
 def _driving_imposed(network: Network, early: Early) -> NDArray[np.int32]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+import orjson
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.statements import execute
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, PROJECTS, RISKS, TASKS
 from program_svc.replica.rows import Row
 
@@ -54,23 +55,34 @@ def heard_in(session: AsyncSession) -> Heard:
 async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> Heard:
     """Write all that was heard, and hand it on; each of these projects is then known up to this revision."""
     heard: Heard = session.info.pop(KEY, Heard())
-    connection = await session.connection()
     for table, ids in heard.gone.items():
         if ids:
-            await connection.execute(delete(table).where(table.c.id.in_(ids)))
+            await execute(session, FORGET[table], list(ids))
     if heard.gone_projects:
         for table in CONTENTS:
-            await connection.execute(delete(table).where(table.c.project_id.in_(heard.gone_projects)))
+            await execute(session, FORGET_ALL[table], list(heard.gone_projects))
     for table, rows in heard.kept.items():
         if rows:
-            await _upsert(connection, table, list(rows.values()))
-    reached = [{"project_id": project_id, "reached": revision} for project_id, revision in sorted(revisions.items())]
-    advance = update(PROJECTS).where(PROJECTS.c.id == bindparam("project_id")).values(revision=bindparam("reached"))
-    await connection.execute(advance, reached)
+            await execute(session, KEEP[table], orjson.dumps(list(rows.values()), default=str).decode())
+    reached = sorted(revisions.items())
+    await execute(session, ADVANCE, [project_id for project_id, _ in reached], [revision for _, revision in reached])
     return heard
 
 
-async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    statement = insert(table)
-    overwritten = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    await connection.execute(statement.on_conflict_do_update(index_elements=[table.c.id], set_=overwritten), rows)
+def _keep(table: Table) -> str:
+    """Insert or overwrite rows, given as a JSON array of objects: column → value."""
+    names = [f'"{column.name}"' for column in table.c]
+    overwritten = ", ".join(f"{name} = excluded.{name}" for name in names if name != '"id"')
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(names)}"  # noqa: S608  (names of our own tables)
+        f" FROM json_populate_recordset(NULL::{table.name}, $1::text::json) ON CONFLICT (id) DO UPDATE SET {overwritten}"
+    )
+
+
+KEEP = {table: _keep(table) for table in (PROJECTS, *CONTENTS)}
+FORGET = {table: f"DELETE FROM {table.name} WHERE id = ANY($1::uuid[])" for table in (PROJECTS, *CONTENTS)}  # noqa: S608
+FORGET_ALL = {table: f"DELETE FROM {table.name} WHERE project_id = ANY($1::uuid[])" for table in CONTENTS}  # noqa: S608
+ADVANCE = """
+    UPDATE known_projects SET revision = reached.revision
+    FROM unnest($1::uuid[], $2::bigint[]) AS reached (project_id, revision) WHERE id = reached.project_id
+"""
