@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from planning.calendar import MON_TO_FRI
+from planning.calendar import MON_TO_FRI, ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
-from planning.instant import to_date
+from planning.instant import to_date, to_moment
 from planning.plan import (
     Constraint,
     ConstraintType,
     Imposed,
+    LagCalendar,
     Link,
     LinkType,
     Plan,
+    Progress,
     Project,
     SchedulingMode,
     Task,
@@ -26,6 +28,12 @@ from planning.plan import (
 TEXT = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text()
 EXAMPLES = re.findall(r"```example\n(.*?)```", TEXT, re.DOTALL)
 DAY = 480
+CALENDARS = {
+    "nights": WorkCalendar([[(0, 6 * 60), (22 * 60, 24 * 60)]] * 7),
+    "six-days": WorkCalendar([[(9 * 60, 17 * 60)]] * 6 + [[]]),
+    "holidays": WorkCalendar([[(9 * 60, 17 * 60)]] * 5 + [[]] * 2, {date(2026, 4, 3): [], date(2026, 4, 6): []}),
+    "24h": ROUND_THE_CLOCK,
+}
 
 
 def starting(text):
@@ -54,6 +62,8 @@ def changed(task, word, value):
     if word in ("FNET", "FNLT", "MFO"):
         return replace(task, constraint=Constraint(ConstraintType(word), ending(value)))
     match word:
+        case "on":
+            return replace(task, calendar=CALENDARS[value])
         case "deadline":
             return replace(task, deadline=ending(value))
         case "started":
@@ -73,24 +83,34 @@ def changed(task, word, value):
     raise AssertionError(f"no such word: {word}")
 
 
+def task_of(name, size):
+    match size:
+        case "summary":
+            return Task(name, "project", TaskKind.SUMMARY, 0)
+        case "effort":
+            return Task(name, "project", TaskKind.LEVEL_OF_EFFORT, DAY)
+    return Task(name, "project", TaskKind.TASK if days(size) else TaskKind.MILESTONE, days(size))
+
+
 def plan_of(lines):
     tasks, links = [], []
+    words = lines[0].split()[1:]
+    progress = Progress.OVERRIDE if words[-1] == "override" else Progress.RETAINED_LOGIC
     for line in lines[1:]:
         name, size, *notes = re.split(r"\s+", line, maxsplit=2)
-        if size == "summary":
-            task = Task(name, "project", TaskKind.SUMMARY, 0)
-        else:
-            task = Task(name, "project", TaskKind.TASK if days(size) else TaskKind.MILESTONE, days(size))
+        task = task_of(name, size)
         for note in notes[0].split(", ") if notes else ():
             word, *values = note.split()
             kind = "FS" if word == "after" else word
             if kind in LinkType.__members__:
                 lag = days(values[1]) if len(values) > 1 else 0
-                links.append(Link(f"{values[0]} {kind} {name}", values[0], name, LinkType(kind), lag))
+                counted_on = LagCalendar(values[3]) if len(values) > 2 else LagCalendar.PROJECT
+                link_id = f"{values[0]} {kind} {name}"
+                links.append(Link(link_id, values[0], name, LinkType(kind), lag, lag_calendar=counted_on))
             else:
                 task = changed(task, word, values[0] if values else None)
         tasks.append(task)
-    return Plan([project(lines[0].split()[1:])], tasks, links)
+    return Plan([project([word for word in words if word != "override"])], tasks, links, progress=progress)
 
 
 def shown(row, column):
@@ -100,6 +120,8 @@ def shown(row, column):
         return "yes" if row.critical else "no"
     if column == "driving":
         return "-" if row.driving is None else getattr(row.driving, "predecessor_id", "outside")
+    if column in ("from", "until"):
+        return f"{to_moment(row.early_start if column == 'from' else row.early_finish):%Y-%m-%dT%H:%M}"
     name = column.replace(" ", "_") if " " in column else f"early_{column}"
     return str(to_date(getattr(row, name), finish=name.endswith("finish")))
 

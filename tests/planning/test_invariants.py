@@ -1,6 +1,7 @@
 """What must hold for every network: random ones, all link types, leads and lags, several calendars, constraints and progress."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import networkx as nx
@@ -9,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.planning.random_networks import LAGS, NIGHTS, SIX_DAYS, START, networks
 
-from planning.calendar import MON_TO_FRI
+from planning.calendar import MON_TO_FRI, WorkCalendar
 from planning.critical_path import schedule
 from planning.cycle import find_cycle
 from planning.moves import driving_path
@@ -188,16 +189,33 @@ def test_cycles_are_found_exactly_when_there_are_any(size, pairs):
         assert all(judge.has_edge(*edge) for edge in pairwise(path))
 
 
-@pytest.mark.parametrize("calendar", [MON_TO_FRI, SIX_DAYS, NIGHTS])
-def test_calendar_arithmetic_inverts(calendar):
-    @given(st.integers(START - 10**6, START + 10**6), st.integers(0, 10**5))
-    def inverts(instant, minutes):
-        start = calendar.start_at_or_after(instant)
-        finish = calendar.add(start, minutes)
-        assert calendar.between(start, finish) == minutes
-        assert calendar.add(finish, -minutes) == start
-        assert calendar.finish_at_or_before(finish) == finish or minutes == 0
-        assert calendar.worked(start) == calendar.worked(instant)
-        assert calendar.finish_at_or_before(instant) <= instant <= start
+@st.composite
+def days(draw):
+    """Up to three shifts of a day, in order; touching ones, and whole days, among them."""
+    marks = sorted(draw(st.lists(st.integers(0, 1440), min_size=0, max_size=6).filter(lambda each: len(each) % 2 == 0)))
+    return [(begin, end) for begin, end in zip(marks[::2], marks[1::2], strict=True) if begin < end]
 
-    inverts()
+
+@st.composite
+def calendars(draw):
+    """Any week with any exceptions in the spring of 2026; of a few, one day in the week is sure to have work."""
+    week = [draw(days()) for _ in range(6)] + [[(0, draw(st.integers(1, 1440)))]]
+    exceptions = draw(st.dictionaries(st.dates(date(2026, 2, 1), date(2026, 5, 31)), days(), max_size=12))
+    return WorkCalendar(week, exceptions, draw(st.integers(1, 1440)))
+
+
+@given(st.one_of(st.sampled_from([MON_TO_FRI, SIX_DAYS, NIGHTS]), calendars()), st.data())
+def test_calendar_arithmetic_inverts(calendar, data):
+    instant, minutes = data.draw(st.integers(START - 10**5, START + 10**6)), data.draw(st.integers(0, 10**4))
+    start = calendar.start_at_or_after(instant)
+    finish = calendar.add(start, minutes)
+    assert calendar.between(start, finish) == minutes
+    assert calendar.add(finish, -minutes) == start
+    assert calendar.finish_at_or_before(finish) == finish or minutes == 0
+    assert calendar.worked(start) == calendar.worked(instant)
+    assert calendar.finish_at_or_before(instant) <= instant <= start
+    position = calendar.worked(instant)
+    assert calendar.worked(calendar.start_of(position)) == position == calendar.worked(calendar.finish_of(position))
+    assert sum(
+        calendar.worked(at + 1) - calendar.worked(at) for at in range(instant, instant + 2000)
+    ) == calendar.between(instant, instant + 2000)

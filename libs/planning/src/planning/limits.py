@@ -84,7 +84,7 @@ def limits_of(tasks: Sequence[Task], homes: Sequence[Project], axes: Sequence[Ax
     ]
     limits = Limits([task.duration for task in tasks], _positions(tasks, resumes, axes), resumes)
     for index, task in enumerate(tasks):
-        _check(task)
+        check_task(task)
         if _is_plain(task):
             continue
         try:
@@ -123,7 +123,7 @@ def limit_of(task: Task, calendar: WorkCalendar, limit: Limit) -> Limit:
         return _of_complete(task, calendar, task.actual_finish)
     if task.actual_start is not None:
         limit.begun = calendar.worked(task.actual_start)
-        limit.remaining = _remaining(task)
+        limit.remaining = remaining_of(task)
         limit.raise_floor(limit.begun, task.actual_start)
     if task.constraint is not None and task.constraint.at is not None:
         _constrain(limit, task.constraint, task.constraint.at, calendar, manual=task.mode is SchedulingMode.MANUAL)
@@ -158,7 +158,8 @@ def _constrain(limit: Limit, constraint: Constraint, at: int, calendar: WorkCale
         limit.ceiling = finish
 
 
-def _remaining(task: Task) -> int:
+def remaining_of(task: Task) -> int:
+    """Working minutes left of a task if it has started: what is given, else what percent complete leaves of the duration."""
     if task.remaining is not None:
         return task.remaining
     return round(task.duration * (100 - task.percent_complete) / 100)
@@ -170,7 +171,8 @@ def check_whole(id_: Id, column: str, value: int | None) -> None:
         raise InvalidValue(id_, column, value)
 
 
-def _check(task: Task) -> None:
+def check_task(task: Task) -> None:
+    """Raises InvalidTask, InvalidValue for a task whose own values contradict each other or are no numbers of minutes."""
     check_whole(task.id, "duration", task.duration)
     check_whole(task.id, "remaining", task.remaining)
     if not _is_plain(task):

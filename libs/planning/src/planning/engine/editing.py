@@ -9,9 +9,7 @@ from planning.engine import codes
 from planning.engine.arrays import ABSENT, LIMIT, NEVER, SPANS
 from planning.engine.bounds import bound_node
 from planning.engine.changes import Change, LinkRow, Removed, TaskRow
-from planning.engine.checks import check_tasks
-from planning.engine.given import task_columns
-from planning.engine.network import OUTSIDE_TABLE, closed_path, remaining_of
+from planning.engine.network import OUTSIDE_TABLE, closed_path
 from planning.engine.order import sequence, way
 from planning.engine.ranks import CYCLE, TOO_WIDE, make_way
 from planning.engine.steps import instant_of
@@ -23,10 +21,11 @@ from planning.errors import (
     NetworkCycle,
     OutsideCalendar,
     SummaryLinked,
+    UnknownProject,
     UnknownTask,
 )
-from planning.limits import check_whole
-from planning.plan import Id, Link, Task
+from planning.limits import check_task, check_whole, remaining_of
+from planning.plan import Id, Link, Task, TaskKind
 from planning.size import check_size
 
 
@@ -85,25 +84,30 @@ class Editing:
         store = self._store
         if task.calendar is not None:
             store.add_calendar(task.calendar)
-        columns = task_columns([task], store.projects, store.node_of, store.axis_of)
-        check_tasks(columns)
-        number = int(columns.project[0])
+        number = store.project_row.get(task.project_id)
+        if number is None:
+            raise UnknownProject(task.project_id, task.id)
+        is_summary = task.kind is TaskKind.SUMMARY
+        if not is_summary:
+            check_task(task)
+            if max(task.duration, task.remaining or 0) > LIMIT:
+                raise OutsideCalendar("A duration longer than any calendar", task.id)
         project = store.projects[number]
         project_axis = store.axis_of[project.calendar]
         facts = (
-            int(columns.kind[0]),
-            int(columns.mode[0]),
-            int(columns.constraint[0]),
+            codes.KIND[task.kind],
+            codes.MODE[task.mode],
+            codes.ASAP if task.constraint is None else codes.CONSTRAINT[task.constraint.type],
             number,
-            project_axis if columns.calendar[0] == NEVER else int(columns.calendar[0]),
+            project_axis if task.calendar is None else store.axis_of[task.calendar],
             project_axis,
-            min(int(columns.duration[0]), LIMIT),
-            min(int(remaining_of(columns)[0]), LIMIT),
+            0 if is_summary else task.duration,
+            0 if is_summary else remaining_of(task),
             project.start if project.data_date is None else max(project.start, project.data_date),
-            int(columns.constraint_at[0]),
-            int(columns.deadline[0]),
-            int(columns.actual_start[0]),
-            int(columns.actual_finish[0]),
+            _instant(None if task.constraint is None else task.constraint.at, task.id),
+            _instant(task.deadline, task.id),
+            _instant(task.actual_start, task.id),
+            _instant(task.actual_finish, task.id),
         )
         imposed = tuple((each.source_id, each.at, codes.SIDE[each.side]) for each in task.imposed)
         for source_id, at, _ in imposed:
@@ -260,3 +264,12 @@ class Editing:
         start, finish = (instant_of(network.axes, axis, network.limits, early, 2 * node + side) for side in (0, 1))
         flags = int(network.limits.flags[node]) & SPANS
         self.touched[node] = Was(start, finish, axis, int(early.ends[2 * node + 1]), flags)
+
+
+def _instant(at: int | None, task_id: Id) -> int:
+    """The instant, ABSENT for None. Raises OutsideCalendar for one that 64 bits do not hold."""
+    if at is None:
+        return ABSENT
+    if abs(at) >= -ABSENT:
+        raise OutsideCalendar(OUTSIDE_TABLE, task_id)
+    return at

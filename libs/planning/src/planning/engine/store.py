@@ -33,6 +33,7 @@ class Store:
         """spare: room for so many more nodes, links and imposed dates at least. Raises the PlanErrors of planning.engine.compute."""
         plan = laid(columns)
         self.projects: Sequence[Project] = columns.projects
+        self.project_row = {project.id: row for row, project in enumerate(columns.projects)}
         self.deadline = columns.deadline
         self.overrides = columns.progress is Progress.OVERRIDE
         self.crossing = plan.crossing
