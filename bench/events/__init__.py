@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench.events import latency, outbox_overhead, projection, relay
+from bench.events import large_program, latency, outbox_overhead, projection, relay
 from bench.result import Result, missing
 from bench.stack import Stack
 
@@ -14,5 +14,6 @@ def run(stack: Stack) -> list[Result]:
         *asyncio.run(projection.measure(stack)),
         *asyncio.run(outbox_overhead.measure(stack)),
         *asyncio.run(latency.measure(stack)),
+        *asyncio.run(large_program.measure(stack)),
         missing("events.sse_hub", "events/s", "the hub for live events is not built yet"),
     ]

@@ -223,9 +223,8 @@ async def test_poison_from_the_stream_is_put_away_and_the_rest_goes_on(
     assert await cursor(service) == 4
 
 
-@pytest.mark.parametrize("what", ["created anew", "lost messages"])
-async def test_a_stream_that_is_not_as_it_was_left_is_said_loudly_and_left_alone(
-    service, bus, relay, running, consumer, kit, has_seen, what
+async def test_a_stream_made_anew_is_left_alone_loudly_by_whoever_has_no_snapshots(
+    service, bus, relay, running, consumer, kit, has_seen
 ):
     first = consumer()
     running(first)
@@ -234,14 +233,27 @@ async def test_a_stream_that_is_not_as_it_was_left_is_said_loudly_and_left_alone
     await kit.eventually(has_seen(one, [1]))
     first.stop()
     relay.stop()
-    if what == "created anew":
-        await bus.jetstream.delete_stream("PROJECT")
-        await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
-    else:
-        await service.rows("UPDATE consumer_cursors SET sequence = 100")
+    await bus.jetstream.delete_stream("PROJECT")
+    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
     health = running(consumer())
-    await kit.eventually(lambda: what in health.reasons.get("test", ""))
+    await kit.eventually(lambda: "created anew" in health.reasons.get("test", ""))
     assert not health.ready
+
+
+async def test_a_stream_that_ends_earlier_than_we_read_is_read_again_from_its_end(
+    service, relay, running, consumer, kit, has_seen
+):
+    first = consumer()
+    running(first)
+    one = uuid4()
+    await service.count(one, HOME)
+    await kit.eventually(has_seen(one, [1]))
+    first.stop()
+    await service.rows("UPDATE consumer_cursors SET sequence = 100")
+    running(consumer())
+    await service.count(one, HOME)
+    await kit.eventually(has_seen(one, [1, 2]))
+    assert await cursor(service) == 2
 
 
 async def test_a_commit_that_recorded_events_wakes_our_own_relay(service, relay, running, consumer, kit):

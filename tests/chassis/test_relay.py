@@ -215,18 +215,22 @@ async def test_uncommitted_and_rolled_back_rows_are_never_published(
     assert await check_stream() == 3
 
 
-async def test_a_stream_that_was_created_anew_stops_the_relay_loudly(
-    service, bus, relay, running, kit, everything_is_sent
+async def test_a_stream_that_was_created_anew_gets_everything_back_in_the_old_order(
+    service, bus, relay, running, kit, everything_is_sent, check_stream
 ):
     running(first := relay())
-    await service.count(uuid4(), HOME)
+    one, other = uuid4(), uuid4()
+    for number in range(6):
+        await service.count([one, other][number % 2], HOME)
     await kit.eventually(everything_is_sent)
     first.stop()
+    before = await service.rows("SELECT id, stream_seq FROM outbox ORDER BY stream_seq")
     await bus.jetstream.delete_stream("PROJECT")
-    await service.count(uuid4(), HOME)
-    health = running(relay())
-    await kit.eventually(lambda: "was created anew" in health.reasons.get("relay", ""))
-    assert (await streams.state(bus.jetstream, Stream.PROJECT)).last == 0
+    await service.count(one, HOME)
+    running(relay())
+    await kit.eventually(everything_is_sent)
+    assert await check_stream() == 7
+    assert (await service.rows("SELECT id, stream_seq FROM outbox ORDER BY stream_seq"))[:6] == before
 
 
 async def test_a_full_stream_becomes_a_backlog_and_a_reason_for_not_being_ready(

@@ -5,16 +5,20 @@ from contextlib import asynccontextmanager
 import nats
 import pytest
 from nats.aio.client import Client
+from nats.js.api import ConsumerConfig
 
 from local_stack.nats import Nats
-from local_stack.nats_users import User, gateway_user, operator_user, program_user, project_user
+from local_stack.nats_users import User, gateway_user, operator_user, program_user, project_user, reader_user
 
 PROJECT, PROGRAM, GATEWAY, OPERATOR = project_user("a"), program_user("b"), gateway_user("c"), operator_user("d")
+READER, OTHER_READER = reader_user("tram", "e"), reader_user("rail", "f")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Nats(tmp_path_factory.mktemp("own") / "store", users=[PROJECT, PROGRAM, GATEWAY, OPERATOR])
+    server = Nats(
+        tmp_path_factory.mktemp("own") / "store", users=[PROJECT, PROGRAM, GATEWAY, OPERATOR, READER, OTHER_READER]
+    )
     server.start()
     yield server
     server.stop()
@@ -51,6 +55,13 @@ async def streams(server):
         (PROJECT, "$JS.API.STREAM.PURGE.PROJECT"),
         (PROJECT, "$JS.API.STREAM.DELETE.PROJECT"),
         (PROGRAM, "$JS.API.STREAM.UPDATE.PROJECT"),
+        (PROJECT, "interlock.dead-letter.program-svc.o.project"),
+        (READER, "interlock.project.o.p.task.updated"),
+        (READER, "$JS.API.CONSUMER.CREATE.PROJECT.tram.interlock.project.o.>"),
+        (READER, "$JS.API.STREAM.MSG.GET.PROJECT"),
+        (READER, "$JS.API.DIRECT.GET.PROJECT"),
+        (READER, "$JS.API.CONSUMER.MSG.NEXT.PROJECT.rail"),
+        (READER, "$JS.API.CONSUMER.DELETE.PROJECT.tram"),
     ],
 )
 async def test_a_stream_has_one_writer_and_keeps_what_it_has(server, user, subject):
@@ -71,6 +82,34 @@ async def test_readers_consume_and_acknowledge(server, reader):
         messages = await subscription.fetch(written.seq)
         await messages[-1].ack_sync()
         assert messages[-1].metadata.sequence.stream == written.seq
+
+
+@pytest.mark.usefixtures("streams")
+async def test_a_reader_gets_its_organisations_events_and_nobody_elses(server):
+    async with connected(server, OPERATOR) as client:
+        config = ConsumerConfig(durable_name="tram", filter_subject="interlock.project.home.>")
+        await client.jetstream().add_consumer("PROJECT", config)
+    async with connected(server, PROJECT) as client:
+        for organization in ("abroad", "home", "abroad"):
+            await client.jetstream().publish(f"interlock.project.{organization}.p.task.created", b"{}")
+    client = await nats.connect(server.url_for(READER), inbox_prefix="_INBOX_tram")
+    try:
+        events = await client.jetstream().pull_subscribe_bind("tram", "PROJECT")
+        [message] = await events.fetch(1, timeout=5)
+        await message.ack_sync()
+        assert message.subject == "interlock.project.home.p.task.created"
+        assert (await events.consumer_info()).num_pending == 0
+    finally:
+        await client.close()
+
+
+@pytest.mark.usefixtures("streams")
+async def test_a_reader_cannot_listen_to_what_others_are_answered(server):
+    refused: asyncio.Queue[str] = asyncio.Queue()
+    async with connected(server, READER, refused) as client:
+        for subject in ("_INBOX.>", "_INBOX_rail.>", "interlock.>"):
+            await client.subscribe(subject)
+            assert "permissions violation for subscription" in (await asyncio.wait_for(refused.get(), 5)).lower()
 
 
 async def test_a_stranger_does_not_get_in(server):

@@ -249,6 +249,26 @@ class Projects:
         kept = self.records[record_id]
         event = getattr(events, kept["event"].__name__.replace("Created", happened))
         self._say(kept["project_id"], event, kept["record"] | fields)
+        if happened == "Deleted":
+            del self.records[record_id]
+
+    def snapshot(self, project_id: UUID) -> dict[str, Any] | None:
+        """What project-svc would answer now to who asks for the project's snapshot; None if the project is gone."""
+        if project_id not in self.records:
+            return None
+        kinds = {
+            "tasks": events.TaskCreated,
+            "links": events.LinkCreated,
+            "budget_lines": events.BudgetLineCreated,
+            "actuals": events.ActualRecorded,
+            "risks": events.RiskCreated,
+        }
+        kept = [each for each in self.records.values() if each["project_id"] == project_id]
+        return {
+            "revision": self.revisions[project_id],
+            "project": self.records[project_id]["record"],
+            **{name: [each["record"] for each in kept if each["event"] is kind] for name, kind in kinds.items()},
+        }
 
     def _base(self, record_id: UUID) -> dict[str, Any]:
         ids = {"id": str(record_id), "organization_id": str(self.organization_id), "external_ref": None}

@@ -5,6 +5,8 @@ import random
 import pytest
 from uuid_utils.compat import uuid7
 
+from chassis import parking
+from chassis.restoring import Restoration
 from contracts.vocabulary import DependencyPolicy, DependencyStatus
 from program_svc.components.models import Component
 from program_svc.consumers import projection
@@ -65,8 +67,11 @@ async def agree(session, golden, program_id):
         )
 
 
-async def picture_after(database, golden, program_id, batches):
-    """Live through these batches from nothing, each in a transaction and a projection of its own; leave no trace."""
+async def picture_after(database, golden, program_id, batches, *, restored=False):
+    """Live through these batches from nothing, each in a transaction and a projection of its own; leave no trace.
+
+    If asked, trust nothing of it at the end and restore every project from its snapshot.
+    """
     organization_id = golden.api.organization_id
     async with database.connection.begin_nested() as trial:
         async with database.transaction(organization_id) as session:
@@ -74,10 +79,22 @@ async def picture_after(database, golden, program_id, batches):
         for batch in batches:
             async with database.transaction() as session:
                 await projection().apply(session, batch)
+        if restored:
+            await restore_all(database, golden.api.projects)
         async with database.transaction(organization_id) as session:
             picture = await canonical_picture(session, program_id)
         await trial.rollback()
     return picture
+
+
+async def restore_all(database, projects):
+    async with database.transaction() as session:
+        await parking.park_all(session, ["project"])
+        parked = await parking.due(session, ["project"], 100)
+    assert len(parked) == 3
+    for each in parked:
+        async with database.transaction() as session:
+            await projection().restore(session, Restoration(each, projects.snapshot(each.id)))
 
 
 def disorder(events, chance):
@@ -101,3 +118,29 @@ async def test_every_delivery_order_gives_the_same_bytes(story, database, orders
     for seed in range(orders):
         batches = list(disorder(events, random.Random(seed)))
         assert await picture_after(database, story, program_id, batches) == expected, f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_projects_of_which_events_were_lost_are_restored_to_the_same_bytes(story, database, seed):
+    program_id = uuid7()
+    story.dependency_ids = [uuid7() for _ in range(4)]
+    story.accepted = 29_557_020
+    events = story.api.projects.take()
+    expected = await picture_after(database, story, program_id, [events])
+    chance = random.Random(seed)
+    heard = [event for event in events if event.revision == 1 or chance.random() < 0.6]
+    assert await picture_after(database, story, program_id, [heard], restored=True) == expected
+
+
+async def test_a_project_that_is_gone_is_restored_to_nothing(eleven, api):
+    await api.hear()
+    program = await api.program(*eleven.project_ids.values())
+    gone = eleven.project_ids["P3"]
+    ids = {str(id_) for id_, kept in api.projects.records.items() if kept["project_id"] == gone}
+    async with api.database.transaction() as session:
+        await parking.park_all(session, ["project"])
+        [parked] = [each for each in await parking.due(session, ["project"], 100) if each.id == gone]
+        await projection().restore(session, Restoration(parked))
+    schedule = await api.schedule(program)
+    assert not schedule.keys() & ids
+    assert str(gone) not in [each["project_id"] for each in (await api.get(f"{program}/components"))["items"]]

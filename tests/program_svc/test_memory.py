@@ -7,14 +7,15 @@ are those that the facts imply.
 
 import random
 from contextlib import suppress
-from uuid import UUID
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 
 from program_svc.consumers import projection
 from program_svc.network import following
 from program_svc.network.compute import Standing
-from program_svc.network.memory import Memory
+from program_svc.network.memory import Memory, Remembered
 from program_svc.network.moves import StoredRow
 from program_svc.network.queries import Unschedulable, network_of
 from program_svc.network.shapes import dates_of
@@ -47,9 +48,7 @@ class Story:
         self.tasks, self.links, self.dependencies = {id_: [] for id_ in self.project_ids}, [], []
         self.program = ""
         self.compared = 0
-        self.calendars = {
-            id_: [self.projects.calendar(id_, shifts, 6) for shifts in WEEKS] for id_ in self.project_ids
-        }
+        self.calendars = {id_: [self.projects.calendar(id_, shifts, 6) for shifts in WEEKS] for id_ in self.project_ids}
 
     async def begin(self):
         for _ in range(5):
@@ -271,3 +270,37 @@ async def test_what_is_remembered_gives_what_the_facts_imply(api, monkeypatch, l
     for _ in range(steps):
         await story.step()
     assert story.compared > steps / 2
+
+
+def remembered(tasks):
+    """A program of so many tasks."""
+    return Remembered(SimpleNamespace(tasks=range(tasks)), revision=1, deadline=None, places={}, dependencies=())
+
+
+async def test_a_program_is_remembered_once_its_transaction_is_committed(database):
+    memory, kept, lost = Memory(), uuid4(), uuid4()
+    async with database.transaction() as session:
+        async with session.begin_nested():
+            memory.keep_on_commit(session, kept, remembered(1))
+        assert memory.take(kept) is None
+    assert memory.take(kept) is not None
+    with suppress(RolledBack):
+        async with database.transaction() as session:
+            memory.keep_on_commit(session, lost, remembered(1))
+            raise RolledBack
+    assert memory.take(lost) is None
+
+
+async def test_programs_that_were_settled_longest_ago_are_forgotten_first(database):
+    memory, ids = Memory(most_tasks=5), [uuid4() for _ in range(3)]
+    for program_id, tasks in zip(ids, (2, 3, 2), strict=True):
+        async with database.transaction() as session:
+            memory.keep_on_commit(session, program_id, remembered(tasks))
+    assert [memory.take(program_id) is not None for program_id in ids] == [False, True, True]
+
+
+async def test_the_last_program_is_remembered_whatever_its_size(database):
+    memory, program_id = Memory(most_tasks=5), uuid4()
+    async with database.transaction() as session:
+        memory.keep_on_commit(session, program_id, remembered(1_000))
+    assert memory.take(program_id) is not None

@@ -22,9 +22,9 @@ class SecretFiles:
             write_private(path, secrets.token_hex(32))
         return path.read_text()
 
-    def key_pair(self) -> tuple[Path, Path]:
-        """Return the PEM files of the Ed25519 key pair that signs internal tokens: private, public."""
-        private, public = self._folder / "auth-private.pem", self._folder / "auth-public.pem"
+    def key_pair(self, name: str = "auth") -> tuple[Path, Path]:
+        """Return the PEM files of the Ed25519 key pair called `name`: private, public. `auth` signs what the gateway asks for others."""
+        private, public = self._folder / f"{name}-private.pem", self._folder / f"{name}-public.pem"
         if not (private.exists() and public.exists()):
             key = Ed25519PrivateKey.generate()
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -21,6 +21,9 @@ from local_stack.secret_files import SecretFiles
 # What an operator may set for all processes at once; everything else about them is the stack's own affair.
 _PASSED_ON: Final = frozenset({"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL"})
 
+_OTHER: Final = {"project": "program", "program": "project"}
+"""Whose snapshots each service asks for, and whom it answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -164,6 +167,8 @@ class Plan:
             "INTERLOCK_HOST": HOST,
             "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
             "INTERLOCK_RELAY_DATABASE_URL": self._database_url(service, service.relay_role),
+            "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(self.secrets.key_pair(service.database)[0]),
+            f"INTERLOCK_{_OTHER[service.database].upper()}_URL": f"http://{HOST}:{self.ports[f'{_OTHER[service.database]}-serve']}",
         }
         child = self._child(name, [service.package, "worker"], self._service_environment(service) | told)
         return Process(child, self.ports[name], is_worker=True)
@@ -174,6 +179,7 @@ class Plan:
             "INTERLOCK_DATABASE_URL": self._database_url(service, service.app_role),
             "INTERLOCK_NATS_URL": self.nats.url_for(user_of(self.secrets.password(f"nats-{service.database}"))),
             "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(self.secrets.key_pair()[1]),
+            "INTERLOCK_AUTH_READER_KEYS_FILE": str(self.secrets.key_pair(_OTHER[service.database])[1]),
         }
 
     def _database_url(self, service: Service, role: str) -> str:

@@ -1,5 +1,6 @@
-"""The unsent rows of the outbox, as the relay sees them: over one connection of its own role, each statement its own transaction."""
+"""The outbox's rows for one stream, as its relay sees them: over one connection of its own role, each statement its own transaction."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,31 +17,45 @@ from chassis.publisher import MOST_IN_BATCH
 MOST_BYTES = 8_000_000
 """Of the payloads read at once."""
 
-_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('relay', 0))"
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _UNSENT = """
     SELECT pos, created_on, subject, headers, payload FROM (
         SELECT *, sum(octet_length(payload)) OVER (ORDER BY pos) - octet_length(payload) AS before FROM (
-            SELECT pos, created_on, subject, headers, payload FROM outbox WHERE published_at IS NULL ORDER BY pos LIMIT $1
+            SELECT pos, created_on, subject, headers, payload FROM outbox
+            WHERE published_at IS NULL AND {mine} ORDER BY pos LIMIT $1
         ) AS first
     ) AS measured
     WHERE before < $2 ORDER BY pos
 """
+# In the order in which the stream once had them. What it would have forgotten by now is not sent again.
+_LOST = """
+    SELECT pos, created_on, subject, headers, payload FROM (
+        SELECT *, sum(octet_length(payload)) OVER earlier - octet_length(payload) AS before, row_number() OVER earlier AS number FROM (
+            SELECT pos, created_on, subject, headers, payload, stream_epoch, stream_seq FROM outbox
+            WHERE stream_seq IS NOT NULL AND (stream_epoch < $3 OR (stream_epoch, stream_seq) > ($3, $4)) AND {mine}
+              AND created_at > now() - interval '30 days'
+            ORDER BY stream_epoch, stream_seq LIMIT $1
+        ) AS first WINDOW earlier AS (ORDER BY stream_epoch, stream_seq)
+    ) AS measured
+    WHERE before < $2 ORDER BY number
+"""
 _MARK = """
     UPDATE outbox SET published_at = now(), stream_seq = sent.sequence, stream_epoch = $4
     FROM unnest($1::date[], $2::bigint[], $3::bigint[]) AS sent (created_on, pos, sequence)
-    WHERE outbox.created_on = sent.created_on AND outbox.pos = sent.pos AND published_at IS NULL
+    WHERE outbox.created_on = sent.created_on AND outbox.pos = sent.pos
 """
 _MARK_FOUND = """
     UPDATE outbox SET published_at = now(), stream_seq = found.sequence, stream_epoch = $3
     FROM unnest($1::uuid[], $2::bigint[]) AS found (id, sequence)
-    WHERE outbox.id = found.id AND published_at IS NULL
+    WHERE outbox.id = found.id AND {mine}
 """
 _KNOWN = """
-    SELECT stream_epoch, stream_seq FROM outbox WHERE stream_seq IS NOT NULL ORDER BY stream_epoch DESC, stream_seq DESC LIMIT 1
+    SELECT stream_seq FROM outbox WHERE stream_epoch = $1 AND stream_seq <= $2 AND {mine} ORDER BY stream_seq DESC LIMIT 1
 """
 _FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"
 _DEPTH = """
-    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox WHERE published_at IS NULL
+    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
+    WHERE published_at IS NULL AND {mine}
 """
 
 
@@ -53,25 +68,21 @@ class Unsent:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The last message of the stream that the outbox knows to be its own."""
-
-    epoch: datetime
-    sequence: int
-
-
 class Backlog:
     """The outbox through one connection. Every method may raise asyncpg.PostgresError, OSError or asyncpg.InterfaceError."""
 
-    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+    def __init__(self, connection: "asyncpg.Connection[Any]", stream: str | None = None) -> None:
         self._connection = connection
+        self._stream = stream
+        self._mine = "stream IS NULL" if stream is None else f"stream = '{stream}'"
 
     @classmethod
-    async def connect(cls, url: str) -> "Backlog":
-        """Open the connection; `close` it."""
+    async def connect(cls, url: str, stream: str | None = None) -> "Backlog":
+        """Open the connection; `close` it. `stream` is the name of one that is not the service's own: letters, digits, underscores."""
+        if stream is not None and not re.fullmatch("[A-Z0-9_]+", stream):
+            raise ValueError(f"not the name of a stream: {stream}")
         settings: Mapping[str, str] = {**SERVER_SETTINGS, "application_name": "relay"}
-        return cls(await asyncpg.connect(url, server_settings=dict(settings), timeout=5, command_timeout=30))
+        return cls(await asyncpg.connect(url, server_settings=dict(settings), timeout=5, command_timeout=30), stream)
 
     async def close(self) -> None:
         """Close the connection, and with it the lock."""
@@ -79,15 +90,16 @@ class Backlog:
 
     async def lock(self) -> bool:
         """Become the active relay; False if another one is. Only for efficiency: two at once would do no harm."""
-        return bool(await self._connection.fetchval(_LOCK))
+        name = "relay" if self._stream is None else f"relay {self._stream}"
+        return bool(await self._connection.fetchval(_LOCK, name))
 
     async def unsent(self) -> list[Unsent]:
         """The oldest unsent rows, at most 1,000 and about 8 MB of them."""
-        rows = await self._connection.fetch(_UNSENT, MOST_IN_BATCH, MOST_BYTES)
-        return [
-            Unsent(row["pos"], row["created_on"], Message(row["subject"], orjson.loads(row["headers"]), row["payload"]))
-            for row in rows
-        ]
+        return _rows(await self._connection.fetch(self._sql(_UNSENT), MOST_IN_BATCH, MOST_BYTES))
+
+    async def lost(self, epoch: datetime, last: int) -> list[Unsent]:
+        """Rows that were published, but not to the stream of this epoch, or behind its present end: the first of them, as `unsent`."""
+        return _rows(await self._connection.fetch(self._sql(_LOST), MOST_IN_BATCH, MOST_BYTES, epoch, last))
 
     async def mark(self, rows: Sequence[Unsent], last: int, epoch: datetime) -> None:
         """These rows were published, one behind the other, the last one as `last`."""
@@ -97,18 +109,18 @@ class Backlog:
             _MARK, [row.created_on for row in rows], [row.pos for row in rows], sequences, epoch
         )
 
-    async def mark_found(self, found: Mapping[UUID, int], epoch: datetime) -> None:
-        """The stream holds these events, at these sequences. Ids that are not ours are ignored."""
-        await self._connection.execute(_MARK_FOUND, list(found), list(found.values()), epoch)
+    async def mark_found(self, found: Mapping[UUID, int], epoch: datetime) -> int:
+        """The stream holds these events, at these sequences. Ids that are not ours are ignored; returns how many are."""
+        done = await self._connection.execute(self._sql(_MARK_FOUND), list(found), list(found.values()), epoch)
+        return int(done.rpartition(" ")[2])
 
-    async def known(self) -> Known | None:
-        """How far the outbox knows the stream; None before the first mark."""
-        row = await self._connection.fetchrow(_KNOWN)
-        return Known(row["stream_epoch"], row["stream_seq"]) if row else None
+    async def known(self, epoch: datetime, last: int) -> int:
+        """The last sequence of this stream, up to `last`, of which the outbox knows that the message is its own; 0 before the first."""
+        return int(await self._connection.fetchval(self._sql(_KNOWN), epoch, last) or 0)
 
     async def depth(self) -> tuple[int, float]:
         """How many rows are unsent, and the age of the oldest in seconds."""
-        row = await self._connection.fetchrow(_DEPTH)
+        row = await self._connection.fetchrow(self._sql(_DEPTH))
         return (row[0], row[1]) if row else (0, 0.0)
 
     async def maintain(self) -> None:
@@ -118,3 +130,14 @@ class Backlog:
         """
         await self._connection.execute(_FORGET_KEYS)
         await self._connection.execute("SELECT outbox_maintain()")
+
+    def _sql(self, statement: str) -> str:
+        """The statement about the rows of our stream."""
+        return statement.format(mine=self._mine)
+
+
+def _rows(found: Sequence[Mapping[str, Any]]) -> list[Unsent]:
+    return [
+        Unsent(row["pos"], row["created_on"], Message(row["subject"], orjson.loads(row["headers"]), row["payload"]))
+        for row in found
+    ]

@@ -7,6 +7,7 @@ advisory lock on the very session that writes) starts a consumer of its own behi
 import asyncio
 import re
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,18 +18,21 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from prometheus_client import Counter, Gauge
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from chassis import streams
+from chassis import parking, streams
 from chassis.bus import Bus
 from chassis.database import Database
+from chassis.healing import Healing, Owner
 from chassis.health import Health
 from chassis.message import Message
-from chassis.projection import Outcome, Projection
+from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
-from chassis.received import read
-from contracts.subjects import Stream
+from chassis.received import ReceivedEvent, Unreadable, read
+from chassis.restoring import StillBehind
+from contracts.subjects import BoundaryKind, Stream
 
 BATCH = 500
 LINGER = 0.020
@@ -39,6 +43,13 @@ INACTIVE_THRESHOLD = 120.0
 
 EVENTS = Counter("interlock_consumed_events_total", "Events by what became of them", ["consumer", "outcome"])
 LAG = Gauge("interlock_consumer_lag", "Messages in the stream that the last batch had not reached", ["consumer"])
+LAG_SECONDS = Gauge(
+    "interlock_consumer_lag_seconds", "Age of the last applied event while more wait, else 0", ["consumer"]
+)
+REDELIVERED = Counter("interlock_consumer_redeliveries_total", "Messages that were delivered before", ["consumer"])
+REBUILDS = Counter(
+    "interlock_consumer_rebuilds_total", "Times that the stream was not as we had left it", ["consumer", "why"]
+)
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('consumer ' || :consumer, 0))")
 _START = text("""
@@ -50,6 +61,10 @@ _MOVE = text("""
     UPDATE consumer_cursors SET sequence = :to, updated_at = now()
     WHERE consumer = :consumer AND stream_epoch = :epoch AND sequence = :from
 """)
+
+_RESET = text(
+    "UPDATE consumer_cursors SET stream_epoch = :epoch, sequence = :to, updated_at = now() WHERE consumer = :consumer"
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -67,9 +82,10 @@ class _Cursor:
 class Consumer:
     """Keeps a projection up to date with a stream, for ever: one process at a time does it, the others stand by.
 
-    `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox; `batch` is the most events of a
-    transaction. A batch that
-    fails is tried again with growing pauses, never skipped; readiness says why it waits.
+    `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox; `batch` is the
+    most events of a transaction; `owner` has the snapshots from which parked boundaries go on. A batch that fails is tried again with
+    growing pauses, never skipped; readiness says why it waits. A stream that is not as we left it makes every boundary be restored from its
+    snapshot; without an owner it is left alone, loudly.
     """
 
     def __init__(
@@ -82,6 +98,7 @@ class Consumer:
         *,
         wake: Callable[[], None] | None = None,
         batch: int = BATCH,
+        owner: Owner | None = None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             raise ValueError(f"not the name of a consumer: {name}")
@@ -92,6 +109,7 @@ class Consumer:
         self._projection = projection
         self._wake = wake
         self._batch = batch
+        self._owner = owner
         self._puller: Puller | None = None
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
@@ -138,10 +156,13 @@ class Consumer:
         await puller.start()
         health.recover(self.name)
         delivered = 0
+        healing = Healing(self.name, self._database, self._projection.restorers, self._owner, puller.nudge)
+        looking = asyncio.create_task(healing.run(), name=f"{self.name} healing")
         try:
             while not self._stopping.is_set():
                 messages = await puller.batch(self._batch, LINGER)
                 health.beat(self.name)
+                await self._restore(connection, healing)
                 if messages:
                     delivered = _unbroken(messages, delivered)
                     await self._commit(connection, cursor, messages)
@@ -150,7 +171,21 @@ class Consumer:
                         await message.ack()
         finally:
             self._puller = None
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
             await puller.stop()
+
+    async def _restore(self, connection: AsyncConnection, healing: Healing) -> None:
+        """Let the boundaries go on whose snapshots have come, each in a transaction of its own."""
+        while (restoration := healing.take()) is not None:
+            try:
+                async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+                    outcome = await self._projection.restore(session, restoration)
+            except (StillBehind, Poison, ValidationError, ValueError) as error:
+                healing.failed(restoration.parked, error)
+            else:
+                healing.done(restoration)
+                self._count(outcome)
 
     async def _commit(self, connection: AsyncConnection, cursor: _Cursor, messages: Sequence[Msg]) -> None:
         last = messages[-1].metadata
@@ -162,17 +197,19 @@ class Consumer:
             if moved.rowcount != 1:
                 raise LeaseLost(f"the cursor is no longer at {cursor.sequence}")
         cursor.sequence = last.sequence.stream
-        self._report(outcome, last.num_pending)
+        REDELIVERED.labels(self.name).inc(sum(message.metadata.num_delivered > 1 for message in messages))
+        LAG.labels(self.name).set(last.num_pending)
+        LAG_SECONDS.labels(self.name).set(_age(events[-1]) if last.num_pending else 0.0)
+        self._count(outcome)
 
-    def _report(self, outcome: Outcome, pending: int) -> None:
+    def _count(self, outcome: Outcome) -> None:
         for what, count in outcome.counts.items():
             EVENTS.labels(self.name, what).inc(count)
-        LAG.labels(self.name).set(pending)
         if outcome.has_recorded and self._wake is not None:
             self._wake()
 
     async def _cursor(self, connection: AsyncConnection) -> _Cursor:
-        """Where to go on. Raises StreamNotAsLeft when the stream cannot be gone on with: the picture must be rebuilt."""
+        """Where to go on. Raises StreamNotAsLeft when the stream cannot be gone on with and nobody has snapshots to rebuild from."""
         try:
             now = await streams.state(self._bus.jetstream, self._stream)
         except NotFoundError:
@@ -180,8 +217,35 @@ class Consumer:
         await connection.execute(_START, {"consumer": self.name, "stream": self._stream.value, "epoch": now.epoch})
         row = (await connection.execute(_READ, {"consumer": self.name})).one()
         await connection.commit()
-        streams.verify(now, row.stream_epoch, row.sequence)
-        return _Cursor(row.stream_epoch, row.sequence)
+        cursor = _Cursor(row.stream_epoch, row.sequence)
+        try:
+            streams.verify(now, cursor.epoch, cursor.sequence)
+        except streams.StreamNotAsLeft as error:
+            return await self._start_over(connection, now, cursor, error)
+        return cursor
+
+    async def _start_over(
+        self, connection: AsyncConnection, now: streams.StreamState, left: _Cursor, error: streams.StreamNotAsLeft
+    ) -> _Cursor:
+        """Go on with a stream that is not as we left it.
+
+        Where it merely ends earlier, what was lost comes again and is judged by its revision. Where messages are missing that we may not
+        have read, no boundary is trusted any more: each is restored from a snapshot.
+        """
+        kinds = [kind for kind in BoundaryKind if kind.stream is self._stream]
+        is_shortened = now.epoch == left.epoch and now.last < left.sequence
+        if not is_shortened and (self._owner is None or not self._projection.restorers):
+            raise error
+        to = now.last if is_shortened else max(now.first - 1, 0)
+        async with AsyncSession(connection) as session, session.begin():
+            stale = 0 if is_shortened else await parking.park_all(session, kinds)
+            await session.execute(_RESET, {"consumer": self.name, "epoch": now.epoch, "to": to})
+        why = "shortened" if is_shortened else "recreated" if now.epoch != left.epoch else "trimmed"
+        REBUILDS.labels(self.name, why).inc()
+        log.critical(
+            "the stream is not as we left it", consumer=self.name, reason=str(error), boundaries_to_restore=stale
+        )
+        return _Cursor(now.epoch, to)
 
     async def _new_consumer(self, cursor: _Cursor) -> str:
         """A consumer that starts behind the cursor and that no earlier lease knows of; those of earlier leases go."""
@@ -218,3 +282,8 @@ def _unbroken(messages: Sequence[Msg], delivered: int) -> int:
         if message.metadata.sequence.consumer != delivered:
             raise LeaseLost(f"delivery {message.metadata.sequence.consumer} in place of {delivered}")
     return delivered
+
+
+def _age(event: ReceivedEvent | Unreadable) -> float:
+    """Seconds since the event was recorded, by the two clocks concerned."""
+    return max(time.time() - event.time.timestamp(), 0.0) if isinstance(event, ReceivedEvent) else 0.0

@@ -1,4 +1,4 @@
-"""The tables of a projection: how far it read, what it applied, what waits for its predecessor, what cannot be read."""
+"""The tables of a projection: how far it read, what it applied, what waits and why, what cannot be read."""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,9 +19,9 @@ NOW = text("now()")
 
 
 def consumer_tables(metadata: MetaData) -> list[Table]:
-    """`consumer_cursors`, `boundary_positions`, `held_events` and `quarantined_events`.
+    """`consumer_cursors`, `boundary_positions`, `parked_boundaries`, `held_events` and `quarantined_events`.
 
-    The first two are infrastructure without content; the other two hold tenants' messages and are to be put under row-level security
+    The first three are infrastructure without content; the other two hold tenants' messages and are to be put under row-level security
     like any table with an `organization_id`.
     """
     cursors = Table(
@@ -44,6 +44,15 @@ def consumer_tables(metadata: MetaData) -> list[Table]:
         Column("positions", Integer, nullable=False, comment="how many events this revision has"),
         Column("last_event_id", Uuid, nullable=False),
     )
+    parked = Table(
+        "parked_boundaries",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("id", Uuid, primary_key=True),
+        Column("organization_id", Uuid, nullable=False),
+        Column("reason", Text, nullable=False, comment="a word of chassis.parking.Reason"),
+        Column("parked_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    )
     held = Table(
         "held_events",
         metadata,
@@ -64,7 +73,7 @@ def consumer_tables(metadata: MetaData) -> list[Table]:
         Column("organization_id", Uuid, nullable=False),
         Column("kind", Text, comment="null when the subject names no boundary"),
         Column("boundary_id", Uuid),
-        Column("event_id", Text, comment="as sent, even if it is no UUID"),
+        Column("event_id", Text, comment="as sent, even if it is no UUID; a digest of the message where it has none"),
         Column("reason", Text, nullable=False),
         Column("subject", Text, nullable=False),
         Column("headers", Text, nullable=False),
@@ -74,4 +83,4 @@ def consumer_tables(metadata: MetaData) -> list[Table]:
     Index("ix_quarantined_events_boundary", quarantined.c.kind, quarantined.c.boundary_id)
     # The same event, delivered again, is put away once.
     Index("ix_quarantined_events_event", quarantined.c.organization_id, quarantined.c.event_id, unique=True)
-    return [cursors, positions, held, quarantined]
+    return [cursors, positions, parked, held, quarantined]

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from chassis.statements import remember_driver
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,7 +21,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-ENTER = text("SELECT set_config('interlock.organization', :organization, true)")
+ENTER = "SELECT set_config('interlock.organization', $1, true)"
 SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
@@ -41,7 +43,8 @@ def engine_url(url: str) -> URL:
 
 async def enter_organization(session: AsyncSession, organization_id: UUID) -> None:
     """From here to the end of the transaction, only this organisation's rows are there."""
-    await session.execute(ENTER, {"organization": str(organization_id)})
+    connection = await session.connection()
+    await connection.exec_driver_sql(ENTER, (str(organization_id),))
 
 
 class Database:
@@ -63,6 +66,7 @@ class Database:
         async with self.sessions() as session, session.begin():
             if organization_id is not None:
                 await enter_organization(session, organization_id)
+                await remember_driver(session)
             yield session
 
     async def close(self) -> None:

@@ -25,7 +25,12 @@ class Revised(Protocol):
 
 def etag(record: Revised) -> str:
     """The record's entity tag, `"<revision>"`."""
-    return f'"{record.revision}"'
+    return etag_of(record.revision)
+
+
+def etag_of(revision: int) -> str:
+    """The entity tag of a record at a revision."""
+    return f'"{revision}"'
 
 
 def stamp(response: Response, record: Revised) -> None:

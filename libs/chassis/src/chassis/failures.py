@@ -61,8 +61,18 @@ def _escape(part: object) -> str:
 
 
 def from_database(error: DBAPIError, conflicts: Conflicts) -> Problem:
-    """What PostgreSQL refused. Only what a client can cause, or can wait for, is more than an internal error."""
+    """What PostgreSQL refused."""
     cause = error.orig.__cause__ if error.orig is not None else None
+    known = from_driver(cause, conflicts)
+    if known is None and error.connection_invalidated:
+        return problem.Unavailable("The database went away; nothing was changed.")
+    if known is None:
+        log.error("database error", exc_info=error)
+    return known or Problem()
+
+
+def from_driver(cause: BaseException | None, conflicts: Conflicts) -> Problem | None:
+    """What the driver was refused, if it is more than an internal error: what a client can cause, or can wait for."""
     match cause:
         case asyncpg.IntegrityConstraintViolationError() if (cause.constraint_name or "") in conflicts:
             return conflicts[cause.constraint_name or ""]()
@@ -79,13 +89,11 @@ def from_database(error: DBAPIError, conflicts: Conflicts) -> Problem:
             | asyncpg.InsufficientResourcesError()
             | asyncpg.InterfaceError()
             | OSError()
+            | PoolTimeout()
         ):
-            log.warning("database unavailable", reason=str(cause))
+            log.warning("database unavailable", reason=str(cause) or type(cause).__name__)
             return problem.Unavailable("The database is busy or away; nothing was changed.")
-    if error.connection_invalidated:
-        return problem.Unavailable("The database went away; nothing was changed.")
-    log.error("database error", exc_info=error)
-    return Problem()
+    return None
 
 
 def _allowed(request: Request) -> str:
@@ -103,6 +111,8 @@ def install(app: FastAPI, conflicts: Conflicts) -> None:
     async def on_problem(_: Request, error: Any) -> Response:
         if error.status >= 500:
             log.warning("problem", type=error.slug, detail=error.detail)
+        if isinstance(error, problem.NotFound):
+            error.headers[problem.MISSING_HEADER] = "record"
         return render(error)
 
     async def on_http(request: Request, error: Any) -> Response:
@@ -122,13 +132,15 @@ def install(app: FastAPI, conflicts: Conflicts) -> None:
     async def on_database(_: Request, error: Any) -> Response:
         return render(from_database(error, conflicts))
 
-    async def on_away(_: Request, error: Any) -> Response:
-        log.warning("database unavailable", reason=str(error) or type(error).__name__)
-        return render(problem.Unavailable("The database is busy or away; nothing was changed."))
+    async def on_driver(_: Request, error: Any) -> Response:
+        known = from_driver(error, conflicts)
+        if known is None:
+            log.error("database error", exc_info=error)
+        return render(known or Problem())
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(DBAPIError, on_database)
-    for away in (PoolTimeout, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        app.add_exception_handler(away, on_away)
+    for refused in (asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout, OSError):
+        app.add_exception_handler(refused, on_driver)

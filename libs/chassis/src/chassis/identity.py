@@ -4,9 +4,11 @@ Ed25519 signatures cost a third of a millisecond, so a verified token is remembe
 """
 
 import hashlib
+import re
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from pydantic import ValidationError
 
 from chassis.problem import Unauthenticated
-from contracts.tokens import ALGORITHM, ISSUER, InternalClaims
+from contracts.tokens import ALGORITHM, ISSUER, SERVICE_ISSUERS, InternalClaims
 from contracts.vocabulary import OrganizationRole
 
+_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 REMEMBERED = 10_000
 LONGEST_TOKEN = 4096
 
@@ -33,20 +36,22 @@ class Identity:
 
 
 class Verifier:
-    """Checks internal tokens for one audience."""
+    """Checks internal tokens for one audience.
 
-    def __init__(self, public_key: Ed25519PublicKey, audience: str) -> None:
+    The gateway's key speaks for everybody. The `readers` are other services' keys: whoever signs with one of them may read, as an
+    auditor of the organisation that the token names, and nothing else.
+    """
+
+    def __init__(self, public_key: Ed25519PublicKey, audience: str, readers: Sequence[Ed25519PublicKey] = ()) -> None:
         self._key = public_key
         self._audience = audience
+        self._readers = tuple(readers)
         self._verified: OrderedDict[bytes, tuple[float, Identity]] = OrderedDict()
 
     @classmethod
-    def from_pem(cls, pem: bytes, audience: str) -> "Verifier":
-        """A verifier with the key of a PEM file. Raises ValueError if it is not an Ed25519 public key."""
-        key = load_pem_public_key(pem)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("not an Ed25519 public key")  # noqa: TRY004  (a bad value, not a programming error)
-        return cls(key, audience)
+    def from_pem(cls, pem: bytes, audience: str, readers: bytes = b"") -> "Verifier":
+        """A verifier with the key of a PEM file, and those of a file with any number of them. Raises ValueError for any other key."""
+        return cls(_public_key(pem), audience, [_public_key(each) for each in _PEM.findall(readers)])
 
     def identify(self, authorization: str | None) -> Identity:
         """The caller behind an `Authorization` header. Raises Unauthenticated."""
@@ -65,41 +70,65 @@ class Verifier:
 
     def _verify(self, token: str) -> tuple[float, Identity]:
         try:
-            claims = InternalClaims.model_validate(
-                jwt.decode(
-                    token,
-                    self._key,
-                    algorithms=[ALGORITHM],
-                    audience=self._audience,
-                    issuer=ISSUER,
-                    options={"require": ["exp", "iat", "aud", "iss", "sub"]},
-                ),
-                extra="ignore",
+            claims = self._claims(token, self._key, [ISSUER])
+        except jwt.InvalidSignatureError:
+            claims, roles = self._reader(token), frozenset({OrganizationRole.AUDITOR})
+        else:
+            roles = frozenset(claims.roles)
+        return claims.exp, Identity(subject=claims.sub, organization_id=claims.org, roles=roles)
+
+    def _reader(self, token: str) -> InternalClaims:
+        for key in self._readers:
+            try:
+                return self._claims(token, key, SERVICE_ISSUERS)
+            except jwt.InvalidSignatureError:
+                continue
+        raise Unauthenticated
+
+    def _claims(self, token: str, key: Ed25519PublicKey, issuers: Sequence[str]) -> InternalClaims:
+        try:
+            said = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._audience,
+                issuer=issuers,
+                options={"require": ["exp", "iat", "aud", "iss", "sub"]},
             )
+            return InternalClaims.model_validate(said, extra="ignore")
+        except jwt.InvalidSignatureError:
+            raise
         except (jwt.InvalidTokenError, ValidationError, UnicodeError):
             raise Unauthenticated from None
-        return claims.exp, Identity(subject=claims.sub, organization_id=claims.org, roles=frozenset(claims.roles))
+
+
+def _public_key(pem: bytes) -> Ed25519PublicKey:
+    key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("not an Ed25519 public key")  # noqa: TRY004  (a bad value, not a programming error)
+    return key
 
 
 class Signer:
-    """Issues internal tokens; the gateway holds the only one."""
+    """Issues internal tokens: the gateway's for whoever asks through it, a service's own for what it reads itself."""
 
-    def __init__(self, private_key: Ed25519PrivateKey) -> None:
+    def __init__(self, private_key: Ed25519PrivateKey, issuer: str = ISSUER) -> None:
         self._key = private_key
+        self._issuer = issuer
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> "Signer":
+    def from_pem(cls, pem: bytes, issuer: str = ISSUER) -> "Signer":
         """A signer with the key of a PEM file. Raises ValueError if it is not an Ed25519 private key."""
         key = load_pem_private_key(pem, password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise ValueError("not an Ed25519 private key")  # noqa: TRY004
-        return cls(key)
+        return cls(key, issuer)
 
     def issue(self, identity: Identity, audience: str, *, lifetime: int) -> str:
         """A token for one audience, valid for `lifetime` seconds from now."""
         now = int(time.time())
         claims = InternalClaims(
-            iss=ISSUER,
+            iss=self._issuer,
             aud=audience,
             sub=identity.subject,
             org=identity.organization_id,

@@ -47,6 +47,13 @@ def enable_row_level_security(table: str) -> None:
     op.execute(f"CREATE POLICY organization ON {table} USING ({rule}) WITH CHECK ({rule})")
 
 
+def allow_operators(table: str) -> None:
+    """For a migration: an operator's command, which says so in its transaction, may look at the rows of all organisations."""
+    op.execute(
+        f"CREATE POLICY operator ON {table} FOR SELECT USING (current_setting('interlock.operator', true) = 'on')"
+    )
+
+
 def renew_row_level_security() -> None:
     """For a migration: state the rule of `enable_row_level_security` again, as it reads now, for every table that has it."""
     ruled = """

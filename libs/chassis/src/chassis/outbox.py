@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from chassis.message import Message
 from chassis.positions import Position
+from chassis.statements import execute
 from contracts.events import Event
 
 MOST_BYTES = 900_000
@@ -24,15 +24,14 @@ _RECORDED = "chassis.outbox.recorded"
 _ORIGIN = "chassis.outbox.origin"
 
 # One statement for any number of rows, which takes `pos` in their order.
-_INSERT = text("""
+_INSERT = """
     INSERT INTO outbox (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload)
     SELECT id, organization_id, boundary_id, revision, position, positions, subject, headers, payload
-    FROM unnest(CAST(:id AS uuid[]), CAST(:organization_id AS uuid[]), CAST(:boundary_id AS uuid[]), CAST(:revision AS bigint[]),
-                CAST(:position AS integer[]), CAST(:positions AS integer[]), CAST(:subject AS text[]), CAST(:headers AS text[]),
-                CAST(:payload AS bytea[])) WITH ORDINALITY
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::bytea[])
+         WITH ORDINALITY
          AS row (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload, number)
     ORDER BY number
-""")
+"""
 
 
 class EventTooLarge(Exception):
@@ -109,18 +108,19 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
         for of_revision in revisions.values()
         for number, each in enumerate(of_revision, start=1)
     ]
-    columns = {
-        "id": [event_id for *_, event_id, _ in rows],
-        "organization_id": [boundary.organization_id for boundary, *_ in rows],
-        "boundary_id": [boundary.id for boundary, *_ in rows],
-        "revision": [boundary.revision for boundary, *_ in rows],
-        "position": [position for _, position, *_ in rows],
-        "positions": [positions for _, _, positions, *_ in rows],
-        "subject": [sent.subject for *_, sent in rows],
-        "headers": [orjson.dumps(dict(sent.headers)).decode() for *_, sent in rows],
-        "payload": [sent.payload for *_, sent in rows],
-    }
-    await session.execute(_INSERT, columns)
+    await execute(
+        session,
+        _INSERT,
+        [event_id for *_, event_id, _ in rows],
+        [boundary.organization_id for boundary, *_ in rows],
+        [boundary.id for boundary, *_ in rows],
+        [boundary.revision for boundary, *_ in rows],
+        [position for _, position, *_ in rows],
+        [positions for _, _, positions, *_ in rows],
+        [sent.subject for *_, sent in rows],
+        [orjson.dumps(dict(sent.headers)).decode() for *_, sent in rows],
+        [sent.payload for *_, sent in rows],
+    )
     return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in revisions]
 
 

@@ -63,7 +63,7 @@ def outbox_table(metadata: MetaData) -> Table:
 
     `pos` is the order of publication; its identity must not cache: a session that hands out numbers ahead of others breaks the order
     between transactions that the boundary's row lock put in a row. `headers` is the JSON object of the message's headers, `payload` its
-    bytes, both exactly as sent. `stream_epoch` is the stream's creation time: a sequence means nothing without it.
+    bytes, both exactly as sent. `stream` names the stream that it goes to, null for the service's own. `stream_epoch` is the stream's creation time: a sequence means nothing without it.
     """
     table = Table(
         "outbox",
@@ -83,6 +83,7 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("published_at", DateTime(timezone=True)),
         Column("stream_seq", BigInteger),
         Column("stream_epoch", DateTime(timezone=True)),
+        Column("stream", Text),
         # A unique key of a partitioned table holds the partition key. It loses nothing: all rows of a revision are of one transaction.
         PrimaryKeyConstraint("created_on", "pos"),
         UniqueConstraint("created_on", "boundary_id", "revision", "position"),

@@ -92,6 +92,10 @@ class Forbidden(Problem):
     slug, status, title = "forbidden", 403, "You may not do this"
 
 
+MISSING_HEADER = "Interlock-Missing"
+"""On a 404: `record` when the path exists and what it names does not. A path that nobody answers has no such header."""
+
+
 class NotFound(Problem):
     """There is no such record, or none that the caller may see."""
 

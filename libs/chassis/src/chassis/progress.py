@@ -1,4 +1,4 @@
-"""How far each boundary's history has been applied, which of its events wait, which were put away: the rows behind a projection."""
+"""How far each boundary's history has been applied, which of its events wait and why: the rows behind a projection."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.message import Message
-from chassis.received import ReceivedEvent, Unreadable, read
+from chassis.parking import Reason
+from chassis.received import MOST_REVISIONS, ReceivedEvent, read
 
 Key = tuple[str, UUID]
 Place = tuple[int, int]
@@ -34,11 +35,33 @@ _SAVE = text("""
     SET revision = excluded.revision, position = excluded.position, positions = excluded.positions,
         last_event_id = excluded.last_event_id
 """)
+# Of two events for one place the later one counts: it can only come from an owner that rewrote its history.
 _HOLD = text("""
     INSERT INTO held_events (kind, boundary_id, revision, position, organization_id, subject, headers, payload)
     VALUES (:kind, :boundary_id, :revision, :position, :organization_id, :subject, :headers, :payload)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (kind, boundary_id, revision, position)
+    DO UPDATE SET subject = excluded.subject, headers = excluded.headers, payload = excluded.payload
 """).bindparams(bindparam("revision", type_=BigInteger))
+_FORGET_HELD = text(
+    "DELETE FROM held_events WHERE kind = :kind AND boundary_id = :id AND revision <= :revision"
+).bindparams(bindparam("revision", type_=BigInteger))
+_LAST_HELD = text("""
+    SELECT revision, position FROM held_events WHERE kind = :kind AND boundary_id = :id ORDER BY revision DESC, position DESC LIMIT 1
+""")
+_PARKED = text("""
+    SELECT kind, id, reason
+    FROM parked_boundaries JOIN unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[])) AS wanted (kind, id) USING (kind, id)
+    FOR UPDATE OF parked_boundaries
+""")
+_PARK = text("""
+    INSERT INTO parked_boundaries (kind, id, organization_id, reason)
+    SELECT * FROM unnest(CAST(:kind AS text[]), CAST(:id AS uuid[]), CAST(:organization_id AS uuid[]), CAST(:reason AS text[]))
+    ON CONFLICT (kind, id) DO UPDATE SET reason = excluded.reason, parked_at = now()
+""")
+_UNPARK = text("""
+    DELETE FROM parked_boundaries AS parked USING unnest(CAST(:kind AS text[]), CAST(:id AS uuid[])) AS free (kind, id)
+    WHERE parked.kind = free.kind AND parked.id = free.id
+""")
 # Takes out the one event, and says which is the first that is held after it.
 _RELEASE = text("""
     WITH released AS (
@@ -52,11 +75,8 @@ _RELEASE = text("""
     )
     SELECT * FROM released LEFT JOIN following ON true
 """).bindparams(bindparam("revision", type_=BigInteger))
-_QUARANTINE = text("""
-    INSERT INTO quarantined_events (organization_id, kind, boundary_id, event_id, reason, subject, headers, payload)
-    VALUES (:organization_id, :kind, :boundary_id, :event_id, :reason, :subject, :headers, :payload)
-    ON CONFLICT DO NOTHING
-""")
+NOT_AN_EVENT = UUID(int=0)
+"""In place of the last event's id where a snapshot stands in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,8 @@ class Progress:
         self._standing: dict[Key, Standing] = {}
         self._first_held: dict[Key, Place] = {}
         self._advanced: dict[Key, UUID] = {}
+        self._parked: dict[Key, Reason] = {}
+        self._reparked: dict[Key, UUID | None] = {}
 
     @classmethod
     async def load(cls, session: AsyncSession, keys: Iterable[Key]) -> "Progress":
@@ -102,7 +124,31 @@ class Progress:
             )
         for row in await session.execute(_FIRST_HELD, wanted):
             progress._first_held[row.kind, row.boundary_id] = (row.revision, row.position)
+        for row in await session.execute(_PARKED, wanted):
+            progress._parked[row.kind, row.id] = Reason(row.reason)
         return progress
+
+    def parked(self, key: Key) -> Reason | None:
+        """Why this boundary is parked, if it is."""
+        return self._parked.get(key)
+
+    def park(self, key: Key, organization_id: UUID, reason: Reason) -> None:
+        """Let its events wait. What a person must look at outweighs every other reason, and any other one a mere gap."""
+        present = self._parked.get(key)
+        if present is Reason.POISON or present is reason or (present is not None and reason is Reason.GAP):
+            return
+        self._parked[key] = reason
+        self._reparked[key] = organization_id
+
+    def unpark(self, key: Key) -> None:
+        """Let its events go on."""
+        if self._parked.pop(key, None) is not None:
+            self._reparked[key] = None
+
+    def close_gap(self, key: Key) -> None:
+        """Unpark a boundary of which nothing is held any more, if it was parked for a gap alone."""
+        if key not in self._first_held and self._parked.get(key) is Reason.GAP:
+            self.unpark(key)
 
     def standing(self, key: Key) -> Standing | None:
         """The last event applied of this boundary, if any was."""
@@ -130,8 +176,48 @@ class Progress:
             "position": event.position,
         }
         await self._session.execute(
-            _HOLD, {**place, "organization_id": event.organization_id, **_columns(event.message)}
+            _HOLD, {**place, "organization_id": event.organization_id, **columns_of(event.message)}
         )
+        self.park(key, event.organization_id, Reason.GAP)
+
+    def is_holding(self, key: Key) -> bool:
+        """Whether any event of this boundary waits."""
+        return key in self._first_held
+
+    def missing(self, key: Key) -> int | None:
+        """The last revision that must be made up for before what is held can go on; None if nothing is held."""
+        first = self._first_held.get(key)
+        if first is None:
+            return None
+        revision, position = first
+        return revision - 1 if position == 1 else revision
+
+    def pass_over(self, key: Key, organization_id: UUID) -> None:
+        """Stand right before the first event that is held, as if all before it had been applied."""
+        if (first := self._first_held.get(key)) is not None:
+            revision, position = first
+            standing = (
+                Standing(revision - 1, 1, 1, NOT_AN_EVENT)
+                if position == 1
+                else Standing(revision, position - 1, position, NOT_AN_EVENT)
+            )
+            self._stand(key, organization_id, standing)
+
+    async def restored(self, key: Key, organization_id: UUID, revision: int | None) -> None:
+        """A snapshot of this revision stands in for all up to it; None: the boundary is gone, and all that is held of it void."""
+        named = {"kind": key[0], "id": key[1]}
+        if revision is None:
+            last = (await self._session.execute(_LAST_HELD, named)).one_or_none()
+            if last is not None:
+                self._stand(key, organization_id, Standing(last.revision, last.position, last.position, NOT_AN_EVENT))
+            revision = MOST_REVISIONS
+        else:
+            self._stand(key, organization_id, Standing(revision, 1, 1, NOT_AN_EVENT))
+        await self._session.execute(_FORGET_HELD, {**named, "revision": revision})
+        wanted = {"kinds": [key[0]], "ids": [key[1]]}
+        self._first_held.pop(key, None)
+        for row in await self._session.execute(_FIRST_HELD, wanted):
+            self._first_held[key] = (row.revision, row.position)
 
     async def release(self, key: Key) -> ReceivedEvent | None:
         """Take out the held event whose turn it is now, if there is one."""
@@ -148,16 +234,9 @@ class Progress:
             raise TypeError(f"a held event cannot be read: {event.reason}")
         return event
 
-    async def quarantine(self, item: ReceivedEvent | Unreadable, reason: str) -> None:
-        """Put an event away for a person to look at. Its boundary does not advance, so whatever follows it is held."""
-        event_id = str(item.id) if isinstance(item, ReceivedEvent) else item.event_id
-        whose = {"organization_id": item.organization_id, "kind": item.kind, "boundary_id": item.boundary_id}
-        await self._session.execute(
-            _QUARANTINE, {**whose, "event_id": event_id, "reason": reason, **_columns(item.message)}
-        )
-
     async def save(self) -> None:
-        """Write how far the boundaries have advanced."""
+        """Write how far the boundaries have advanced, and which are parked."""
+        await self._save_parked()
         if not self._advanced:
             return
         rows = [(*key, organization_id, self._standing[key]) for key, organization_id in self._advanced.items()]
@@ -172,8 +251,26 @@ class Progress:
         }
         await self._session.execute(_SAVE, columns)
 
+    async def _save_parked(self) -> None:
+        parked = {key: whose for key, whose in self._reparked.items() if whose is not None}
+        if parked:
+            columns = {
+                "kind": [kind for kind, _ in parked],
+                "id": [id_ for _, id_ in parked],
+                "organization_id": list(parked.values()),
+                "reason": [self._parked[key].value for key in parked],
+            }
+            await self._session.execute(_PARK, columns)
+        if free := [key for key, whose in self._reparked.items() if whose is None]:
+            await self._session.execute(_UNPARK, {"kind": [kind for kind, _ in free], "id": [id_ for _, id_ in free]})
 
-def _columns(message: Message) -> dict[str, object]:
+    def _stand(self, key: Key, organization_id: UUID, standing: Standing) -> None:
+        self._standing[key] = standing
+        self._advanced[key] = organization_id
+
+
+def columns_of(message: Message) -> dict[str, object]:
+    """A message as the columns of a table that keeps it."""
     return {
         "subject": message.subject,
         "headers": orjson.dumps(dict(message.headers)).decode(),

@@ -37,6 +37,7 @@ class Puller:
         self._subscription: Subscription | None = None
         self._pulls = 0
         self._interrupted = False
+        self._nudged = False
         self._open = 0  # messages that the open pull may still bring
 
     async def start(self) -> None:
@@ -55,8 +56,13 @@ class Puller:
         self._interrupted = True
         self._arrived.put_nowait(None)
 
+    def nudge(self) -> None:
+        """End the wait of `batch` this once; the open pull stays open."""
+        self._nudged = True
+        self._arrived.put_nowait(None)
+
     async def batch(self, size: int, linger: float) -> list[Msg]:
-        """At least one message, up to `size`; or none when the pull expired idle (5 s).
+        """At least one message, up to `size`; or none when the pull expired idle (5 s), or at a nudge.
 
         Waits for more, up to `linger` seconds, only while the server says that more is there: a lone message is returned at once. Raises
         ConsumerGone, PullStalled, or an error of `nats.errors`.
@@ -71,7 +77,8 @@ class Puller:
             except TimeoutError:
                 return messages
             if message is None:
-                if messages or self._open == 0 or self._interrupted:
+                if messages or self._open == 0 or self._interrupted or self._nudged:
+                    self._nudged = False
                     return messages
                 continue
             messages.append(message)

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from chassis.message import Message
+from chassis.outbox import MOST_BYTES
 from contracts.envelope import MESSAGE_ID, Envelope, MalformedEnvelope
 from contracts.subjects import MalformedSubject, Subject
 
@@ -75,6 +76,8 @@ class _Contradiction(ValueError):
 
 
 def _event(subject: Subject, envelope: Envelope, message: Message) -> ReceivedEvent:
+    if len(message.payload) > MOST_BYTES:
+        raise _Contradiction(f"oversize: {len(message.payload)} bytes, and no event has more than {MOST_BYTES}")
     data = orjson.loads(message.payload)
     if not isinstance(data, dict):
         raise _Contradiction("the payload is not a JSON object")

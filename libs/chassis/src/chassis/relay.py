@@ -4,6 +4,9 @@ The order of steps is what makes it so. The stream's last sequence (the base) is
 after any doubt (a timeout, a refusal, a lost connection) the stream's tail is read and its rows are marked, and only then is more
 selected. So a row that the stream holds is never selected again, and a message built on a stale base is refused. No transaction is open
 while publishing. The lock that keeps other relays waiting is for efficiency; without it nothing would be lost, doubled or reordered.
+
+What the stream lost although it had acknowledged it (a crash before the disk had it, a restored backup, a stream made anew) is put back
+from the outbox, in the order in which it was there: a suffix even at the same sequences.
 """
 
 import asyncio
@@ -17,7 +20,7 @@ from nats import errors
 from nats.js.api import StreamConfig
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Enum, Gauge
 
 from chassis import streams
 from chassis.backlog import Backlog, Unsent
@@ -41,6 +44,14 @@ PUBLISHED = Counter("interlock_outbox_published_total", "Events published", ["st
 DOUBTS = Counter("interlock_outbox_doubts_total", "Publishes after which the stream's tail had to be read", ["stream"])
 DEPTH = Gauge("interlock_outbox_depth", "Events that wait to be published", ["stream"])
 OLDEST = Gauge("interlock_outbox_oldest_seconds", "Age of the oldest event that waits to be published", ["stream"])
+PUT_BACK = Counter("interlock_outbox_put_back_total", "Events that the stream had lost and got again", ["stream"])
+FOREIGN = Counter("interlock_outbox_foreign_total", "Messages in the stream that are not from our outbox", ["stream"])
+STATE = Enum(
+    "interlock_relay_state",
+    "Whether this relay publishes, stands by for another one, or cannot publish",
+    ["stream"],
+    states=["publishing", "standby", "stuck"],
+)
 
 # After any of these we do not know what the stream holds.
 _DOUBT = (PublishRefused, TimeoutError, errors.Error, JetStreamError)
@@ -54,14 +65,27 @@ class Relay:
     `url` is the database as the relay's role. Wakes on `wake`, on `poke` from the service's other processes, and every 250 ms.
     """
 
-    name = "relay"
-
-    def __init__(self, url: str, bus: Bus, stream: Stream, poke: Poke, config: StreamConfig | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        bus: Bus,
+        stream: Stream | None,
+        poke: Poke,
+        config: StreamConfig | None = None,
+        *,
+        name: str = "relay",
+    ) -> None:
+        if config is None:
+            if stream is None:
+                raise ValueError("a stream that is not the service's own needs a configuration")
+            config = streams.stream_config(stream)
+        self.name = name
         self._url = url
         self._bus = bus
-        self._stream = stream
+        self._stream = str(config.name)
+        self._column = None if stream is not None else self._stream
         self._poke = poke
-        self._config = config or streams.stream_config(stream)
+        self._config = config
         self._publisher = Publisher(bus)
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -89,11 +113,12 @@ class Relay:
                     await self._publisher.start()
                     await self._poke.listen(self.wake)
                     is_listening = True
-                backlog = await Backlog.connect(self._url)
+                backlog = await Backlog.connect(self._url, self._column)
                 try:
                     if await backlog.lock():
                         await self._lead(backlog, health)
                     else:
+                        STATE.labels(self._stream).state("standby")
                         health.recover(self.name)
                         await _wait(self._stopping, STANDBY)
                 finally:
@@ -105,13 +130,18 @@ class Relay:
     async def _lead(self, backlog: Backlog, health: Health) -> None:
         await streams.declare(self._bus.jetstream, self._config)
         base: streams.StreamState | None = None
+        has_lost = False
         while not self._stopping.is_set():
             health.beat(self.name)
-            await self._keep_house(backlog)
+            if await self._keep_house(backlog) and base is not None and not await self._is_as_left(base):
+                base = None  # somebody else wrote to it, or made it anew while there was nothing to publish
             self._awake.clear()
             if base is None:
                 base = await self._reconcile(backlog)
-            rows = await backlog.unsent()
+                has_lost = True  # perhaps: the first look says
+            rows = await backlog.lost(base.epoch, base.last) if has_lost else []
+            has_lost = bool(rows)
+            rows = rows or await backlog.unsent()
             if not rows:
                 self._all_is_well(health)
                 await _wait(self._awake, POLL)
@@ -124,10 +154,17 @@ class Relay:
                 await self._back_off(health, error)
             else:
                 await backlog.mark(rows, base.last, base.epoch)
-                PUBLISHED.labels(self._stream).inc(len(rows))
+                self._published(len(rows), is_put_back=has_lost)
                 self._all_is_well(health)
 
+    def _published(self, count: int, *, is_put_back: bool) -> None:
+        PUBLISHED.labels(self._stream).inc(count)
+        if is_put_back:
+            PUT_BACK.labels(self._stream).inc(count)
+            log.critical("the stream had lost events and has them again", stream=self._stream, count=count)
+
     def _all_is_well(self, health: Health) -> None:
+        STATE.labels(self._stream).state("publishing")
         health.recover(self.name)
         self._backoff = FIRST_BACKOFF
 
@@ -136,22 +173,21 @@ class Relay:
         reason = str(error) or type(error).__name__
         log.warning("relay goes back to the stream's tail", stream=self._stream, reason=reason, pause=self._backoff)
         if self._backoff > FIRST_BACKOFF:
+            STATE.labels(self._stream).state("stuck")
             health.fail(self.name, reason)
         await _wait(self._stopping, self._backoff)
         self._backoff = min(self._backoff * 2, LONGEST_BACKOFF)
 
     async def _reconcile(self, backlog: Backlog) -> streams.StreamState:
-        """Mark what the stream holds beyond what the outbox knows; returns the state up to which that is true.
-
-        Raises StreamNotAsLeft when the stream has lost what was acknowledged: republishing needs a decision, not a guess.
-        """
+        """Mark what the stream holds beyond what the outbox knows; returns the state up to which that is true."""
         now = await streams.state(self._bus.jetstream, self._stream)
-        known = await backlog.known()
-        if known is not None:
-            streams.verify(now, known.epoch, max(known.sequence, now.first - 1))
-        first = max(known.sequence + 1 if known else 1, now.first)
+        first = max(await backlog.known(now.epoch, now.last) + 1, now.first)
         for start in range(first, now.last + 1, READ_AT_ONCE):
-            await backlog.mark_found(await self._read(range(start, min(start + READ_AT_ONCE, now.last + 1))), now.epoch)
+            sequences = range(start, min(start + READ_AT_ONCE, now.last + 1))
+            ours = await backlog.mark_found(await self._read(sequences), now.epoch)
+            if foreign := len(sequences) - ours:
+                FOREIGN.labels(self._stream).inc(foreign)
+                log.error("messages in our stream that are not from our outbox", stream=self._stream, count=foreign)
         return now
 
     async def _read(self, sequences: range) -> dict[UUID, int]:
@@ -161,13 +197,12 @@ class Relay:
 
     async def _event_at(self, sequence: int) -> UUID | None:
         try:
-            message = await self._bus.jetstream.get_msg(self._stream.value, sequence, direct=False)
+            message = await self._bus.jetstream.get_msg(self._stream, sequence, direct=False)
         except NotFoundError:
             return None
         try:
             return UUID((message.headers or {}).get(MESSAGE_ID, ""))
         except ValueError:
-            log.error("a message in our stream that we did not publish", stream=self._stream, sequence=sequence)
             return None
 
     async def _publish(self, rows: Sequence[Unsent], base: int) -> int:
@@ -177,9 +212,14 @@ class Relay:
             base = await self._publisher.publish(row.message, expected=base)
         return base
 
-    async def _keep_house(self, backlog: Backlog) -> None:
+    async def _is_as_left(self, base: streams.StreamState) -> bool:
+        now = await streams.state(self._bus.jetstream, self._stream)
+        return (now.epoch, now.last) == (base.epoch, base.last)
+
+    async def _keep_house(self, backlog: Backlog) -> bool:
+        """Measure, every few seconds, and tidy up, every hour. Returns whether it measured."""
         now = asyncio.get_running_loop().time()
-        if now - self._measured >= MEASURE_EVERY:
+        if is_due := now - self._measured >= MEASURE_EVERY:
             depth, oldest = await backlog.depth()
             DEPTH.labels(self._stream).set(depth)
             OLDEST.labels(self._stream).set(oldest)
@@ -190,9 +230,16 @@ class Relay:
                 await backlog.maintain()
             except asyncpg.LockNotAvailableError:
                 log.info("outbox partitions are in use; next try in an hour")
+        return is_due
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
+
+
+def dead_letter_relay(url: str, bus: Bus, service: str) -> Relay:
+    """The relay of a service's dead letters, which go to a stream of their own."""
+    config = streams.dead_letter_config(service)
+    return Relay(url, bus, None, Poke(f"{service}.dead-letter", bus), config, name="dead-letter relay")

@@ -12,10 +12,10 @@ from chassis.bus import Bus
 from chassis.database import Database
 from chassis.failures import Conflicts
 from chassis.health import Health
-from chassis.identity import Verifier
+from chassis.keys import verifier
 from chassis.poke import Poke
 from chassis.schema import check_at_head
-from chassis.settings import PREFIX, ServiceSettings
+from chassis.settings import ServiceSettings
 from chassis.unit_of_work import Runtime
 
 
@@ -58,11 +58,3 @@ def service_app(
     return create_app(
         title=title, description=description, routers=routers, lifespan=lifespan, health=health, conflicts=conflicts
     )
-
-
-def verifier(settings: ServiceSettings, audience: str) -> Verifier:
-    """The verifier of the gateway's tokens; on a key that cannot be read, one line that names the variable, and exit code 2."""
-    try:
-        return Verifier.from_pem(settings.auth_public_key_file.read_bytes(), audience)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"settings: {PREFIX}AUTH_PUBLIC_KEY_FILE: {error}") from None

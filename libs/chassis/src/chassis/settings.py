@@ -40,6 +40,14 @@ class ServiceSettings(ProcessSettings):
     """Where a worker answers probes and metrics; 0 for nowhere."""
     auth_public_key_file: Path
     """PEM of the Ed25519 key that signs internal tokens."""
+    auth_reader_keys_file: Path | None = None
+    """PEM of the other services' Ed25519 public keys, any number of them: they may read here."""
+    auth_private_key_file: Path | None = None
+    """PEM of this service's own Ed25519 key, with which a worker asks another service for snapshots."""
+    project_url: str | None = None
+    """Where project-svc answers, for snapshots of projects."""
+    program_url: str | None = None
+    """Where program-svc answers, for snapshots of programs."""
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)

@@ -6,25 +6,38 @@ a constant. Rows that the session holds as objects are neither flushed before no
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+Record: TypeAlias = asyncpg.Record
+"""A row of an answer, by column name."""
+
+_DRIVER = "chassis.statements.driver"
+
 
 async def driver_of(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
     """The driver's connection, in the session's transaction."""
+    known = session.info.get(_DRIVER)
+    if known is not None:
+        return cast("asyncpg.Connection[asyncpg.Record]", known)
     connection = await session.connection()
     raw = await connection.get_raw_connection()
     return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
 
 
-async def fetch_row(session: AsyncSession, statement: str, *values: Any) -> "asyncpg.Record | None":
+async def remember_driver(session: AsyncSession) -> None:
+    """Ask for the connection once; for a session that lives as long as one transaction, which has begun."""
+    session.info[_DRIVER] = await driver_of(session)
+
+
+async def fetch_row(session: AsyncSession, statement: str, *values: Any) -> Record | None:
     """The first row of the answer."""
     return await (await driver_of(session)).fetchrow(statement, *values)
 
 
-async def fetch(session: AsyncSession, statement: str, *values: Any) -> "Sequence[asyncpg.Record]":
+async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence[Record]:
     """All rows of the answer."""
     return await (await driver_of(session)).fetch(statement, *values)
 

@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
 
+from chassis.quarantine import dead_letter_stream, dead_letter_subjects
 from contracts.subjects import Stream
 
 KEEP = 30 * 24 * 3600.0
@@ -41,9 +42,18 @@ def stream_config(stream: Stream, *, replicas: int = 1, max_bytes: int = -1) -> 
     A full stream refuses new messages (they wait in the outbox) and never drops old ones. `max_bytes` -1 means as much as the server's
     own limit allows.
     """
+    return _kept(stream.value, stream.subjects, replicas, max_bytes)
+
+
+def dead_letter_config(service: str, *, replicas: int = 1) -> StreamConfig:
+    """How the stream of a service's dead letters is kept: as the other streams are."""
+    return _kept(dead_letter_stream(service), dead_letter_subjects(service), replicas, -1)
+
+
+def _kept(name: str, subjects: str, replicas: int, max_bytes: int) -> StreamConfig:
     return StreamConfig(
-        name=stream.value,
-        subjects=[stream.subjects],
+        name=name,
+        subjects=[subjects],
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         num_replicas=replicas,
@@ -73,9 +83,9 @@ async def declare(jetstream: JetStreamContext, config: StreamConfig) -> StreamSt
     return _state(info)
 
 
-async def state(jetstream: JetStreamContext, stream: Stream) -> StreamState:
+async def state(jetstream: JetStreamContext, stream: str) -> StreamState:
     """The stream's present state. Raises nats.js.errors.NotFoundError when there is none."""
-    return _state(await jetstream.stream_info(stream.value))
+    return _state(await jetstream.stream_info(str(stream)))
 
 
 def verify(now: StreamState, epoch: datetime, sequence: int) -> None:

@@ -16,9 +16,10 @@ from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.health import Health, health_routes
+from chassis.keys import owner_of
 from chassis.poke import Poke
 from chassis.projection import Projection
-from chassis.relay import Relay
+from chassis.relay import Relay, dead_letter_relay
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
 from contracts.subjects import Stream
@@ -63,10 +64,18 @@ def run_service(
     database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} worker")
     bus = Bus(settings.nats_url, f"{name} worker")
     relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus))
+    letters = dead_letter_relay(settings.relay_database_url, bus, name)
+    owners = {stream: owner_of(stream, settings, name) for stream in follows}
+
+    def wake() -> None:
+        relay.wake()
+        letters.wake()
+
     consumers = [
-        Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=relay.wake)
+        Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=wake, owner=owners[stream])
         for stream, projection in follows.items()
     ]
+    closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database]
 
     async def at_head() -> None:
         await check_at_head(database, package)
@@ -78,7 +87,7 @@ def run_service(
     async def main() -> bool:
         watching = [asyncio.create_task(health.watch(what, check)) for what, check in probes.items()]
         try:
-            return await run([*consumers, relay], health=health, closing=[bus, database], server=server)
+            return await run([*consumers, relay, letters], health=health, closing=closing, server=server)
         finally:
             for task in watching:
                 task.cancel()

@@ -1,4 +1,4 @@
-"""The token that the gateway hands to a service with each request: who asks, for which organisation."""
+"""The token that comes with each request to a service: who asks, for which organisation."""
 
 from contracts.values import Id, Shape
 from contracts.vocabulary import OrganizationRole
@@ -7,13 +7,15 @@ ISSUER = "interlock-gateway"
 ALGORITHM = "EdDSA"
 PROJECT_SERVICE = "project-svc"
 PROGRAM_SERVICE = "program-svc"
+SERVICE_ISSUERS = (f"interlock-{PROJECT_SERVICE}", f"interlock-{PROGRAM_SERVICE}")
+"""Who signs for what services read of each other."""
 
 
 class InternalClaims(Shape):
     """The claims of an internal JWT, signed with Ed25519 and good for one audience and a few minutes."""
 
     iss: str
-    """Always `interlock-gateway`."""
+    """`interlock-gateway`; `interlock-program-svc` where that service itself asks, to read."""
     aud: str
     """The one service that may accept it: `project-svc` or `program-svc`."""
     sub: str

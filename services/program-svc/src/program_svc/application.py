@@ -23,6 +23,7 @@ from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
 from program_svc.programs.routes import router as programs
 from program_svc.rollups.routes import router as rollups
+from program_svc.snapshots.routes import router as snapshots
 from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
 
@@ -42,6 +43,7 @@ for _records in (
     goals,
     key_results,
     alignments,
+    snapshots,
 ):
     ROUTER.include_router(_records)
 

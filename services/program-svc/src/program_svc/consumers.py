@@ -1,6 +1,7 @@
 """Every subscription of this service, and what follows on a batch of events: the dirty programs are settled, each once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -8,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
+from chassis.restoring import Restorer
 from chassis.statements import fetch
 from contracts import project_events as events
-from contracts.vocabulary import ProjectStatus, TaskStatus
+from contracts.subjects import BoundaryKind
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
@@ -21,6 +23,7 @@ from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, RISKS, TASKS
+from program_svc.replica.restore import CANCELLED, replace_project
 from program_svc.replica.rows import actual_row, budget_line_row, calendar_row, link_row, risk_row, task_row
 
 _PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
@@ -74,7 +77,6 @@ CALENDAR = frozenset(
 )
 """What a calendar moves goes back to its project."""
 DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
-CANCELLED = {ProjectStatus.CANCELLED.value, TaskStatus.CANCELLED.value}
 
 
 class Settling:
@@ -96,6 +98,20 @@ class Settling:
                 note_change(by_project.setdefault(event.boundary_id, Changes()), event)
             if event.type == events.ProjectDeleted.event_type():
                 deleted.add(event.boundary_id)
+        await self._settle_all(session, batch, by_project, deleted)
+
+    async def restore_project(
+        self, session: AsyncSession, _organization_id: UUID, project_id: UUID, snapshot: dict[str, Any] | None
+    ) -> None:
+        """Replace what is known of the project by its snapshot, and settle its program. None: the project is gone."""
+        replaced = await replace_project(session, project_id, snapshot)
+        deleted = {project_id} if snapshot is None else set()
+        await self._settle_all(session, None, {project_id: Changes(replaced.changed, replaced.lost)}, deleted)
+
+    async def _settle_all(
+        self, session: AsyncSession, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
+    ) -> None:
+        """Settle every program of these projects. ``batch``: what was heard of them; none where more was replaced than events say."""
         if not by_project:
             return
         programs = {row["program_id"] for row in await fetch(session, _PROGRAMS, list(by_project))}
@@ -104,7 +120,7 @@ class Settling:
             await self._settle_program(locked, batch, by_project, deleted)
 
     async def _settle_program(
-        self, locked: LockedProgram, batch: Batch, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
+        self, locked: LockedProgram, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
     ) -> None:
         changes = Changes()
         for row in await fetch(locked.session, _COMPONENTS, locked.program.id, list(by_project)):
@@ -128,4 +144,8 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
 
 def projection(memory: Memory | None = None) -> Projection:
     """What this service does with the events of the PROJECT stream. One memory serves one projector."""
-    return Projection(HANDLERS, Settling(Memory() if memory is None else memory).settle_programs)
+    settling = Settling(Memory() if memory is None else memory)
+    restorers: Mapping[str, Restorer | None] = {
+        BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project)
+    }
+    return Projection(HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc")

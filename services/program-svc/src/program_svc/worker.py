@@ -1,14 +1,29 @@
 """The worker process: the projects' events in, the programs' events out."""
 
+from pydantic import Field
+
 from chassis.commands import configure
 from chassis.settings import ServiceSettings, load
 from chassis.worker import run_service
 from contracts.subjects import Stream
 from program_svc.consumers import projection
+from program_svc.network.memory import MOST_TASKS, Memory
+
+
+class WorkerSettings(ServiceSettings):
+    """What the worker is told besides."""
+
+    remembered_tasks: int = Field(default=MOST_TASKS, ge=0)
+    """So many tasks of the programs settled last are kept in memory, and the last program whatever its size."""
 
 
 def run() -> None:
     """Run the worker process until it is told to stop."""
-    settings = load(ServiceSettings)
+    settings = load(WorkerSettings)
     configure("program_svc", settings)
-    run_service("program_svc", settings, writes=Stream.PROGRAM, follows={Stream.PROJECT: projection()})
+    run_service(
+        "program_svc",
+        settings,
+        writes=Stream.PROGRAM,
+        follows={Stream.PROJECT: projection(Memory(settings.remembered_tasks))},
+    )

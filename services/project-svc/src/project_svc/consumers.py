@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from chassis.projection import Handler, Projection
+from chassis.restoring import PASS_OVER, Restorer
 from contracts import program_events as events
-from contracts.subjects import Stream
-from project_svc.imposed.actions import follow_dependency, follow_program_deleted, settle_projects
+from contracts.subjects import BoundaryKind, Stream
+from project_svc.imposed.actions import follow_dependency, follow_program_deleted, restore_program, settle_projects
 
 DEPENDENCY_EVENTS: tuple[type[events.DependencyEvent], ...] = (
     events.DependencyProposed,
@@ -28,4 +29,11 @@ HANDLERS: Mapping[str, Handler] = {
     events.ProgramDeleted.event_type(): follow_program_deleted,
 }
 
-FOLLOWS: Mapping[Stream, Projection] = {Stream.PROGRAM: Projection(HANDLERS, after_batch=settle_projects)}
+RESTORERS: Mapping[str, Restorer | None] = {
+    BoundaryKind.PROGRAM: Restorer("/programs/{id}/snapshot", restore_program),
+    BoundaryKind.STRATEGY: PASS_OVER,
+}
+
+FOLLOWS: Mapping[Stream, Projection] = {
+    Stream.PROGRAM: Projection(HANDLERS, after_batch=settle_projects, restorers=RESTORERS, service="project-svc")
+}

@@ -61,8 +61,11 @@ class Batch:
         return bool(self.heard.gone.get(CALENDARS)) or any(row["project_id"] in project_ids for row in kept)
 
 
-async def follow(locked: LockedProgram, memory: Memory, batch: Batch, changes: Changes) -> None:
-    """Bring everything derived of the program up to date after the batch, and remember it. Raises Unschedulable."""
+async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, changes: Changes) -> None:
+    """Bring everything derived of the program up to date after the batch, and remember it; without a batch it is read anew.
+
+    Raises Unschedulable.
+    """
     known, revision = memory.take(locked.program.id), locked.program.latest_revision
     await dissolve_lost(locked, changes.lost)
     await locked.session.flush()
@@ -73,7 +76,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch, changes: C
         dependencies = await live_dependencies(locked.session, locked.program.id)
     held: Held | None = None
     try:
-        if known is not None and known.deadline == _deadline(locked, known.held):
+        if known is not None and batch is not None and known.deadline == _deadline(locked, known.held):
             held = await _gone_on(locked, known, places, batch)
         if held is None:
             held = await _load(locked)

@@ -64,8 +64,10 @@ async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> H
     for table, rows in heard.kept.items():
         if rows:
             await execute(session, KEEP[table], orjson.dumps(list(rows.values()), default=str).decode())
-    reached = sorted(revisions.items())
-    await execute(session, ADVANCE, [project_id for project_id, _ in reached], [revision for _, revision in reached])
+    if reached := sorted(revisions.items()):
+        await execute(
+            session, ADVANCE, [project_id for project_id, _ in reached], [revision for _, revision in reached]
+        )
     return heard
 
 

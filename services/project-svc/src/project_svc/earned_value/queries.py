@@ -12,11 +12,12 @@ from sqlmodel import col
 from planning import PlanError
 from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value
+from planning.engine.objects import plan_of
 from planning.figure import Figure
 from planning.written import frame_finish
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
-from project_svc.schedule.network import calendars_in, plan_of
+from project_svc.schedule.columns import plan_columns
 from project_svc.schedule.problems import explained
 
 CANCELLED_TASK_BUDGET = "cancelled_task_budget"
@@ -35,12 +36,13 @@ class Standing:
 async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
-    plan = await plan_of(project.session, project.row)
+    planned = await plan_columns(project)
+    plan = plan_of(planned.columns)
     try:
         books = Books.of(plan, await _lines(project))
     except PlanError as error:
         raise explained(error) from error
-    at = frame_finish(on, [plan.projects[0].calendar, *calendars_in(plan).values()])
+    at = frame_finish(on, planned.calendars)
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
     warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped else ())

@@ -1,6 +1,7 @@
 """Taking over what committed dependencies ask of this project's tasks. None of it goes back into the program's network."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -11,6 +12,7 @@ from sqlmodel import col, select
 from chassis.problem import Conflict, NotFound
 from chassis.received import ReceivedEvent
 from contracts.program_events import DependencyEvent, DependencyState, ProgramDeleted
+from contracts.snapshots import ProgramSnapshot
 from project_svc.imposed.models import ImposedDate
 from project_svc.projects.locked import LockedProject, lock
 from project_svc.schedule.settlement import settle
@@ -23,7 +25,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 async def follow_dependency(session: AsyncSession, event: ReceivedEvent) -> None:
     """Keep, change or drop the date that a dependency imposes, as its state now says."""
-    dependency = DependencyEvent.read(event.data).data.record
+    await _follow(session, DependencyEvent.read(event.data).data.record)
+
+
+async def _follow(session: AsyncSession, dependency: DependencyState) -> None:
     kept = await session.get(ImposedDate, dependency.id)
     wanted = _wanted(dependency)
     if wanted is None:
@@ -43,7 +48,28 @@ async def follow_dependency(session: AsyncSession, event: ReceivedEvent) -> None
 
 async def follow_program_deleted(session: AsyncSession, event: ReceivedEvent) -> None:
     """A program that is gone imposes nothing."""
-    program_id = ProgramDeleted.read(event.data).data.record.id
+    await _forget_program(session, ProgramDeleted.read(event.data).data.record.id)
+
+
+async def restore_program(
+    session: AsyncSession, _organization_id: UUID, program_id: UUID, document: dict[str, Any] | None
+) -> None:
+    """Keep exactly the dates that the program's snapshot imposes; none when the program is gone. Raises ValidationError."""
+    if document is None:
+        await _forget_program(session, program_id)
+    else:
+        snapshot = ProgramSnapshot.model_validate(document, extra="ignore")
+        known = {dependency.id for dependency in snapshot.dependencies}
+        imposed = select(ImposedDate).where(col(ImposedDate.program_id) == program_id)
+        for kept in (await session.scalars(imposed)).all():
+            if kept.dependency_id not in known:
+                await _drop(session, kept)
+        for dependency in snapshot.dependencies:
+            await _follow(session, dependency)
+    await settle_projects(session, ())
+
+
+async def _forget_program(session: AsyncSession, program_id: UUID) -> None:
     for kept in await session.scalars(select(ImposedDate).where(col(ImposedDate.program_id) == program_id)):
         await _drop(session, kept)
 

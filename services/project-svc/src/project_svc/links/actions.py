@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
-
+from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import AlreadyExists, Conflict, invalid
+from chassis.statements import fetch_row
 from contracts.project_events import LinkCreated, LinkDeleted, LinkUpdated
 from contracts.vocabulary import TaskKind
 from project_svc.calendars.days import bound, lag_day
@@ -13,6 +13,10 @@ from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
 from project_svc.tasks.models import Task
 from project_svc.tasks.rules import task_of
+
+SAME = """
+    SELECT FROM links WHERE predecessor_id = $1 AND successor_id = $2 AND type = $3 AND lag = $4 AND id <> $5
+"""
 
 
 async def create_link(project: LockedProject, body: LinkCreate) -> Link:
@@ -33,8 +37,7 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
         updated_at=project.now,
     )
     await _check_unique(project, link)
-    project.session.add(link)
-    await project.session.flush()
+    await rows.insert(project.session, link)
     project.record(LinkCreated.of(link.wire()))
     project.disturb(link_id=link.id)
     return link
@@ -50,11 +53,10 @@ async def update_link(project: LockedProject, link: Link, body: LinkUpdate) -> N
         link.lag = bound(changes.pop("lag"), link.minutes_per_day, "/lag").minutes
     for name, value in changes.items():
         setattr(link, name, value)
-    with project.session.no_autoflush:
-        await _check_unique(project, link)
+    await _check_unique(project, link)
     if project.changed(link, before, LinkUpdated):
         project.disturb(link_id=link.id)
-    await project.session.flush()
+        await rows.update(project.session, link)
 
 
 async def delete_link(project: LockedProject, link: Link) -> None:
@@ -79,12 +81,6 @@ async def _lag_day(project: LockedProject, link: Link) -> int:
 
 
 async def _check_unique(project: LockedProject, link: Link) -> None:
-    same = select(col(Link.id)).where(
-        col(Link.predecessor_id) == link.predecessor_id,
-        col(Link.successor_id) == link.successor_id,
-        col(Link.type) == link.type,
-        col(Link.lag) == link.lag,
-        col(Link.id) != link.id,
-    )
-    if (await project.session.scalars(same)).first() is not None:
+    same = await fetch_row(project.session, SAME, link.predecessor_id, link.successor_id, link.type, link.lag, link.id)
+    if same is not None:
         raise AlreadyExists("There is already a link between these tasks of this type and lag.")

@@ -72,7 +72,7 @@ async def update_link(
     project: Writing, link_id: Id, body: LinkUpdate, response: Response, if_match: IfMatch = None
 ) -> LinkState | Preview:
     """Change a link's type or lag."""
-    link = await project.find(Link, link_id)
+    link = await project.load(Link, link_id)
     check_if_match(if_match, link)
     await actions.update_link(project, link, body)
     return await conclude(project, link, response)

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, update
 
-from chassis import outbox
+from chassis import outbox, rows
 from chassis.etag import check_if_match
 from chassis.problem import Forbidden, NotFound
 from chassis.unit_of_work import DryRun, Unit
@@ -39,6 +38,9 @@ class Changing(Shown[StateT_co], Protocol[StateT_co]):
     """A record that may change."""
 
     updated_at: datetime
+
+
+LOCK = "revision = revision + 1 WHERE id = $1 AND organization_id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,13 @@ class LockedProject:
         """A record of this project. Raises NotFound, also for one of another project."""
         return await find(self.session, kind, record_id, self.id)
 
+    async def load(self, kind: type[RecordT], record_id: UUID) -> RecordT:
+        """A record of this project, to be changed with `chassis.rows.update`. Raises NotFound, also for one of another project."""
+        record = await rows.find(self.session, kind, "id = $1 AND project_id = $2", record_id, self.id)
+        if record is None:
+            raise NotFound
+        return record
+
     async def give_back(self) -> None:
         """Nothing happened: leave the revision for the next one, since a revision without an event is a gap."""
         self.row.revision = self.revision - 1
@@ -119,14 +128,7 @@ async def lock(
     session: AsyncSession, organization_id: UUID, project_id: UUID, *, is_preview: bool = False
 ) -> LockedProject:
     """Lock a project and take its next revision, first thing in every write. Raises NotFound."""
-    found = await session.execute(
-        update(Project)
-        .where(col(Project.id) == project_id, col(Project.organization_id) == organization_id)
-        .values(revision=col(Project.revision) + 1)
-        .returning(Project)
-        .execution_options(populate_existing=True)
-    )
-    row = found.scalar_one_or_none()
+    row = await rows.change(session, Project, LOCK, project_id, organization_id)
     if row is None:
         raise NotFound
     return LockedProject(session, row, is_preview=is_preview)

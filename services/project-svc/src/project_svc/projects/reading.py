@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.problem import NotFound
-from chassis.unit_of_work import Unit
+from chassis.unit_of_work import Unit, UnitOfWork
 from contracts.values import Id
 from project_svc.projects.models import Project
 from project_svc.records import RecordT
@@ -38,6 +38,11 @@ async def find(session: AsyncSession, kind: type[RecordT], record_id: UUID, proj
     if record is None or record.project_id != project_id:
         raise NotFound
     return record
+
+
+async def check_readable(project_id: UUID, unit: UnitOfWork) -> None:
+    """Raise NotFound for a project that the caller may not see."""
+    await _read(project_id, unit)
 
 
 async def _read(project_id: Id, unit: Unit) -> ReadProject:

@@ -10,14 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 
 import planning
 from planning import WorkCalendar
-from planning.engine import ABSENT, NEVER, Columns, ImposedColumns, LinkColumns, TaskColumns
+from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.arrays import Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LINK, MODE, SIDE
 from planning.written import BEGINS, at_actual_finish, at_actual_start, at_finish, at_start, frame_finish, frame_start
-from project_svc.calendars.queries import ProjectCalendars
+from project_svc.calendars.queries import ProjectCalendars, calendars_of
 from project_svc.projects.models import Project
+from project_svc.projects.reading import ReadProject
 from project_svc.records import read_written
 from project_svc.schedule.ids import Ids
+from project_svc.schedule.problems import explained
+from project_svc.schedule.rows import plan_rows
 
 Convention = Callable[[date, WorkCalendar], int]
 
@@ -31,12 +34,14 @@ class PlanColumns:
     links: Ids
     dependencies: Ids
 
+    @property
+    def calendars(self) -> list[WorkCalendar]:
+        """Every calendar that work of the project may go by, the project's own as the last."""
+        return [*self.columns.calendars, self.columns.projects[0].calendar]
+
     def calendars_of(self, rows: Ints) -> list[WorkCalendar]:
-        """The calendars that the tasks in some rows work by."""
-        known = [
-            *self.columns.calendars,
-            self.columns.projects[0].calendar,
-        ]  # NEVER, for a task without its own, is the last one
+        """The calendars that the tasks in some rows work by; NEVER, where a task has none of its own, is the last."""
+        known = self.calendars
         return [known[row] for row in self.columns.tasks.calendar[rows].tolist()]
 
 
@@ -54,6 +59,20 @@ def plan_columns_of(project: Project, calendars: ProjectCalendars, rows: Any) ->
         calendars=list(calendars.by_id.values()),
     )
     return PlanColumns(columns, tasks, link_ids, dependency_ids)
+
+
+async def plan_columns(project: ReadProject) -> PlanColumns:
+    """The plan as this transaction sees it."""
+    calendars = await calendars_of(project.session, project.row)
+    return plan_columns_of(project.row, calendars, await plan_rows(project.session, project.id))
+
+
+def computed(plan: PlanColumns) -> Dates:
+    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    try:
+        return planning.compute(plan.columns)
+    except planning.PlanError as error:
+        raise explained(error) from error
 
 
 def _project(project: Project, calendars: ProjectCalendars) -> planning.Project:

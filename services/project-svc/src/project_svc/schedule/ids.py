@@ -1,10 +1,11 @@
 """Ids of many records as the database hands them over: sixteen bytes each, one behind the other, made into objects one by one when asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 from uuid import UUID
 
 import numpy as np
+from asyncpg.pgproto import pgproto
 from numpy.typing import NDArray
 
 from planning.engine.arrays import NEVER, Ints
@@ -35,7 +36,10 @@ class Ids(Sequence[UUID]):
     def __getitem__(self, row: int | slice) -> "UUID | Ids":
         if isinstance(row, slice):
             return Ids(self.words[row].tobytes())
-        return UUID(bytes=self.words[row].tobytes())
+        return _id(self.words[row].tobytes())
+
+    def __iter__(self) -> Iterator[UUID]:
+        return map(_id, self.words.tolist())
 
     @property
     def words(self) -> NDArray[np.void]:
@@ -69,4 +73,10 @@ class Ids(Sequence[UUID]):
 
     def known(self) -> list[UUID | None]:
         """All of them, None for NO_ID."""
-        return [None if each == NO_ID else UUID(bytes=each) for each in self.words.tolist()]
+        return [None if each == NO_ID else _id(each) for each in self.words.tolist()]
+
+
+def _id(packed: bytes) -> UUID:
+    """The driver's own kind of UUID, in all like the library's but made in a tenth of the time."""
+    made: UUID = pgproto.UUID(packed)
+    return made

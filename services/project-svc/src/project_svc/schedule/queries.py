@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
+
 import planning
 from chassis.problem import NotFound
 from contracts.schedules import Cause, DrivenByDependency, DrivenByLink, Driving
@@ -11,7 +13,9 @@ from contracts.values import Duration
 from contracts.vocabulary import Granularity
 from planning import Schedule, WorkCalendar, driving_path
 from planning import ScheduledTask as Scheduled
+from planning.engine.objects import plan_of
 from project_svc.projects.reading import ReadProject
+from project_svc.schedule.columns import plan_columns
 from project_svc.schedule.dates import finish_of, start_of, worked
 from project_svc.schedule.models import (
     ExplainedTask,
@@ -22,7 +26,7 @@ from project_svc.schedule.models import (
     ScheduledTask,
     ScheduleRead,
 )
-from project_svc.schedule.network import calendars_in, computed, plan_of
+from project_svc.schedule.problems import explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,12 @@ class Planned:
 
 async def schedule_of(project: ReadProject) -> Planned:
     """The project's schedule, computed."""
-    plan = await plan_of(project.session, project.row)
-    return Planned(computed(plan), calendars_in(plan))
+    plan = await plan_columns(project)
+    calendars = dict(zip(plan.tasks, plan.calendars_of(np.arange(len(plan.tasks), dtype=np.int32)), strict=True))
+    try:
+        return Planned(planning.schedule(plan_of(plan.columns)), calendars)
+    except planning.PlanError as error:
+        raise explained(error) from error
 
 
 def shown(project: ReadProject, planned: Planned) -> ScheduleRead:

@@ -5,17 +5,15 @@ from uuid import UUID
 
 import numpy as np
 
-import planning
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
 from contracts.schedules import MOST_MOVES, Cause
-from planning.engine import Columns, Dates, compute
+from planning.engine import Dates
 from project_svc.calendars.queries import calendars_of
 from project_svc.projects.locked import LockedProject
-from project_svc.schedule.columns import PlanColumns, plan_columns_of
+from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
 from project_svc.schedule.moves import ROOT, Moves, moves_of
-from project_svc.schedule.problems import explained
 from project_svc.schedule.rows import plan_rows
 
 
@@ -30,21 +28,13 @@ async def settle(project: LockedProject) -> Moves | None:
     rows = await plan_rows(project.session, project.id)
     calendars = await calendars_of(project.session, project.row)
     plan, kept = plan_columns_of(project.row, calendars, rows), Kept.of(rows)
-    dates = computed(plan.columns)
+    dates = computed(plan)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)
     await _keep(project, plan, kept, dates, drivers, moves)
     if len(moves) or (kept.start, kept.finish) != _frame(dates):
         _say(project, dates, moves)
     return moves
-
-
-def computed(columns: Columns) -> Dates:
-    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
-    try:
-        return compute(columns)
-    except planning.PlanError as error:
-        raise explained(error) from error
 
 
 async def _keep(

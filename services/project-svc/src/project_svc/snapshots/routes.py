@@ -8,18 +8,7 @@ from sqlmodel import col, select
 from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
-from contracts.project_events import (
-    ActualState,
-    BudgetLineState,
-    CalendarState,
-    LinkState,
-    ProjectState,
-    RiskState,
-    TaskState,
-)
-from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
-from contracts.project_events.people import DeliverableState, StakeholderState
-from contracts.values import Shape
+from contracts.snapshots import ProjectSnapshot
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.models import Calendar
 from project_svc.links.models import Link
@@ -33,31 +22,11 @@ from project_svc.tasks.models import Task
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_class=TransactionRoute)
 
 
-class Snapshot(Shape):
-    """A project with all its records, each in the shape in which its events carry it."""
-
-    revision: int
-    """Follow the project's events from the next revision on."""
-    project: ProjectState
-    calendars: list[CalendarState]
-    tasks: list[TaskState]
-    links: list[LinkState]
-    budget_lines: list[BudgetLineState]
-    actuals: list[ActualState]
-    risks: list[RiskState]
-    issues: list[IssueState]
-    decisions: list[DecisionState]
-    actions: list[ActionState]
-    assumptions: list[AssumptionState]
-    stakeholders: list[StakeholderState]
-    deliverables: list[DeliverableState]
-
-
 @router.get("/snapshot", responses=responses(NotFound))
-async def read_snapshot(project: ReadingWhole, response: Response) -> Snapshot:
+async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSnapshot:
     """What a follower of the project's events starts from, when it comes late."""
     stamp(response, project.row)
-    return Snapshot(
+    return ProjectSnapshot(
         revision=project.row.revision,
         project=project.row.wire(),
         calendars=[each.wire() for each in await _all(project, Calendar)],

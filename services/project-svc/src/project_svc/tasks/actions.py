@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, func, select
 
+from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import Conflict, invalid
 from contracts.project_events import LinkDeleted, TaskCreated, TaskDeleted, TaskUpdated
@@ -83,15 +84,17 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
     task.follow_progress(told)
     check_task(task, project.row)
     await check_parent(project, task)
-    project.session.add(task)
-    await project.session.flush()
+    await rows.insert(project.session, task)
     project.record(TaskCreated.of(task.wire()))
     project.disturb(task_id=task.id)
     return task
 
 
 async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> None:
-    """Change a task. Raises InvalidRequest, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task."""
+    """Change a task that was loaded for it.
+
+    Raises InvalidRequest, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task.
+    """
     before = task.wire()
     changes = changes_of(body)
     if "calendar_id" in changes:
@@ -99,11 +102,11 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
     _apply(task, changes)
     task.follow_progress(body.model_fields_set)
     check_task(task, project.row)
-    with project.session.no_autoflush:
-        await check_place(project, task, before)
+    await check_place(project, task, before)
     if project.changed(task, before, TaskUpdated) & SCHEDULED_FROM:
         project.disturb(task_id=task.id)
-    await project.session.flush()
+    if task.revision == project.revision:
+        await rows.update(project.session, task)
     if task.calendar_id != before.calendar_id:
         await spread_days(project)
 

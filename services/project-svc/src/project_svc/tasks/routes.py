@@ -3,24 +3,26 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery, page_records
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.statements import fetch_row
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import TaskState
 from contracts.values import Id, Label
 from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.projects.reading import check_readable
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks import actions
 from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
 from project_svc.tasks.rules import OtherProject
+from project_svc.tasks.written import COLUMNS, READ, answer, answer_page
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=TransactionRoute)
 
@@ -32,6 +34,9 @@ ORDER = Order(
     default="created_at",
     identity=col(Task.id),
 )
+
+
+FILTERS = ("kind", "state", "parent_id", "wbs_code")
 
 
 class TaskQuery(PageQuery):
@@ -50,23 +55,24 @@ async def create_task(project: Writing, body: TaskCreate, response: Response) ->
     return await conclude(project, task, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_tasks(project: Reading, query: Annotated[TaskQuery, Query()]) -> Page[TaskState]:
+@router.get("", response_model=Page[TaskState], responses=responses(NotFound))
+async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Query()]) -> Response:
     """The project's tasks. Sort by `created_at`, `name` or `wbs_code`."""
-    statement = select(Task).where(col(Task.project_id) == project.id)
-    for name in ("kind", "state", "parent_id", "wbs_code"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Task, name)) == wanted)
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    where = {"project_id": project_id, "organization_id": unit.identity.organization_id}
+    where |= {name: wanted for name in FILTERS if (wanted := getattr(query, name)) is not None}
+    records, following = await page_records(unit.session, COLUMNS, "tasks", where, query, ORDER)
+    if not records:
+        await check_readable(project_id, unit)
+    return answer_page(records, following)
 
 
-@router.get("/{task_id}", responses=responses(NotFound))
-async def read_task(project: Reading, task_id: Id, response: Response) -> TaskState:
+@router.get("/{task_id}", response_model=TaskState, responses=responses(NotFound))
+async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
     """One task."""
-    task = await project.find(Task, task_id)
-    stamp(response, task)
-    return task.wire()
+    record = await fetch_row(unit.session, READ, task_id, project_id, unit.identity.organization_id)
+    if record is None:
+        raise NotFound
+    return answer(record)
 
 
 @router.patch("/{task_id}", responses=WRITES | responses(StaleRevision))
@@ -74,7 +80,7 @@ async def update_task(
     project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
 ) -> TaskState | Preview:
     """Change a task. What it moves is in the same transaction; with `dry_run=true`, in the answer."""
-    task = await project.find(Task, task_id)
+    task = await project.load(Task, task_id)
     check_if_match(if_match, task)
     await actions.update_task(project, task, body)
     return await conclude(project, task, response)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, text
 from sqlmodel import col, select
 
+from chassis import rows
 from chassis.problem import Conflict, FieldError, InvalidRequest, NotFound
 from contracts.project_events import TaskState
 from contracts.vocabulary import ConstraintType, TaskKind, TaskStatus
@@ -141,7 +142,7 @@ async def check_parent(project: LockedProject, task: Task) -> None:
 
 async def task_of(project: LockedProject, task_id: UUID, pointer: str) -> Task:
     """The task of this project that a body names. Raises NotFound, and OtherProject (409) for one of another project."""
-    task = await project.session.get(Task, task_id)
+    task = await rows.find(project.session, Task, "id = $1", task_id)
     if task is None:
         message = f"There is no task {task_id}."
         raise NotFound(message, errors=[_error(pointer, "unknown_task", message)])

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.migrations import enable_row_level_security
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

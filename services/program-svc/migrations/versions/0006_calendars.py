@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.migrations import enable_row_level_security
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 STANDARD_DAY = "480"
 

@@ -1,0 +1,128 @@
+"""Rows of tables for hot paths: read, inserted and updated past the session's unit of work, in its transaction.
+
+A row is an instance of the table's class that the session does not know: what changes in it is written by `update` alone. What the
+session itself has read of the same row is forgotten, so that whoever asks it again sees what was written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Table, inspect
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+
+from chassis.statements import Record, execute, fetch_row
+
+
+class Identified(Protocol):
+    """A row whose key is `id`."""
+
+    id: Any
+
+
+RowT = TypeVar("RowT")
+IdentifiedT = TypeVar("IdentifiedT", bound=Identified)
+Process = Callable[[Any], Any]
+_DIALECT: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_NUMERIC = 1700
+"""PostgreSQL's number of the type, which no other kind of column asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table's columns, how their values become the driver's and come back, and the statements that follow from them."""
+
+    table: str
+    names: tuple[str, ...]
+    sent: tuple[tuple[str, Process | None], ...]
+    received: tuple[tuple[str, Process | None], ...]
+    columns: str
+    insertion: str
+    replacement: str
+
+    @classmethod
+    def of(cls, table: Table) -> "Layout":
+        """The layout of a table whose class has attributes named like its columns."""
+        types = {column.name: column.type.dialect_impl(_DIALECT) for column in table.columns}
+        names, columns = tuple(types), ", ".join(types)
+        places = {name: f"${place}" for place, name in enumerate(names, start=1)}
+        assigned = ", ".join(f"{name} = {place}" for name, place in places.items() if name != "id")
+        # Of names of our own, once a table.
+        return cls(
+            table.name,
+            names,
+            tuple((name, each.bind_processor(_DIALECT)) for name, each in types.items()),
+            tuple((name, each.result_processor(_DIALECT, _NUMERIC)) for name, each in types.items()),
+            columns,
+            f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(places.values())})",  # noqa: S608
+            f"UPDATE {table.name} SET {assigned} WHERE id = {places.get('id')}",  # noqa: S608
+        )
+
+    def values(self, row: object) -> list[Any]:
+        """The driver's values of all columns."""
+        return [getattr(row, name) if process is None else process(getattr(row, name)) for name, process in self.sent]
+
+    def attributes(self, record: Record) -> dict[str, Any]:
+        """The row's values of all columns."""
+        return {name: record[name] if process is None else process(record[name]) for name, process in self.received}
+
+
+_LAYOUTS: dict[type[Any], Layout] = {}
+
+
+def layout_of(kind: type[Any]) -> Layout:
+    """The layout of a table's class. Raises TypeError for a class without a table."""
+    if kind not in _LAYOUTS:
+        table = inspect(kind).local_table
+        if not isinstance(table, Table):
+            raise TypeError(f"{kind.__name__} is no table")
+        _LAYOUTS[kind] = Layout.of(table)
+    return _LAYOUTS[kind]
+
+
+async def find(session: AsyncSession, kind: type[RowT], condition: str, *values: Any) -> RowT | None:
+    """The row that meets a condition, which is a constant with `$1`, `$2` … for the values."""
+    layout = layout_of(kind)
+    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE {condition}"  # noqa: S608  (constants)
+    record = await fetch_row(session, statement, *values)
+    return None if record is None else kind(**layout.attributes(record))
+
+
+async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *values: Any) -> IdentifiedT | None:
+    """Run `UPDATE <table> SET <clauses>`, a constant that fits one row at most, and answer that row.
+
+    The session knows it from then on: what changes in it is written as with any other object.
+    """
+    layout = layout_of(kind)
+    statement = f"UPDATE {layout.table} SET {clauses} RETURNING {layout.columns}"  # noqa: S608  (constants)
+    record = await fetch_row(session, statement, *values)
+    if record is None:
+        return None
+    row = kind(**layout.attributes(record))
+    make_transient_to_detached(row)
+    _forget(session, kind, row.id)
+    session.add(row)
+    return row
+
+
+async def insert(session: AsyncSession, row: object) -> None:
+    """Write a new row."""
+    layout = layout_of(type(row))
+    await execute(session, layout.insertion, *layout.values(row))
+
+
+async def update(session: AsyncSession, row: Identified) -> None:
+    """Write all columns of a row."""
+    layout = layout_of(type(row))
+    await execute(session, layout.replacement, *layout.values(row))
+    _forget(session, type(row), row.id)
+
+
+def _forget(session: AsyncSession, kind: type[Any], identity: Any) -> None:
+    """Let the session read a row again that it may have read before."""
+    known = session.identity_map.get(session.identity_key(kind, identity))
+    if known is not None:
+        session.expunge(known)

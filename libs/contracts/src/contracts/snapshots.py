@@ -1,0 +1,51 @@
+"""Everything in one boundary as of one revision: what a follower of its events starts from when it comes late, or missed something.
+
+Each record has the shape in which its events carry it. Like events, snapshots only grow; readers ignore what they do not know.
+"""
+
+from pydantic import Field
+
+from contracts.program_events import DependencyState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
+from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
+from contracts.project_events.people import DeliverableState, StakeholderState
+from contracts.values import Id, Shape
+
+
+class ProjectSnapshot(Shape):
+    """A project with all its records, each in the shape in which its events carry it."""
+
+    revision: int
+    """Follow the project's events from the next revision on."""
+    project: ProjectState
+    calendars: list[CalendarState] = Field(default_factory=list)
+    tasks: list[TaskState]
+    links: list[LinkState]
+    budget_lines: list[BudgetLineState]
+    actuals: list[ActualState]
+    risks: list[RiskState]
+    issues: list[IssueState]
+    decisions: list[DecisionState]
+    actions: list[ActionState]
+    assumptions: list[AssumptionState]
+    stakeholders: list[StakeholderState]
+    deliverables: list[DeliverableState]
+
+
+class ProgramSnapshot(Shape):
+    """A program's dependencies and components, each dependency in the shape in which its events carry it."""
+
+    revision: int
+    """Follow the program's events from the next revision on."""
+    program_id: Id
+    project_ids: list[Id]
+    """Its components."""
+    dependencies: list[DependencyState]

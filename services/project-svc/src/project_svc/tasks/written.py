@@ -1,0 +1,76 @@
+"""Tasks as they are read: from the driver's record to JSON, without an object or a shape in between.
+
+The database holds what was valid when it was written; to check a hundred tasks again took forty times what reading them does. The form
+is that of `contracts.project_events.TaskState`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+from fastapi import Response
+
+from chassis.etag import etag_of
+from chassis.statements import Record
+from contracts.values import Duration
+from project_svc.calendars.models import hours_of
+
+COLUMNS = (
+    "id, organization_id, project_id, external_source, external_id, parent_id, wbs_code, name, description, kind, duration,"
+    " remaining_duration, calendar_id, minutes_per_day, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
+    " revision, created_at, updated_at"
+)
+READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608
+
+
+def written(record: Record) -> dict[str, object]:
+    """One task in the form of the wire."""
+    remaining, constrained, day = record["remaining_duration"], record["constraint_type"], record["minutes_per_day"]
+    named = record["external_source"] is not None and record["external_id"] is not None
+    return {
+        "id": str(record["id"]),
+        "organization_id": str(record["organization_id"]),
+        "project_id": str(record["project_id"]),
+        "external_ref": {"source": record["external_source"], "id": record["external_id"]} if named else None,
+        "parent_id": None if record["parent_id"] is None else str(record["parent_id"]),
+        "wbs_code": record["wbs_code"],
+        "name": record["name"],
+        "description": record["description"],
+        "kind": record["kind"],
+        "hours_per_day": _number(hours_of(day)),
+        "duration": str(Duration(record["duration"], day)),
+        "remaining_duration": None if remaining is None else str(Duration(remaining, day)),
+        "calendar_id": None if record["calendar_id"] is None else str(record["calendar_id"]),
+        "mode": record["mode"],
+        "constraint": None if constrained is None else {"type": constrained, "date": record["constraint_date"]},
+        "deadline": record["deadline"],
+        "percent_complete": _number(record["percent_complete"]),
+        "actual_start": record["actual_start"],
+        "actual_finish": record["actual_finish"],
+        "state": record["state"],
+        "revision": record["revision"],
+        "created_at": _instant(record["created_at"]),
+        "updated_at": _instant(record["updated_at"]),
+    }
+
+
+def answer(record: Record) -> Response:
+    """One task as an answer, with its ETag."""
+    headers = {"ETag": etag_of(record["revision"])}
+    return Response(orjson.dumps(written(record)), media_type="application/json", headers=headers)
+
+
+def answer_page(records: Sequence[Record], following: str | None) -> Response:
+    """A page of tasks as an answer."""
+    body = {"items": [written(record) for record in records], "next": following}
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+def _number(value: Decimal) -> int | float:
+    whole = int(value)
+    return whole if whole == value else float(value)
+
+
+def _instant(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,63 @@
+"""A process is killed, or paused, at the worst moment: between two steps that belong together."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+async def ended(process, within=60):
+    assert await asyncio.to_thread(process.wait, within) == -signal.SIGKILL
+
+
+async def test_a_relay_is_killed_between_publishing_and_marking(world, worker_process, monkeypatch):
+    """The duplicate window is shorter than the outage, so that the server would take the messages again."""
+    dying = worker_process("""
+    streams_module = __import__("chassis.streams", fromlist=["x"])
+    streams_module.DUPLICATE_WINDOW = 1.0
+
+    async def mark(*_):
+        die()
+    backlog.Backlog.mark = mark
+    """)
+    await world.write(30)
+    await ended(dying)
+    assert not await world.is_sent()
+    worker_process()
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+async def test_a_consumer_is_killed_between_commit_and_acknowledgement(world, worker_process):
+    dying = worker_process("""
+    commit = consumer.Consumer._commit
+
+    async def commit_and_die(self, *values):
+        await commit(self, *values)
+        die()
+    consumer.Consumer._commit = commit_and_die
+    """)
+    await world.write(20)
+    await ended(dying)
+    worker_process()
+    await world.ends_well()
+
+
+async def test_a_paused_worker_wakes_up_as_a_zombie(world, worker_process):
+    """Its sessions were cut and somebody else took over; what it still has in hand must not count."""
+    paused = worker_process()
+    await world.write(4)
+    await world.ends_well()
+    os.kill(paused.pid, signal.SIGSTOP)
+    await world.write(20)
+    holders = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND application_name IN ('relay', 'messaging-svc worker')"
+    await world.service.rows(holders, name=world.service.name)
+    worker_process()
+    await world.ends_well()
+    os.kill(paused.pid, signal.SIGCONT)
+    await world.write(20, pause=0.02)
+    await world.ends_well()
+    assert await world.is_told_in_order()

@@ -1,0 +1,106 @@
+"""NATS or PostgreSQL is away, comes back, or has no room."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from chassis.positions import Position, wait
+from chassis.streams import stream_config
+from contracts.subjects import Stream
+from local_stack.nats import Nats
+
+pytestmark = pytest.mark.slow
+
+HOME_ROWS = "SELECT count(*) FROM outbox"
+
+
+async def test_nats_is_down_at_commit(world, nats_server):
+    world.relay()
+    world.consumer()
+    await world.write(2)
+    await world.ends_well()
+    await asyncio.to_thread(nats_server.kill)
+    await world.write(20)
+    assert await world.service.rows(HOME_ROWS) == [(22,)]
+    await asyncio.to_thread(nats_server.start)
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+async def test_postgresql_crashes_during_relay_projection_and_a_waiting_read(world, postgres, kit):
+    # The test's cluster is a throw-away one, whose commits may be lost in a crash: not those of this database.
+    await world.service.rows(f'ALTER DATABASE "{world.service.name}" SET synchronous_commit = on')
+    world.relay()
+    world.consumer()
+    await world.write(20)
+    awaited = asyncio.create_task(
+        wait(world.service.database, kit.ORGANIZATION, [Position("project", world.one, 11)], 20.0)
+    )
+    await asyncio.to_thread(postgres.kill)
+    await asyncio.to_thread(postgres.start)
+    answer = (await asyncio.gather(awaited, return_exceptions=True))[0]
+    assert answer is None or isinstance(answer, DBAPIError | OSError)  # never an answer that is not true
+    for database in (world.service.database, world.service.owner):
+        await database.engine.dispose()  # its connections are dead
+    await world.write(4)
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+async def test_a_full_stream_stops_the_relay_and_not_the_writers(world, kit):
+    relay = world.relay(config=stream_config(Stream.PROJECT, max_bytes=8192))
+    world.consumer()
+    await world.write(40)
+    await kit.eventually(lambda: "maximum bytes" in relay.health.reasons.get("relay", ""))
+    await world.write(2)
+    await world.bus.jetstream.update_stream(stream_config(Stream.PROJECT))
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+class Cramped(Nats):
+    """A server whose disk takes so many bytes and no more."""
+
+    room = 16_384
+
+    def _render(self):
+        return super()._render().replace("sync_interval", f"max_file_store: {self.room}, sync_interval")
+
+
+async def test_a_full_disk_stops_the_relay_and_not_the_writers(world, tmp_path, kit):
+    server = Cramped(tmp_path / "cramped")
+    server.start()
+    world.bus = type(world.bus)(server.url, "cramped")
+    try:
+        relay = world.relay()
+        world.consumer()
+        await world.write(60)
+        await kit.eventually(
+            lambda: (
+                "insufficient" in relay.health.reasons.get("relay", "")
+                or "resource" in relay.health.reasons.get("relay", "")
+            )
+        )
+        assert not await world.is_sent()
+        server.room = 64_000_000
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        await world.ends_well()
+        assert await world.is_told_in_order()
+    finally:
+        server.child.kill()
+
+
+async def test_a_server_that_is_frozen_is_noticed_and_gone_on_with(world, nats_server):
+    world.relay()
+    world.consumer()
+    await world.write(4)
+    await world.ends_well()
+    os.kill(nats_server.child.pid, signal.SIGSTOP)
+    await world.write(10, pause=0.05)
+    os.kill(nats_server.child.pid, signal.SIGCONT)
+    await world.ends_well()
+    assert await world.is_told_in_order()
