@@ -7,6 +7,7 @@ are those that the facts imply.
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ import pytest
 
 from program_svc.consumers import projection
 from program_svc.network import following
-from program_svc.network.compute import Standing
+from program_svc.network.compute import Hold, Standing
 from program_svc.network.memory import Memory, Remembered
 from program_svc.network.moves import StoredRow
 from program_svc.network.queries import Unschedulable, network_of
@@ -109,10 +110,17 @@ class Story:
                     each.limit,
                     each.margin,
                     each.driving,
-                    each.imposed,
+                    None
+                    if each.imposed is None
+                    else Hold(each.imposed, each.imposed_side, is_exact=each.imposed_by_minute),
                     None if path is None else tuple(map(UUID, path)),
+                    each.receiver_minutes_per_day,
+                    each.lag_minutes_per_day,
                 )
-                assert shown == network.standings[each.id]
+                standing = network.standings[each.id]
+                # Without its ends in the network, days stay as long as they were.
+                days = standing.day or shown.day, standing.lag_day or shown.lag_day
+                assert shown == replace(standing, day=days[0], lag_day=days[1])
             self.compared += 1
 
     def pick(self, *states):

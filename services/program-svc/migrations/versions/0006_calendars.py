@@ -32,7 +32,7 @@ def upgrade() -> None:
     )
     for column in ("lag_minutes_per_day", "receiver_minutes_per_day"):
         op.add_column("dependencies", sa.Column(column, sa.BigInteger(), nullable=False, server_default=STANDARD_DAY))
-    op.add_column("dependencies", sa.Column("imposed_side", sa.String(40), nullable=True))
+    op.add_column("dependencies", sa.Column("imposed_side", sa.String(30), nullable=True))
     op.add_column(
         "dependencies", sa.Column("imposed_by_minute", sa.Boolean(), nullable=False, server_default=sa.false())
     )
