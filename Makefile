@@ -26,6 +26,12 @@ help: ## Show this list
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
+# Other programs' formats (MPP, XER, …) and the comparison with MPXJ's schedulers. Needs Java 11 or newer; not part of the default environment.
+.PHONY: mpxj
+mpxj: .venv/ready ## Add the optional reader of MPP, XER and other formats to .venv (needs Java)
+	@command -v java >/dev/null || { echo "MPXJ needs Java, and there is none on the PATH."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements-mpxj.lock
+
 # Machine code is made before many processes ask for it at once; what is in the cache already is found there.
 .venv/warm: .venv/ready $(shell find libs/planning/src -name '*.py')
 	@echo "Compiling the planning engine (first time: a minute or two) …"
@@ -87,6 +93,8 @@ lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
 		--group dev $(foreach p,contracts planning chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
 		pyproject.toml --output-file requirements.lock
+	@printf "jpype1>=1.7\nmpxj>=16.10\n" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
+		--constraint requirements.lock - --output-file requirements-mpxj.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build leftovers (not the stack's data)

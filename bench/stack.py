@@ -21,6 +21,7 @@ ENDS_WITHIN = 15.0
 READY = "Interlock is ready at"
 PROCESSES = {
     "gateway": ("gateway", "serve"),
+    "gateway-worker": ("gateway", "worker"),
     "project-serve": ("project_svc", "serve"),
     "project-worker": ("project_svc", "worker"),
     "program-serve": ("program_svc", "serve"),
@@ -91,7 +92,7 @@ class Stack:
         return f"postgresql://postgres@/{database}?host={socket_folder}"
 
     def process(self, name: str) -> psutil.Process:
-        """One of the stack's five processes (a key of PROCESSES): `cpu_times()` and `memory_info()` are what it costs."""
+        """One of the stack's six processes (a key of PROCESSES): `cpu_times()` and `memory_info()` are what it costs."""
         module, command = PROCESSES[name]
         if self._supervisor is None:
             raise LookupError("the stack has not been started")

@@ -1,9 +1,9 @@
-"""`events.*`: from the commit to the stream, from the stream to the picture, and what the outbox costs a transaction."""
+"""`events.*`: from the commit to the stream, from the stream to the picture and to listeners, and what the outbox costs a transaction."""
 
 import asyncio
 
-from bench.events import large_program, latency, outbox_overhead, projection, relay
-from bench.result import Result, missing
+from bench.events import large_program, latency, outbox_overhead, projection, relay, sse_hub
+from bench.result import Result
 from bench.stack import Stack
 
 
@@ -15,5 +15,5 @@ def run(stack: Stack) -> list[Result]:
         *asyncio.run(outbox_overhead.measure(stack)),
         *asyncio.run(latency.measure(stack)),
         *asyncio.run(large_program.measure(stack)),
-        missing("events.sse_hub", "events/s", "the hub for live events is not built yet"),
+        *asyncio.run(sse_hub.measure(stack)),
     ]

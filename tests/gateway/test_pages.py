@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.gateway.conftest import client_of
+from gateway_kit import client_of
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from planning.calendar import WorkCalendar
+import planning.reference
+from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
 from planning.errors import (
     DuplicateTask,
@@ -70,6 +71,17 @@ class TestMilestones:
 
     def test_its_late_date_is_a_finish(self, bench):
         assert schedule(bench.plan({"M": 0, "A": 5})).items["M"].late_finish == bench.evening(5)
+
+    def test_tied_to_a_start_on_another_calendar_it_keeps_its_float(self, bench):
+        """Its late date once was a minute early there: a float of -1 in a plan without limits."""
+        plan = bench.plan(
+            [bench.task("A", 1), bench.task("M", 0), bench.task("B", 5, calendar=ROUND_THE_CLOCK)],
+            ["AM", bench.link("M", "B", "SS")],
+        )
+        for run in (schedule, planning.reference.schedule):
+            items = run(plan).items
+            assert [items[name].total_float for name in "AMB"] == [0, 0, 0]
+            assert items["M"].late_finish == items["M"].early_finish == bench.evening(1)
 
 
 class TestLinks:

@@ -93,17 +93,17 @@ class RunningStack:
         return line
 
     def processes(self) -> list[psutil.Process]:
-        """Every process of the stack but the supervisor: the five, NATS, PostgreSQL and its sessions."""
+        """Every process of the stack but the supervisor: the six, NATS, PostgreSQL and its sessions."""
         return [*marked_with(self.home), *marked_with(self.home / "nats"), *self._postgres_processes()]
 
     def find(self, name: str) -> psutil.Process:
-        """The process called `postgres`, `nats`, `gateway`, `project-serve`, `project-worker`, …"""
+        """The process called `postgres`, `nats`, `gateway`, `gateway-worker`, `project-serve`, `project-worker`, …"""
         if name == "postgres":
             return self._postgres_processes()[0]
         if name == "nats":
             return marked_with(self.home / "nats")[0]
         package, _, command = name.partition("-")
-        wanted = {"gateway": ["gateway", "serve"]}.get(name, [f"{package}_svc", command])
+        wanted = [package if package == "gateway" else f"{package}_svc", command or "serve"]
         return next(process for process in marked_with(self.home) if process.cmdline()[-2:] == wanted)
 
     def nats_url(self) -> str:

@@ -17,7 +17,16 @@ WRITES = 1000
 PROJECTS = 10
 WRITERS = 8
 PASSING = {502, 503, 504}  # what a part that is away for a moment may be answered with
-PARTS = ("gateway", "project-serve", "project-worker", "program-serve", "program-worker", "nats", "postgres")
+PARTS = (
+    "gateway",
+    "gateway-worker",
+    "project-serve",
+    "project-worker",
+    "program-serve",
+    "program-worker",
+    "nats",
+    "postgres",
+)
 BETWEEN_KILLS = WRITES // (len(PARTS) + 1)  # acknowledged writes
 
 

@@ -1,5 +1,6 @@
 """What the processes of one stack know of each other and nobody else does: made once, kept in files for the owner's eyes."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -32,6 +33,13 @@ class SecretFiles:
             pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             write_private(public, pem.decode())
         return private, public
+
+    def sealing_keys(self) -> Path:
+        """Return the file of the keys that seal what is stored but must not be read by others: one now, 32 bytes in URL-safe base64."""
+        path = self._folder / "webhook-keys"
+        if not path.exists():
+            write_private(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
+        return path
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The five processes of Interlock: what each is told, and how to ask whether it is ready."""
+"""The six processes of Interlock: what each is told, and how to ask whether it is ready."""
 
 import http.client
 import os
@@ -19,7 +19,9 @@ from local_stack.processes import Child, describe_exit
 from local_stack.secret_files import SecretFiles
 
 # What an operator may set for all processes at once; everything else about them is the stack's own affair.
-_PASSED_ON: Final = frozenset({"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL"})
+_PASSED_ON: Final = frozenset(
+    {"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL", "INTERLOCK_WEBHOOK_NETWORKS"}
+)
 
 _OTHER: Final = {"project": "program", "program": "project"}
 """Whose snapshots each service asks for, and whom it answers."""
@@ -53,7 +55,6 @@ class Service:
 
     package: str
     database: str
-    has_worker: bool
 
     @property
     def app_role(self) -> str:
@@ -62,18 +63,18 @@ class Service:
 
     @property
     def relay_role(self) -> str:
-        """The role that publishes the outbox, of a service that has one."""
+        """The role of its worker that sees what waits to be sent, in every organisation, and nothing else."""
         return f"{self.database}_relay"
 
     @property
     def roles(self) -> tuple[str, ...]:
         """All its roles."""
-        return (self.app_role, self.relay_role) if self.has_worker else (self.app_role,)
+        return (self.app_role, self.relay_role)
 
 
-PROJECT: Final = Service("project_svc", "project", has_worker=True)
-PROGRAM: Final = Service("program_svc", "program", has_worker=True)
-GATEWAY: Final = Service("gateway", "gateway", has_worker=False)
+PROJECT: Final = Service("project_svc", "project")
+PROGRAM: Final = Service("program_svc", "program")
+GATEWAY: Final = Service("gateway", "gateway")
 SERVICES: Final = (PROJECT, PROGRAM, GATEWAY)
 
 
@@ -88,7 +89,8 @@ class Plan:
     gateway_port: int
     ports: Mapping[str, int] = field(
         default_factory=lambda: {
-            name: free_port() for name in ("project-serve", "project-worker", "program-serve", "program-worker")
+            name: free_port()
+            for name in ("project-serve", "project-worker", "program-serve", "program-worker", "gateway-worker")
         }
     )
 
@@ -108,17 +110,17 @@ class Plan:
         told = {
             "INTERLOCK_MIGRATION_DATABASE_URL": self.postgres.url(service.database),
             "INTERLOCK_APP_ROLE": service.app_role,
+            "INTERLOCK_RELAY_ROLE": service.relay_role,
         }
-        if service.has_worker:
-            told["INTERLOCK_RELAY_ROLE"] = service.relay_role
         return self._child(f"{service.database}-migrate", [service.package, "migrate"], told)
 
     def processes(self) -> list[Process]:
-        """The five."""
+        """The six."""
         return [
             self.gateway(),
             *(self._server(service) for service in (PROJECT, PROGRAM)),
             *(self._worker(service) for service in (PROJECT, PROGRAM)),
+            self._gateway_worker(),
         ]
 
     def ask_gateway(self, *arguments: str) -> str:
@@ -143,11 +145,27 @@ class Plan:
         child = self._child("gateway", [GATEWAY.package, "serve"], self._gateway_environment())
         return Process(child, self.gateway_port)
 
-    def _gateway_environment(self) -> dict[str, str]:
-        private, _ = self.secrets.key_pair()
+    def _gateway_worker(self) -> Process:
+        """Sends webhooks; it signs nothing for the services, so it has no key for that."""
+        name = "gateway-worker"
+        told = {
+            "INTERLOCK_HOST": HOST,
+            "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
+            "INTERLOCK_RELAY_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.relay_role),
+        }
+        child = self._child(name, [GATEWAY.package, "worker"], self._both_gateways_environment() | told)
+        return Process(child, self.ports[name], is_worker=True)
+
+    def _both_gateways_environment(self) -> dict[str, str]:
         return {
             "INTERLOCK_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.app_role),
             "INTERLOCK_NATS_URL": self.nats.url_for(nats_users.gateway_user(self.secrets.password("nats-gateway"))),
+            "INTERLOCK_WEBHOOK_KEY_FILE": str(self.secrets.sealing_keys()),
+        }
+
+    def _gateway_environment(self) -> dict[str, str]:
+        private, _ = self.secrets.key_pair()
+        return self._both_gateways_environment() | {
             "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(private),
             "INTERLOCK_PROJECT_URL": f"http://{HOST}:{self.ports['project-serve']}",
             "INTERLOCK_PROGRAM_URL": f"http://{HOST}:{self.ports['program-serve']}",

@@ -56,7 +56,7 @@ def run(home: Home, port: int) -> None:
 
 
 class Stack:
-    """PostgreSQL, NATS and the five processes on one data folder."""
+    """PostgreSQL, NATS and the six processes on one data folder."""
 
     def __init__(self, home: Home, port: int, screen: Screen, interruption: Interruption) -> None:
         secrets = SecretFiles(home.secrets)

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import typer
@@ -17,7 +17,9 @@ from chassis.settings import ProcessSettings
 SHUTDOWN = 10
 
 
-def serve(app: FastAPI, process: ProcessSettings) -> None:
+def serve(
+    app: FastAPI, process: ProcessSettings, *, http: type[asyncio.Protocol] | Literal["httptools"] = "httptools"
+) -> None:
     """Run an application until SIGTERM or SIGINT, one process, draining open requests first."""
     uvicorn.run(
         app,
@@ -26,15 +28,15 @@ def serve(app: FastAPI, process: ProcessSettings) -> None:
         log_config=None,
         access_log=False,
         loop="uvloop",
-        http="httptools",
+        http=http,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=75,
     )
 
 
-def service_commands(package: str, *, document: Callable[[], dict[str, Any]], has_worker: bool = True) -> typer.Typer:
-    """`serve`, `worker` (if it has one), `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
+def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) -> typer.Typer:
+    """`serve`, `worker`, `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
     commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
     @commands.command("serve")
@@ -42,12 +44,10 @@ def service_commands(package: str, *, document: Callable[[], dict[str, Any]], ha
         """Answer HTTP requests."""
         importlib.import_module(f"{package}.main").run()
 
-    if has_worker:
-
-        @commands.command("worker")
-        def work() -> None:
-            """Publish the outbox and follow the streams."""
-            importlib.import_module(f"{package}.worker").run()
+    @commands.command("worker")
+    def work() -> None:
+        """Follow the streams, and send what waits to be sent."""
+        importlib.import_module(f"{package}.worker").run()
 
     @commands.command("migrate")
     def migrate() -> None:

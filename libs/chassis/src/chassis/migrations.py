@@ -23,8 +23,13 @@ from chassis.settings import PREFIX
 LOCK = 7_316_042_001  # any number, as long as every runner takes the same
 # In a sub-select, so that it is worked out once a statement: for each row it took four fifths of the time of reading large projects.
 CURRENT_ORGANIZATION = "(SELECT nullif(current_setting('interlock.organization', true), '')::uuid)"
-RELAYED = {"outbox": "SELECT, UPDATE (published_at, stream_seq, stream_epoch)", "idempotency_keys": "SELECT, DELETE"}
-"""What the relay's role may do, in every organisation: send the outbox and mark what was sent, and forget old keys."""
+RELAYED = {
+    "outbox": "SELECT, UPDATE (published_at, stream_seq, stream_epoch)",
+    "idempotency_keys": "SELECT, DELETE",
+    "webhook_deliveries": "SELECT (id, organization_id, webhook_id, due_at, claimed_until, finished_at), UPDATE (claimed_until), DELETE",
+}
+"""What the relay's role may do, in every organisation: send the outbox and mark what was sent, find out which deliveries are due, and forget
+what is old. What is in a delivery it does not see."""
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
 
 

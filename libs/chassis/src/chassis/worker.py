@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -80,14 +80,31 @@ def run_service(
     async def at_head() -> None:
         await check_at_head(database, package)
 
+    run_parts(
+        [*consumers, relay, letters],
+        probes={"database": at_head, "nats": bus.check},
+        closing=closing,
+        host=settings.host,
+        port=settings.health_port,
+    )
+
+
+def run_parts(
+    parts: Sequence[Part],
+    *,
+    probes: Mapping[str, Callable[[], Awaitable[None]]],
+    closing: Sequence[Closing],
+    host: str,
+    port: int,
+) -> None:
+    """Be a worker made of these parts until SIGTERM or SIGINT; on `port`, unless it is 0, it says how it is. Exit code 1 if a part failed."""
     health = Health()
-    probes = {"database": at_head, "nats": bus.check}
-    server = _Server(health, settings.host, settings.health_port) if settings.health_port else None
+    server = _Server(health, host, port) if port else None
 
     async def main() -> bool:
         watching = [asyncio.create_task(health.watch(what, check)) for what, check in probes.items()]
         try:
-            return await run([*consumers, relay, letters], health=health, closing=closing, server=server)
+            return await run(parts, health=health, closing=closing, server=server)
         finally:
             for task in watching:
                 task.cancel()

@@ -120,7 +120,9 @@ def _cross(network: Network, early: Early, link: int, task: int) -> int:
 
 
 def _cross_back(network: Network, link: int, start: int, task: int) -> int:
-    from_start = not network.source[link] & 1
+    end = network.source[link]
+    # A task without work left has one instant, and late dates take its finish convention.
+    from_start = not end & 1 and network.limits.remaining[end >> 1] != 0
     try:
         bound = network.crossings[link].latest(start - network.offset[link], from_start=from_start)
     except OutsideCalendar as error:

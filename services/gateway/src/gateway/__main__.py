@@ -37,7 +37,7 @@ def merged_document() -> dict[str, Any]:
     return reference.document_of(application.build(nothing, Health()))
 
 
-app = commands.service_commands("gateway", document=merged_document, has_worker=False)
+app = commands.service_commands("gateway", document=merged_document)
 
 
 class OperatorSettings(BaseSettings):

@@ -14,10 +14,12 @@ from chassis.identity import Signer
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX
 from gateway import docs, overview, problem_pages, reference
+from gateway.events import routes as events
 from gateway.forward import Forwarding
 from gateway.identity import routes as identity
 from gateway.runtime import running
 from gateway.settings import GatewaySettings
+from gateway.webhooks import routes as webhooks
 
 DESCRIPTION = "Project and program management: dependencies between projects as contracts, kept true by events."
 
@@ -30,7 +32,15 @@ def create_gateway(settings: GatewaySettings) -> FastAPI:
 
 def build(lifespan: Lifespan, health: Health) -> FastAPI:
     """The application around any lifespan that sets `app.state.runtime`."""
-    routers = [identity.router, overview.router, reference.router, problem_pages.router, docs.router]
+    routers = [
+        identity.router,
+        overview.router,
+        events.router,
+        webhooks.router,
+        reference.router,
+        problem_pages.router,
+        docs.router,
+    ]
     app = create_app(title="Interlock", description=DESCRIPTION, routers=routers, lifespan=lifespan, health=health)
     # The last one is the body limit. Forwarding goes ahead of it, since it counts for itself what it passes on; tracing,
     # logging and the guard stay around both.

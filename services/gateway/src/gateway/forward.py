@@ -3,6 +3,7 @@
 FastAPI's routing, validation and dependencies would cost more than the whole rest of the gateway here, and have nothing to decide.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +16,7 @@ from chassis.problem import Problem
 from gateway import headers
 from gateway.http1 import Answer
 from gateway.identity.callers import Callers
-from gateway.request_body import ClientGone, body_of
+from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
 
@@ -87,7 +88,7 @@ async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: 
         is_keyed="idempotency-key" in client,
     )
     async with upstream.exchange(request) as answer:
-        await _pass_on(answer, upstream.deadline, send)
+        await _pass_on(answer, upstream.deadline, receive, send)
 
 
 def _target(scope: Scope) -> bytes:
@@ -96,7 +97,7 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def _pass_on(answer: Answer, patience: float, send: Send) -> None:
+async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send) -> None:
     start = {
         "type": "http.response.start",
         "status": answer.status,
@@ -110,6 +111,13 @@ async def _pass_on(answer: Answer, patience: float, send: Send) -> None:
         return
     await send(start)
     # From here on an upstream that breaks off can only be told by breaking off as well: the error goes up to the server.
-    async for piece in answer.pieces(patience):
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    # Sending to a client that has gone does nothing and says nothing: without a watch, the rest would be read for nobody.
+    gone = asyncio.create_task(client_gone(receive))
+    try:
+        async for piece in answer.pieces(patience):
+            if gone.done():
+                raise ClientGone
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()

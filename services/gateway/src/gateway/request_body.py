@@ -24,6 +24,12 @@ class ClientGone(Exception):
     """The client closed the connection; nobody waits for an answer."""
 
 
+async def client_gone(receive: Receive) -> None:
+    """Wait until the client has closed the connection, or the answer is complete."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def body_of(headers: Headers, receive: Receive, limit: int) -> tuple[bytes | AsyncIterator[bytes], int | None]:
     """The request's body and its announced length. `limit` in bytes. Raises TooLarge, RequestTimeout, ClientGone, now or on the way."""
     announced = headers.get("content-length")

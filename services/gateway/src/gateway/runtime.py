@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from chassis.database import Database
 from chassis.identity import Signer
 from contracts.tokens import PROGRAM_SERVICE, PROJECT_SERVICE
+from gateway.events.live_events import LiveEvents, following
 from gateway.identity.callers import Callers
 from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstream
+from gateway.webhooks.tools import Webhooks, tools_of
 
 PROJECT_SEGMENTS = ("projects",)
 PROGRAM_SEGMENTS = ("programs", "portfolios", "dependencies", "goals", "key-results", "alignments", "alignment")
@@ -25,6 +27,8 @@ class Runtime:
     program: Upstream
     table: Mapping[str, Upstream]
     """The first path segment after `/v1/` → the service that has it."""
+    live: LiveEvents
+    webhooks: Webhooks
 
 
 @asynccontextmanager
@@ -35,8 +39,10 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
     project = Upstream(PROJECT_SERVICE, settings.project_url, connections=connections, deadline=deadline)
     program = Upstream(PROGRAM_SERVICE, settings.program_url, connections=connections, deadline=deadline)
     table = dict.fromkeys(PROJECT_SEGMENTS, project) | dict.fromkeys(PROGRAM_SEGMENTS, program)
+    callers = Callers(database, signer)
     try:
-        yield Runtime(database, Callers(database, signer), project, program, table)
+        async with following(settings) as live:
+            yield Runtime(database, callers, project, program, table, live, tools_of(settings))
     finally:
         project.close()
         program.close()

@@ -1,5 +1,6 @@
 """What the gateway is told, besides what every process is."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import Field
@@ -7,7 +8,26 @@ from pydantic import Field
 from chassis.settings import ProcessSettings
 
 
-class GatewaySettings(ProcessSettings):
+class WebhookSettings(ProcessSettings):
+    """What the HTTP process and the worker both have to know of webhooks."""
+
+    webhook_key_file: Path | None = None
+    """Keys that seal webhook secrets, one a line, the current one first: 32 bytes in URL-safe base64. Without it there are no webhooks."""
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks (a JSON list) that webhooks may lead to besides public addresses; to these alone plain http is allowed, too."""
+
+
+class WorkerSettings(WebhookSettings):
+    """What the worker is told."""
+
+    relay_database_url: str
+    """The same database as the relay's role, which sees which deliveries are due in all organisations, and nothing else of them."""
+    nats_url: str
+    health_port: int = Field(default=0, ge=0, le=65535)
+    """Where it answers probes and metrics; 0 for nowhere."""
+
+
+class GatewaySettings(WebhookSettings):
     """Each field is the environment variable `INTERLOCK_<FIELD>`."""
 
     auth_private_key_file: Path
@@ -18,3 +38,16 @@ class GatewaySettings(ProcessSettings):
     """Connections to each upstream at most, which is how many requests it has under way."""
     deadline: float = Field(default=30.0, gt=0)
     """Seconds in which an upstream must begin its answer."""
+
+    nats_url: str | None = None
+    """`nats://user:password@host:port`; without it `/v1/events` answers 503."""
+    streams_per_token: int = Field(default=20, ge=1)
+    """Event streams that a token may have open in this process at once."""
+    streams_per_organization: int = Field(default=1000, ge=1)
+    """The same for all tokens of an organisation together."""
+    stream_age: float = Field(default=3600.0, gt=0)
+    """Seconds after which an event stream ends and the client comes back."""
+    stream_heartbeat: float = Field(default=15.0, gt=0)
+    """Seconds of silence after which an event stream sends a comment."""
+    stream_send_timeout: float = Field(default=10.0, gt=0)
+    """Seconds that a client may leave what was sent unread before it is dropped."""

@@ -1,4 +1,4 @@
-"""`python -m program_svc serve | worker | migrate | openapi | picture`."""
+"""`python -m program_svc serve | worker | migrate | openapi | picture | rebuild | parked | dead-letter | outbox`."""
 
 import asyncio
 import sys
@@ -9,7 +9,9 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.commands import service_commands
+from chassis.operating import operators_commands
 from chassis.problem import Problem
+from contracts.subjects import BoundaryKind
 
 
 def document() -> dict[str, Any]:
@@ -20,6 +22,7 @@ def document() -> dict[str, Any]:
 
 
 app = service_commands("program_svc", document=document)
+operators_commands("program_svc", app, [BoundaryKind.PROJECT])
 
 
 class PictureSettings(BaseSettings):

@@ -1,8 +1,10 @@
-"""`python -m project_svc serve | worker | migrate | openapi`."""
+"""`python -m project_svc serve | worker | migrate | openapi | rebuild | parked | dead-letter | outbox`."""
 
 from typing import Any
 
 from chassis.commands import service_commands
+from chassis.operating import operators_commands
+from contracts.subjects import BoundaryKind
 
 
 def document() -> dict[str, Any]:
@@ -13,6 +15,7 @@ def document() -> dict[str, Any]:
 
 
 app = service_commands("project_svc", document=document)
+operators_commands("project_svc", app, [BoundaryKind.PROGRAM])
 
 if __name__ == "__main__":
     app()

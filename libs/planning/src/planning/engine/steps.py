@@ -62,7 +62,8 @@ def crossed_back(network: Network, link: int, start: int) -> int:
     ties, axis = network.ties, network.facts.axis
     before, after = ties.before[link], ties.after[link]
     tail = network.limits.remaining[after] if ties.kind[link] >= 2 else 0
-    from_start = ties.kind[link] & 1 != 0
+    # A node without work left has one instant, and late dates take its finish convention.
+    from_start = ties.kind[link] & 1 != 0 and network.limits.remaining[before] != 0
     return latest(network.axes, axis[before], axis[after], ties.via[link], ties.lag[link], start + tail, from_start)
 
 

@@ -54,6 +54,7 @@ class Caller:
 
     identity: Identity
     member_id: UUID
+    token_id: UUID
     scope: Scope
     expires_at: datetime | None
 
@@ -135,4 +136,4 @@ async def _caller_with(session: AsyncSession, digest: bytes) -> Caller | None:
     await session.execute(NOTE_USE.where(col(ApiToken.id) == token.id))
     roles = frozenset() if member.role is None else frozenset({member.role})
     identity = Identity(subject=f"members/{member.id}", organization_id=token.organization_id, roles=roles)
-    return Caller(identity, member.id, token.scope, token.expires_at)
+    return Caller(identity, member.id, token.id, token.scope, token.expires_at)

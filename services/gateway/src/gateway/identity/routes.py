@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import SQLModel
 
-from chassis import idempotency
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
 from contracts.values import Id
+from gateway.idempotent import once
 from gateway.identity import actions
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
 from gateway.identity.models import ApiToken, Member, Organization
 from gateway.identity.shapes import ApiTokenCreate, ApiTokenCreated, ApiTokenRead, MemberRead, OrganizationRead
-from gateway.tables import IDEMPOTENCY_KEYS, now
+from gateway.tables import now
 
 router = APIRouter(prefix="/v1", tags=["identity"])
 
@@ -64,17 +64,12 @@ async def create_api_token(
     request: Request,
 ) -> Response:
     """A new token. Its secret is in this answer and nowhere else."""
-    key = idempotency.key_of(request)
-    if key is not None:
-        await actions.forget_answered_keys(session)
-        claim = await idempotency.claim(session, IDEMPOTENCY_KEYS, caller.identity.organization_id, request, key)
-        if claim.answer is not None:
-            return claim.answer
-    token, secret = await actions.create_api_token(session, caller, body)
-    if key is not None:
-        without_secret = _created(token, None)
-        await idempotency.keep(session, IDEMPOTENCY_KEYS, caller.identity.organization_id, key, without_secret)
-    return _created(token, secret)
+
+    async def make() -> tuple[Response, Response]:
+        token, secret = await actions.create_api_token(session, caller, body)
+        return _created(token, secret), _created(token, None)
+
+    return await once(session, caller, request, make)
 
 
 def _created(token: ApiToken, secret: str | None) -> Response:

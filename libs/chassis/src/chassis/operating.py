@@ -1,0 +1,132 @@
+"""Commands for operators of a service with an outbox and consumers: `outbox`, `parked`, `rebuild`, `dead-letter`."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeVar
+
+import orjson
+import typer
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis import dead_letters, parking
+from chassis.backlog import Backlog
+from chassis.database import Database
+from chassis.parking import Reason
+from chassis.quarantine import dead_letter_stream
+from chassis.settings import PREFIX, load
+
+LOOK_EVERY = 0.5
+T = TypeVar("T")
+
+Number = Annotated[int, typer.Argument(help="the number that `dead-letter list` shows")]
+
+
+class _Told(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: str
+
+
+class _ToldRelay(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    relay_database_url: str
+
+
+def operators_commands(package: str, commands: typer.Typer, kinds: Sequence[str]) -> None:
+    """Add the commands to the service's own. `kinds` are the boundaries that it restores from snapshots."""
+    name = package.replace("_", "-")
+    outbox = typer.Typer(no_args_is_help=True, help="Events that wait for the message bus.")
+    commands.add_typer(outbox, name="outbox")
+    commands.add_typer(_dead_letters(), name="dead-letter")
+
+    @outbox.command("status")
+    def status() -> None:
+        """How many events wait to be published, to each stream, and since when."""
+        for stream, (depth, oldest) in asyncio.run(_depths(load(_ToldRelay).relay_database_url, name)).items():
+            typer.echo(f"{stream}: {depth} waiting, the oldest for {oldest:.0f} s")
+
+    @commands.command("parked")
+    def parked() -> None:
+        """The boundaries whose events wait, and why."""
+
+        async def found(database: Database) -> list[tuple[parking.Parked, str]]:
+            async with database.transaction() as session:
+                return await parking.listed(session)
+
+        for each, since in _on_database(found):
+            typer.echo(f"{each.reason:<9} {each.kind}/{each.id} of organisation {each.organization_id} since {since}")
+
+    @commands.command("rebuild")
+    def rebuild(timeout: Annotated[float, typer.Option(help="seconds to wait for the worker")] = 3600.0) -> None:
+        """Restore everything that is known of others from their snapshots, while the service goes on; a worker must run."""
+        total = _on_database(lambda database: dead_letters.trust_nothing(database, list(kinds)))
+        deadline, said = time.monotonic() + timeout, total + 1
+        while (left := _on_database(dead_letters.left)[Reason.STALE]) and time.monotonic() < deadline:
+            if left < said:
+                typer.echo(f"{total - left} of {total} restored")
+                said = left
+            time.sleep(LOOK_EVERY)
+        typer.echo(f"{total - left} of {total} restored")
+        raise typer.Exit(1 if left else 0)
+
+
+def _dead_letters() -> typer.Typer:
+    letters = typer.Typer(
+        no_args_is_help=True, help="Events in quarantine: they cannot be applied, and their boundaries wait."
+    )
+
+    @letters.command("list")
+    def list_letters() -> None:
+        """One line an event."""
+        for each in _on_database(dead_letters.listed):
+            boundary = "no boundary" if each.boundary_id is None else f"{each.kind}/{each.boundary_id}"
+            typer.echo(f"{each.number} {each.since} {boundary} {each.reason.splitlines()[0]}")
+
+    @letters.command("show")
+    def show(number: Number) -> None:
+        """The whole event, as JSON."""
+        document = _decided(lambda database: dead_letters.found(database, number)).document()
+        typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+    @letters.command("replay")
+    def replay(number: Number) -> None:
+        """Try the event again: the worker applies it, or puts it away anew."""
+        _decided(lambda database: dead_letters.replay(database, number))
+
+    @letters.command("drop")
+    def drop(number: Number) -> None:
+        """Forget the event; a snapshot of its boundary stands in for what it said."""
+        _decided(lambda database: dead_letters.drop(database, number))
+
+    return letters
+
+
+def _on_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = Database(load(_Told).database_url, pool=1, application="operator")
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _decided(work: Callable[[Database], Awaitable[T]]) -> T:
+    """As `_on_database`; what cannot be done is one line on standard error, and exit code 1."""
+    try:
+        return _on_database(work)
+    except (dead_letters.NotInQuarantine, dead_letters.NotReplayable) as error:
+        typer.echo(str(error.args[0]), err=True)
+        raise typer.Exit(1) from None
+
+
+async def _depths(url: str, service: str) -> dict[str, tuple[int, float]]:
+    found = {}
+    for label, stream in (("events", None), ("dead letters", dead_letter_stream(service))):
+        backlog = await Backlog.connect(url, stream)
+        found[label] = await backlog.depth()
+        await backlog.close()
+    return found

@@ -1,0 +1,44 @@
+"""How many streams may be open at once, for a token and for an organisation."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from chassis.problem import Problem
+from gateway.identity.callers import Caller
+
+
+class TooManyStreams(Problem):
+    """The token or its organisation has as many event streams open as it may have; close one, or wait until one ends."""
+
+    slug, status, title = "too-many-streams", 429, "Too many event streams are open"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
+class StreamLimits:
+    """Counts the streams of this process."""
+
+    def __init__(self, *, per_token: int, per_organization: int) -> None:
+        self._per_token = per_token
+        self._per_organization = per_organization
+        self._open: Counter[UUID] = Counter()
+
+    @contextmanager
+    def slot(self, caller: Caller) -> Iterator[None]:
+        """A place for one stream, until the block ends. Raises TooManyStreams."""
+        whose = (caller.token_id, self._per_token), (caller.identity.organization_id, self._per_organization)
+        for key, most in whose:
+            if self._open[key] >= most:
+                raise TooManyStreams(f"At most {most} streams may be open here at once.")
+        for key, _ in whose:
+            self._open[key] += 1
+        try:
+            yield
+        finally:
+            for key, _ in whose:
+                self._open[key] -= 1
+                if not self._open[key]:
+                    del self._open[key]

@@ -1,0 +1,206 @@
+"""From the streams to deliveries: each event once for each webhook that wants it, the position kept in the same transaction."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from nats.aio.msg import Msg
+from prometheus_client import Counter, Gauge
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import col
+from uuid_utils.compat import uuid7
+
+from chassis import streams
+from chassis.bus import Bus
+from chassis.database import Database, enter_organization
+from chassis.health import Health
+from contracts.subjects import Stream
+from gateway.events.feed import Feed, open_feed
+from gateway.events.live_event import LiveEvent, UnreadableEvent
+from gateway.events.position import Position
+from gateway.tables import now
+from gateway.webhooks.models import DeliveryState, Webhook, WebhookCursor, WebhookDelivery, WebhookState
+
+BATCH = 500
+STANDBY = 1.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
+NOWHERE = Position("", 0, 0)
+
+RECORDED = Counter("interlock_webhook_deliveries_recorded_total", "Deliveries recorded")
+LAG = Gauge("interlock_webhook_lag", "Messages not yet turned into deliveries", ["stream"])
+
+_LOCK = sa.text("SELECT pg_try_advisory_lock(hashtextextended('webhooks ' || :stream, 0))")
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class CursorTaken(Exception):
+    """Somebody else has moved the cursor. Nothing is lost: the next lease starts behind it."""
+
+
+class Fanout:
+    """A part of the worker, one a stream: one process at a time does it, the others stand by."""
+
+    def __init__(self, stream: Stream, database: Database, bus: Bus, wake: Callable[[], None]) -> None:
+        self.name = f"webhooks-{stream.token}"
+        self._stream = stream
+        self._database = database
+        self._bus = bus
+        self._wake = wake
+        self._feed: Feed | None = None
+        self._backoff = FIRST_BACKOFF
+        self._stopping = asyncio.Event()
+
+    async def run(self, health: Health) -> None:
+        """Follow the stream until `stop`."""
+        health.fail(self.name, "waiting for NATS")
+        while not self._stopping.is_set():
+            health.beat(self.name)
+            try:
+                async with asyncio.timeout(STANDBY):
+                    await self._bus.connected()
+                if not await self._lease(health):
+                    health.recover(self.name)
+                    await self._pause(STANDBY)
+            except Exception as error:  # noqa: BLE001  (whatever it is, trying again is all there is to do)
+                reason = str(error) or type(error).__name__
+                health.fail(self.name, reason)
+                log.warning("webhooks start again", stream=self._stream.value, reason=reason)
+                await self._pause(self._backoff)
+                self._backoff = min(self._backoff * 2, LONGEST_BACKOFF)
+
+    def stop(self) -> None:
+        """Read no more; `run` returns when the batch in hand is committed."""
+        self._stopping.set()
+        if self._feed is not None:
+            self._feed.interrupt()
+
+    async def _lease(self, health: Health) -> bool:
+        async with self._database.engine.connect() as connection:
+            try:
+                is_ours = bool(await connection.scalar(_LOCK, {"stream": self._stream.value}))
+                await connection.commit()
+                if is_ours:
+                    await self._follow(connection, health)
+                return is_ours
+            finally:
+                await connection.invalidate()  # back in the pool, the session would hold the lock for ever
+
+    async def _follow(self, connection: AsyncConnection, health: Health) -> None:
+        epoch, sequence = await self._cursor(connection)
+        async with open_feed(self._bus, self._stream, after=sequence, window=BATCH) as feed:
+            self._feed = feed
+            health.recover(self.name)
+            try:
+                while not self._stopping.is_set():
+                    messages = await feed.batch(BATCH)
+                    health.beat(self.name)
+                    if messages:
+                        sequence = await self._commit(connection, epoch, sequence, messages)
+                        LAG.labels(self._stream.value).set(feed.pending)
+                        self._backoff = FIRST_BACKOFF
+            finally:
+                self._feed = None
+
+    async def _cursor(self, connection: AsyncConnection) -> tuple[datetime, int]:
+        """Where to go on: at the stream's end the first time, at the start of a stream that was created anew.
+
+        What was trimmed away before it was read is lost to webhooks, and said so: it can still not be had by waiting.
+        """
+        now_ = await streams.state(self._bus.jetstream, self._stream)
+        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+            cursor = await session.get(WebhookCursor, self._stream.value, with_for_update=True)
+            if cursor is None:
+                cursor = WebhookCursor(stream=self._stream.value, epoch=now_.epoch, sequence=now_.last)
+                session.add(cursor)
+            elif cursor.epoch != now_.epoch:
+                log.error("the stream was created anew: webhooks go on at its start", stream=self._stream.value)
+                cursor.epoch, cursor.sequence = now_.epoch, 0
+            elif cursor.sequence > now_.last:
+                log.error("the stream has lost its end: webhooks go on there", stream=self._stream.value)
+                cursor.sequence = now_.last
+            if cursor.sequence < now_.first - 1:
+                log.error(
+                    "events were trimmed before webhooks got them",
+                    stream=self._stream.value,
+                    missed=now_.first - 1 - cursor.sequence,
+                )
+                cursor.sequence = now_.first - 1
+            return cursor.epoch, cursor.sequence
+
+    async def _commit(
+        self, connection: AsyncConnection, epoch: datetime, sequence: int, messages: Sequence[Msg]
+    ) -> int:
+        reached = messages[-1].metadata.sequence.stream
+        events = self._by_organization(messages)
+        recorded = 0
+        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+            for organization_id, theirs in events.items():
+                await enter_organization(session, organization_id)
+                recorded += await record_deliveries(session, theirs)
+            moved = await connection.execute(
+                sa.update(WebhookCursor)
+                .where(
+                    col(WebhookCursor.stream) == self._stream.value,
+                    col(WebhookCursor.epoch) == epoch,
+                    col(WebhookCursor.sequence) == sequence,
+                )
+                .values(sequence=reached)
+            )
+            if moved.rowcount != 1:
+                raise CursorTaken(f"the cursor is no longer at {sequence}")
+        if recorded:
+            RECORDED.inc(recorded)
+            self._wake()
+        return reached
+
+    def _by_organization(self, messages: Sequence[Msg]) -> dict[UUID, list[LiveEvent]]:
+        found: dict[UUID, list[LiveEvent]] = {}
+        for message in messages:
+            try:
+                event = LiveEvent.read(message, self._stream, NOWHERE)
+            except UnreadableEvent as error:
+                log.warning("unreadable event", subject=message.subject, reason=str(error))
+                continue
+            found.setdefault(event.organization_id, []).append(event)
+        return found
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+
+async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) -> int:
+    """Record the events for the webhooks of the organisation in whose context the session is; how many deliveries that makes.
+
+    The webhooks are share-locked: one that is being disabled gets no delivery after it was.
+    """
+    enabled = sa.select(Webhook).where(col(Webhook.state) == WebhookState.ENABLED).with_for_update(read=True)
+    webhooks = (await session.execute(enabled)).scalars().all()
+    rows = [
+        {
+            "id": uuid7(),
+            "organization_id": webhook.organization_id,
+            "webhook_id": webhook.id,
+            "event_id": event.envelope.id,
+            "event_type": event.type,
+            "document": event.document,
+            "state": DeliveryState.PENDING,
+            "tries": 0,
+            "attempts": [],
+            "due_at": now(),
+            "created_at": now(),
+        }
+        for webhook in webhooks
+        for event in events
+        if webhook.wanted.matches(event) and event.document is not None
+    ]
+    if rows:
+        await session.execute(insert(WebhookDelivery).on_conflict_do_nothing(), rows)
+    return len(rows)

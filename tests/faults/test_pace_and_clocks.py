@@ -1,0 +1,87 @@
+"""A consumer that is too slow, an answer that gets lost, and clocks that nobody can rely on."""
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+
+import pytest
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from chassis import consumer as following
+from chassis import outbox
+from chassis.publisher import Publisher
+from chassis.puller import Puller
+
+pytestmark = pytest.mark.slow
+
+
+async def test_a_fetch_that_is_larger_than_what_may_be_unacknowledged_goes_on_after_acknowledgement(world, bus):
+    world.relay()
+    await world.write(30)
+    await world.kit.eventually(world.is_sent)
+    config = ConsumerConfig(durable_name="slow", ack_policy=AckPolicy.EXPLICIT, max_ack_pending=10)
+    await bus.jetstream.add_consumer("PROJECT", config)
+    puller = Puller(bus, "PROJECT", "slow", window=100)
+    await puller.start()
+    sequences = []
+    while len(sequences) < 30:
+        messages = await puller.batch(100, 0.05)
+        assert len(messages) <= 10
+        sequences += [message.metadata.sequence.stream for message in messages]
+        for message in messages:
+            await message.ack()
+    await puller.stop()
+    assert sequences == list(range(1, 31))
+
+
+async def test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_counts_right(world, monkeypatch):
+    """Zombie acknowledgements: those of the lease before come when the messages were delivered again."""
+    monkeypatch.setattr(following, "ACK_WAIT", 0.2)
+    slow = iter([0.5, 0.5])
+
+    async def see(session, event):
+        await world.kit.see(session, event)
+        await asyncio.sleep(next(slow, 0))
+
+    world.relay()
+    world.consumer(see)
+    await world.write(30, pause=0.02)
+    await world.ends_well()
+
+
+async def test_an_acknowledgement_of_a_batch_is_lost(world, monkeypatch):
+    publish_batch, losses = Publisher.publish_batch, 2
+
+    async def lossy(self, messages, *, expected):
+        nonlocal losses
+        last = await publish_batch(self, messages, expected=expected)
+        if losses:
+            losses -= 1
+            raise TimeoutError("the answer never came")
+        return last
+
+    monkeypatch.setattr(Publisher, "publish_batch", lossy)
+    await world.write(40)
+    world.relay()
+    world.consumer()
+    await world.ends_well()
+    await world.write(40)
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+async def test_clocks_that_are_ten_minutes_off_change_nothing(world, monkeypatch):
+    """Every event is recorded by a clock of its own, up to ten minutes early or late."""
+    chance = random.Random(19)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=chance.uniform(-600, 600))
+
+    monkeypatch.setattr(outbox, "datetime", Clock)
+    world.relay()
+    world.consumer()
+    await world.write(40)
+    await world.ends_well()
+    assert await world.is_told_in_order()
