@@ -88,6 +88,10 @@ check-openapi: .venv/ready
 bench: .venv/warm ## Measure: ONLY=engine|events|http, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
+.PHONY: soak
+soak: .venv/ready ## Write, kill, pause and restart for MINUTES=5 on a stack of its own; ends with a report of the invariants
+	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
+
 .PHONY: lock
 lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from bench.http.interlock import Interlock
+from bench.http.large import change_10k
 from bench.http.limit import Limit
 from bench.http.load import half_load_p99
 from bench.http.side import Side
@@ -36,6 +37,7 @@ def run(stack: Stack) -> list[Result]:
             measured.rate("http.get", _get, READS),
             measured.rate("http.list100", _list, REQUESTS),
             measured.moves("http.chain_1000"),
+            change_10k(runner, stack, interlock),
             measured.gateway_cpu("http.gateway_cpu"),
             measured.p99("http.p99_at_half_load"),
         ]

@@ -76,7 +76,8 @@ _LAYOUTS: dict[type[Any], Layout] = {}
 def layout_of(kind: type[Any]) -> Layout:
     """The layout of a table's class. Raises TypeError for a class without a table."""
     if kind not in _LAYOUTS:
-        table = inspect(kind).local_table
+        mapper = inspect(kind, raiseerr=False)
+        table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} is no table")
         _LAYOUTS[kind] = Layout.of(table)

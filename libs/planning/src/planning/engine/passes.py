@@ -1,8 +1,12 @@
 """The passes over a whole network: one kernel for those on one axis, where memory is all that takes time, and one for the others."""
 
-from planning.engine.arrays import NEVER, OUTSIDE, Early, Ints, Late, Network
-from planning.engine.steps import move, open_up, recede, settle
+import numpy as np
+
+from planning.engine.arrays import BEGUN, LIMIT, NEVER, OUTSIDE, PINNED, Early, Ints, Late, Network
+from planning.engine.steps import open_up, recede, settle
 from planning.kernel import lean
+
+ONE = np.uint32(1)
 
 
 def forward(network: Network, early: Early, crossing: bool) -> int:
@@ -21,13 +25,29 @@ def backward(
 
 @lean
 def forward_within(network: Network, early: Early) -> int:
-    """Where no link leads between axes. Of nodes with work left, nobody asks whether they open."""
-    remaining = network.limits.remaining
+    """Where no link leads between axes. The same as `settle` for every node, and no more than is needed when all of them are written.
+
+    Indices are unsigned, since for others numba asks each time whether they count from the end. Links are walked from the last to the
+    first, so that of several that hold a node alike the first one is left as its driver without another question.
+    """
+    limits, into = network.limits, network.into
     for place in range(network.order.size):
-        node = network.order[place]
-        if move(network, early, node, False) == OUTSIDE:
+        node = np.uint32(network.order[place])
+        best, by = limits.floor[node], NEVER
+        at, first = np.uint32(into.end[node]), np.uint32(into.begin[node])
+        while at > first:
+            at = np.uint32(at - ONE)
+            bound = np.int32(early.ends[np.uint32(into.source[at])] + into.offset[at])
+            if bound >= best:
+                best, by = bound, into.link[at]
+        if best > LIMIT:
             return int(node)
-        if remaining[node] == 0 and open_up(network, early, node, False) == OUTSIDE:
+        early.start[node], early.driver[node] = best, by
+        end = np.uint32(node + node)
+        early.ends[end] = limits.begun[node] if limits.flags[node] & BEGUN else best
+        early.ends[np.uint32(end + ONE)] = best + limits.remaining[node]
+        # Of nodes with work left, nobody asks whether they open.
+        if limits.remaining[node] == 0 and open_up(network, early, int(node), False) == OUTSIDE:
             return int(node)
     return NEVER
 
@@ -44,11 +64,24 @@ def forward_across(network: Network, early: Early) -> int:
 
 @lean
 def backward_within(network: Network, early: Early, late: Late, anchor: Ints, whole: Ints) -> int:
-    """Where no link leads between axes and no node is as late as possible."""
-    for place in range(network.order.size - 1, -1, -1):
-        node = network.order[place]
-        if recede(network, early, late, anchor, whole, node, False, False) == OUTSIDE:
+    """Where no link leads between axes and no node is as late as possible. The same as `recede` for every node; see forward_within."""
+    limits, out = network.limits, network.out
+    for back in range(network.order.size):
+        node = np.uint32(network.order[network.order.size - 1 - back])
+        axis = np.uint32(network.facts.axis[node])
+        last, room = min(anchor[axis], limits.ceiling[node]), whole[axis]
+        at, beyond = np.uint32(out.begin[node]), np.uint32(out.end[node])
+        while at < beyond:
+            target, reach = np.uint32(out.target[at]), out.reach[at]
+            last = min(last, np.int32(late.start[target] + reach))
+            room = min(room, np.int32(early.start[target] + reach))
+            at = np.uint32(at + ONE)
+        if limits.flags[node] & PINNED:
+            last = limits.pinned[node]
+        start = np.int32(last - limits.remaining[node])
+        if start < 0:
             return int(node)
+        late.start[node], late.room[node] = start, room
     return NEVER
 
 

@@ -1,0 +1,60 @@
+"""Rows past the session's unit of work, on tables of this service."""
+
+from uuid import UUID
+
+import pytest
+
+from chassis import rows
+from project_svc.projects.models import Project
+from project_svc.records import ProjectRecord
+from project_svc.tasks.models import Task
+
+
+@pytest.fixture
+async def task_id(api):
+    return UUID(await api.task(await api.project(), deadline="2026-05-01", percent_complete=12.5))
+
+
+async def test_a_row_is_found_with_the_values_that_the_session_reads(api, database, task_id):
+    async with database.transaction(api.organization_id) as session:
+        found = await rows.find(session, Task, "id = $1", task_id)
+        known = await session.get(Task, task_id)
+        names = rows.layout_of(Task).names
+        assert found not in session
+        assert [getattr(found, name) for name in names] == [getattr(known, name) for name in names]
+        assert [type(getattr(found, name)) for name in names] == [type(getattr(known, name)) for name in names]
+        assert await rows.find(session, Task, "id = $1", UUID(int=0)) is None
+
+
+async def test_what_was_written_past_the_session_it_reads_anew(api, database, task_id):
+    async with database.transaction(api.organization_id) as session:
+        before = await session.get(Task, task_id)
+        row = await rows.find(session, Task, "id = $1", task_id)
+        row.name, row.deadline = "Changed", None
+        await rows.update(session, row)
+        after = await session.get(Task, task_id)
+        assert (before.name, after.name, after.deadline) == ("A", "Changed", None)
+
+
+async def test_a_changed_row_is_the_sessions_own(api, database, task_id):
+    async with database.transaction(api.organization_id) as session:
+        task = await session.get(Task, task_id)
+        seen = await session.get(Project, task.project_id)
+        project = await rows.change(session, Project, "revision = revision + 1 WHERE id = $1", task.project_id)
+        assert project is not seen
+        assert (project.revision, project in session, session.is_modified(project)) == (seen.revision + 1, True, False)
+        project.name = "Renamed"
+        await session.flush()
+        read = await rows.find(session, Project, "id = $1", project.id)
+        assert (read.name, read.revision) == ("Renamed", project.revision)
+        assert await rows.change(session, Project, "revision = 0 WHERE id = $1", UUID(int=0)) is None
+
+
+async def test_another_organisations_rows_are_not_there(stranger, database, task_id):
+    async with database.transaction(stranger.organization_id) as session:
+        assert await rows.find(session, Task, "id = $1", task_id) is None
+
+
+def test_a_class_without_a_table_has_no_layout():
+    with pytest.raises(TypeError, match="ProjectRecord is no table"):
+        rows.layout_of(ProjectRecord)
