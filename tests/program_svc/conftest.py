@@ -257,6 +257,7 @@ class Projects:
         if project_id not in self.records:
             return None
         kinds = {
+            "calendars": events.CalendarCreated,
             "tasks": events.TaskCreated,
             "links": events.LinkCreated,
             "budget_lines": events.BudgetLineCreated,
