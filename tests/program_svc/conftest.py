@@ -161,6 +161,22 @@ class Projects:
         }
         return self._say(project_id, events.TaskCreated, record | fields)
 
+    def calendar(self, project_id: UUID, shifts: dict[str, Any], hours_per_day: float = 8, **fields: Any) -> UUID:
+        """A calendar with these shifts a week."""
+        record = {
+            **self._base(uuid7()),
+            "project_id": str(project_id),
+            "name": "calendar",
+            "hours_per_day": hours_per_day,
+            "shifts": shifts,
+            "exceptions": [],
+            "holidays": None,
+            "days_off": [],
+            "version": 1,
+            "updated_at": NOW,
+        }
+        return self._say(project_id, events.CalendarCreated, record | fields)
+
     def link(self, project_id: UUID, predecessor: UUID, successor: UUID, **fields: Any) -> UUID:
         """A finish-to-start link."""
         record = {
@@ -241,6 +257,7 @@ class Projects:
         if project_id not in self.records:
             return None
         kinds = {
+            "calendars": events.CalendarCreated,
             "tasks": events.TaskCreated,
             "links": events.LinkCreated,
             "budget_lines": events.BudgetLineCreated,

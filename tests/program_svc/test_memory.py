@@ -7,6 +7,7 @@ are those that the facts imply.
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ import pytest
 
 from program_svc.consumers import projection
 from program_svc.network import following
-from program_svc.network.compute import Standing
+from program_svc.network.compute import Hold, Standing
 from program_svc.network.memory import Memory, Remembered
 from program_svc.network.moves import StoredRow
 from program_svc.network.queries import Unschedulable, network_of
@@ -23,6 +24,13 @@ from program_svc.network.stored import stored_rows
 from program_svc.programs.queries import the_program
 
 ENDED = {"cancelled", "dissolved", "rejected", "withdrawn"}
+
+
+WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+WEEKS = [
+    {day: [{"from": "07:00", "to": "13:00"}] for day in WORKDAYS},
+    {day: [{"from": "00:00", "to": "24:00"}] for day in (*WORKDAYS, "saturday")},
+]
 
 
 class RolledBack(Exception):
@@ -41,6 +49,7 @@ class Story:
         self.tasks, self.links, self.dependencies = {id_: [] for id_ in self.project_ids}, [], []
         self.program = ""
         self.compared = 0
+        self.calendars = {id_: [self.projects.calendar(id_, shifts, 6) for shifts in WEEKS] for id_ in self.project_ids}
 
     async def begin(self):
         for _ in range(5):
@@ -62,6 +71,8 @@ class Story:
             self.rekind,
             self.drop_task,
             self.reframe,
+            self.recalendar,
+            self.recalendar,
         ]
         agreements = [self.propose, self.propose, self.accept_slip, self.end_dependency, self.set_deadline]
         if self.random.random() < 0.25:
@@ -99,10 +110,17 @@ class Story:
                     each.limit,
                     each.margin,
                     each.driving,
-                    each.imposed,
+                    None
+                    if each.imposed is None
+                    else Hold(each.imposed, each.imposed_side, is_exact=each.imposed_by_minute),
                     None if path is None else tuple(map(UUID, path)),
+                    each.receiver_minutes_per_day,
+                    each.lag_minutes_per_day,
                 )
-                assert shown == network.standings[each.id]
+                standing = network.standings[each.id]
+                # Without its ends in the network, days stay as long as they were.
+                days = standing.day or shown.day, standing.lag_day or shown.lag_day
+                assert shown == replace(standing, day=days[0], lag_day=days[1])
             self.compared += 1
 
     def pick(self, *states):
@@ -191,6 +209,24 @@ class Story:
                 if task_id in ids:
                     ids.remove(task_id)
             self.projects.delete(task_id)
+
+    def recalendar(self):
+        """A project or a task goes by another calendar, a lag by another, or a calendar changes."""
+        project_id = self.random.choice(self.project_ids)
+        calendars = self.calendars[project_id]
+        match self.random.choice(["project", "task", "task", "lag", "calendar"]):
+            case "project":
+                self.say(project_id, calendar_id=self.random.choice([None, *map(str, calendars)]))
+            case "task" if self.tasks[project_id]:
+                task_id = self.random.choice(self.tasks[project_id])
+                self.say(task_id, calendar_id=self.random.choice([None, *map(str, calendars)]))
+            case "lag" if self.links:
+                kinds = ["project", "predecessor", "successor", "24h"]
+                self.say(self.random.choice(self.links), lag="P1D", lag_calendar=self.random.choice(kinds))
+            case "calendar":
+                days = self.random.sample(["2026-03-03", "2026-03-07", "2026-03-10"], 2)
+                free = [{"on": day, "name": "free"} for day in sorted(days)]
+                self.say(self.random.choice(calendars), days_off=free)
 
     def reframe(self):
         project_id = self.random.choice(self.project_ids)

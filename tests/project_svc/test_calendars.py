@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 
 NINE_TO_FIVE = [{"from": "09:00", "to": "17:00"}]
@@ -307,3 +310,23 @@ async def test_a_file_that_is_no_calendar_is_refused(api, project):
     broken = await import_file(api, path, "Dear Ada, we are closed in August.")
     assert (broken.status_code, broken.json()["errors"][0]["rule"]) == (422, "calendar_file")
     assert (await import_file(api, path, ICS, "application/json")).status_code == 415
+
+
+GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "calendars.json").read_text())["mixed"]
+
+
+async def test_a_network_on_several_calendars_has_the_dates_of_the_golden_case(api, project):
+    calendars = {None: None}
+    for name, each in GOLDEN["calendars"].items():
+        shifts = {day: [{"from": each["from"], "to": each["to"]}] for day in each["days"]}
+        shifts = {day: shifts.get(day, []) for day in (*WORKDAYS, "saturday", "sunday")}
+        calendars[name] = await calendar(api, project, shifts=shifts, hours_per_day=each["hours_per_day"])
+    ids = {
+        name: await api.task(project, name, f"P{task['days']}D", calendar_id=calendars[task["calendar"]])
+        for name, task in GOLDEN["tasks"].items()
+    }
+    for before, after, lag in GOLDEN["links"]:
+        await api.link(project, ids[before], ids[after], lag=lag)
+    items = await api.schedule(project)
+    for name, expected in GOLDEN["dates"].items():
+        assert {field: items[ids[name]][field] for field in expected} == expected, name

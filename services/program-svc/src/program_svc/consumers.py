@@ -22,9 +22,9 @@ from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, RISKS, TASKS
+from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, RISKS, TASKS
 from program_svc.replica.restore import CANCELLED, replace_project
-from program_svc.replica.rows import actual_row, budget_line_row, link_row, risk_row, task_row
+from program_svc.replica.rows import actual_row, budget_line_row, calendar_row, link_row, risk_row, task_row
 
 _PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
 _COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
@@ -36,6 +36,9 @@ HANDLERS: Mapping[str, Handler] = {
     events.ProjectCreated.event_type(): keep_project,
     events.ProjectUpdated.event_type(): keep_project,
     events.ProjectDeleted.event_type(): drop_project,
+    events.CalendarCreated.event_type(): keeping(events.CalendarCreated, CALENDARS, calendar_row),
+    events.CalendarUpdated.event_type(): keeping(events.CalendarUpdated, CALENDARS, calendar_row),
+    events.CalendarDeleted.event_type(): dropping(events.CalendarDeleted, CALENDARS),
     events.TaskCreated.event_type(): keeping(events.TaskCreated, TASKS, task_row),
     events.TaskUpdated.event_type(): keeping(events.TaskUpdated, TASKS, task_row),
     events.TaskDeleted.event_type(): dropping(events.TaskDeleted, TASKS),
@@ -57,6 +60,9 @@ NETWORK = frozenset(
         events.ProjectCreated,
         events.ProjectUpdated,
         events.ProjectDeleted,
+        events.CalendarCreated,
+        events.CalendarUpdated,
+        events.CalendarDeleted,
         events.TaskCreated,
         events.TaskUpdated,
         events.TaskDeleted,
@@ -66,6 +72,10 @@ NETWORK = frozenset(
     )
 )
 """The events that can change a program's network."""
+CALENDAR = frozenset(
+    event.event_type() for event in (events.CalendarCreated, events.CalendarUpdated, events.CalendarDeleted)
+)
+"""What a calendar moves goes back to its project."""
 DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
 
 
@@ -127,7 +137,7 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
     """Add what the event says to what changed."""
     record = event.data["record"]
     record_id = UUID(record["id"])
-    changes.changed.add(record_id)
+    changes.changed.add(event.boundary_id if event.type in CALENDAR else record_id)
     if event.type in DELETED or record.get("state") in CANCELLED:
         changes.lost.add(record_id)
 

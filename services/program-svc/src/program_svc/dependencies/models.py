@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.problem import Conflict
+from contracts.values import MINUTES_PER_DAY
 from contracts.vocabulary import DependencyPolicy, DependencyStatus, Granularity, LinkType, SlipDecision, TaskSide
 from program_svc.tables import INSTANT, MINUTES, Record, enumerated
 
@@ -107,6 +108,9 @@ class Dependency(Record, table=True):
     receiver_owner: str = ""
     type: LinkType = Field(default=LinkType.FS, sa_type=enumerated(LinkType))
     lag: int = Field(default=0, sa_type=MINUTES)
+    lag_minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    receiver_minutes_per_day: int = Field(default=MINUTES_PER_DAY, sa_type=MINUTES)
+    """What `P1D` stands for in the lag, and in the margin: days of the receiver's project, and of the receiving task."""
     policy: DependencyPolicy = Field(default=DependencyPolicy.HARD, sa_type=enumerated(DependencyPolicy))
     needed_by: date | None = None
     promised_by: date | None = None
@@ -133,6 +137,10 @@ class Dependency(Record, table=True):
     driving: bool = False
     imposed: int | None = Field(default=None, sa_type=MINUTES)
     """The instant that the receiver's side is held to; none while the dependency holds nothing."""
+    imposed_side: TaskSide | None = Field(default=None, sa_type=enumerated(TaskSide))
+    """The side that is told to be held: a milestone's start is its finish."""
+    imposed_by_minute: bool = False
+    """Whether the instant is told to the minute, since its day does not say it."""
     suspended_path: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     history: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
 

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from chassis.problem import AlreadyExists, NotFound
+from chassis.problem import AlreadyExists, NotFound, invalid
 from contracts.program_events import DependencyProposed, DependencyTask
+from contracts.values import MINUTES_PER_DAY
 from program_svc.boundaries import LockedProgram
 from program_svc.components.models import Component
 from program_svc.dependencies.models import Dependency, DependencyCycle, EndNotLinkable, NotAComponent, SameProject
@@ -36,8 +37,8 @@ async def propose_dependency(session: AsyncSession, program_id: UUID, body: Depe
     await arrived(session, TASKS, {body.provider.task_id, body.receiver.task_id})
     locked = await lock_open_program(session, program_id)
     await _check_ends(session, program_id, (body.provider, body.receiver))
-    dependency = _dependency(locked, body)
     facts = await facts_of(session, locked.program)
+    dependency = _dependency(locked, body, facts)
     _check_fits(facts, dependency)
     note_step(dependency, "propose", by, needed_by=None if body.needed_by is None else body.needed_by.isoformat())
     session.add(dependency)
@@ -47,8 +48,15 @@ async def propose_dependency(session: AsyncSession, program_id: UUID, body: Depe
     return dependency
 
 
-def _dependency(locked: LockedProgram, body: DependencyCreate) -> Dependency:
+def _dependency(locked: LockedProgram, body: DependencyCreate, facts: Facts) -> Dependency:
     reference = body.external_ref
+    day = MINUTES_PER_DAY
+    if body.receiver.project_id in facts.projects:
+        day = facts.calendar_of_project(body.receiver.project_id).minutes_per_day
+    try:
+        lag = body.lag.on(day)
+    except ValueError as error:
+        raise invalid("/lag", "duration_out_of_range", f"{error}.") from error
     return Dependency(
         id=uuid7(),
         organization_id=locked.organization_id,
@@ -61,7 +69,8 @@ def _dependency(locked: LockedProgram, body: DependencyCreate) -> Dependency:
         receiver_task_id=body.receiver.task_id,
         receiver_owner=body.receiver_owner,
         type=body.type,
-        lag=body.lag.minutes,
+        lag=lag.minutes,
+        lag_minutes_per_day=day,
         policy=body.policy,
         needed_by=body.needed_by,
         promised_by=body.promised_by,

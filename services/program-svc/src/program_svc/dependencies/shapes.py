@@ -1,7 +1,9 @@
 """A dependency on the wire: what clients send, and what they and the events get."""
 
 from datetime import datetime
+from decimal import Decimal
 
+import planning
 from chassis.patch import unset
 from contracts.program_events import (
     Commitment,
@@ -12,9 +14,8 @@ from contracts.program_events import (
     SlipAnswer,
     Suspension,
 )
-from contracts.values import Day, Duration, ExternalRef, Instant, Label, Shape, Text
-from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason, TaskSide
-from planning import MON_TO_FRI
+from contracts.values import Day, Duration, ExternalRef, Instant, Label, Shape, Text, WrittenDuration
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason
 from program_svc.dependencies.models import Dependency
 from program_svc.network.instants import written, written_or_none
 from program_svc.network.shapes import MovedDate
@@ -26,7 +27,7 @@ class DependencyCreate(Shape):
     provider: DependencyTask
     receiver: DependencyTask
     type: LinkType = LinkType.FS
-    lag: Duration = Duration(0)
+    lag: WrittenDuration = WrittenDuration()
     policy: DependencyPolicy = DependencyPolicy.HARD
     needed_by: Day | None = None
     promised_by: Day | None = None
@@ -96,7 +97,8 @@ def state_of(dependency: Dependency) -> DependencyState:
         provider=DependencyTask(project_id=dependency.provider_project_id, task_id=dependency.provider_task_id),
         receiver=DependencyTask(project_id=dependency.receiver_project_id, task_id=dependency.receiver_task_id),
         type=dependency.type,
-        lag=Duration(dependency.lag),
+        lag_hours_per_day=hours_of(dependency.lag_minutes_per_day),
+        lag=Duration(dependency.lag, dependency.lag_minutes_per_day),
         policy=dependency.policy,
         needed_by=dependency.needed_by,
         promised_by=dependency.promised_by,
@@ -110,7 +112,8 @@ def state_of(dependency: Dependency) -> DependencyState:
         ),
         provider_forecast=written_or_none(dependency.forecast, given, granularity),
         receiver_need=written_or_none(dependency.limit, dependency.receiver_side, dependency.receiver_granularity),
-        margin=None if dependency.margin is None else Duration(dependency.margin),
+        hours_per_day=hours_of(dependency.receiver_minutes_per_day),
+        margin=None if dependency.margin is None else Duration(dependency.margin, dependency.receiver_minutes_per_day),
         driving=dependency.driving,
         imposed=None if imposed is None else _imposed(dependency, imposed),
         suspended=_suspension(dependency),
@@ -131,18 +134,19 @@ def read_of(dependency: Dependency, would_move: list[MovedDate] | None = None) -
     )
 
 
+def hours_of(minutes_per_day: int) -> Decimal:
+    """A day's hours."""
+    return Decimal(minutes_per_day) / 60
+
+
 def _commitment(by: str | None, at: datetime | None) -> Commitment | None:
     return None if by is None or at is None else Commitment(by=by, at=at)
 
 
 def _imposed(dependency: Dependency, at: int) -> ImposedDate:
-    """The imposed date. A milestone's start is its finish: told is the one whose day means this very instant."""
-    side = dependency.receiver_side
-    if side is TaskSide.START and MON_TO_FRI.start_at_or_after(at) != at:
-        side = TaskSide.FINISH
-    elif side is TaskSide.FINISH and MON_TO_FRI.finish_at_or_before(at) != at:
-        side = TaskSide.START
-    return ImposedDate(side=side, at=written(at, side, dependency.receiver_granularity))
+    side = dependency.imposed_side or dependency.receiver_side
+    moment = planning.to_moment(at) if dependency.imposed_by_minute else None
+    return ImposedDate(side=side, at=written(at, side, dependency.receiver_granularity), moment=moment)
 
 
 def _suspension(dependency: Dependency) -> Suspension | None:

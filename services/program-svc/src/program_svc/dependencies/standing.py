@@ -108,6 +108,7 @@ def let_go(dependency: Dependency, state: DependencyStatus) -> None:
     """End the dependency: it holds nothing and computes nothing any more."""
     dependency.state = state
     dependency.imposed = dependency.forecast = dependency.limit = dependency.margin = None
+    dependency.imposed_side, dependency.imposed_by_minute = None, False
     dependency.driving = False
     dependency.suspended_path = None
 
@@ -140,6 +141,11 @@ def _take(dependency: Dependency, standing: Standing) -> None:
     dependency.limit = standing.limit
     dependency.margin = standing.margin
     dependency.driving = standing.is_driving
-    dependency.imposed = standing.imposed
+    hold = standing.imposed
+    dependency.imposed = None if hold is None else hold.at
+    dependency.imposed_side = None if hold is None else hold.side
+    dependency.imposed_by_minute = hold is not None and hold.is_exact
+    dependency.receiver_minutes_per_day = standing.day or dependency.receiver_minutes_per_day
+    dependency.lag_minutes_per_day = standing.lag_day or dependency.lag_minutes_per_day
     path = standing.suspended_path
     dependency.suspended_path = None if path is None else [str(task_id) for task_id in path]

@@ -33,7 +33,7 @@ def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRea
         kind=threat.kind,
         goal_id=threat.goal_id,
         project_id=threat.project_id,
-        by=Duration(threat.by),
+        by=Duration(threat.by, threat.day),
         why=why(threat, project_key, granularity),
         forecast=written_or_none(threat.forecast, TaskSide.FINISH, granularity),
         due=written_or_none(threat.due, TaskSide.FINISH, granularity),
@@ -47,11 +47,11 @@ def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRea
 
 def why(threat: Threat, project_key: str, granularity: str) -> str:
     """One sentence for people."""
-    late = f"{Duration(threat.by)} too late"
+    late = f"{Duration(threat.by, threat.day)} too late"
     kinds: dict[Kind, str] = {
         "slip": f"{project_key} will be ready {_day(threat.forecast, granularity)}, {late} for {_day(threat.due, granularity)}",
         "dependency": f"{project_key} waits for a dependency that is {late if threat.by else 'at risk'}",
-        "risk": f"a risk of {project_key} may take {Duration(threat.by)} beyond its float"
+        "risk": f"a risk of {project_key} may take {Duration(threat.by, threat.day)} beyond its float"
         if threat.by
         else f"a risk of {project_key} is expected to cost {abs(threat.emv or 0):f} {threat.currency}",
     }

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from contracts.vocabulary import DependencyStatus, RiskKind
-from planning import MON_TO_FRI
+from planning import WorkCalendar
 from planning.written import at_finish
 from program_svc.alignments.models import Alignment
 from program_svc.dependencies.models import Dependency
@@ -26,12 +26,13 @@ Kind = Literal["slip", "dependency", "risk"]
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """One threat to one goal. ``by``: working minutes too late; ``forecast`` and ``due``: instants; money only for risks."""
+    """One threat to one goal. ``by``: working minutes too late, on a calendar with ``day`` minutes a day; ``forecast`` and ``due``: instants; money only for risks."""
 
     kind: Kind
     goal_id: UUID
     project_id: UUID
     by: int
+    day: int
     source_id: UUID
     """The milestone's task or the project (slip), the dependency, the risk."""
     forecast: int | None = None
@@ -48,6 +49,8 @@ class Outlook:
     alignment: Alignment
     forecast: int | None
     due: int | None
+    calendar: WorkCalendar
+    """What the project works by."""
     slack: int
     """Working minutes that the project's contribution can slip before anybody notices."""
 
@@ -61,12 +64,13 @@ def outlooks(network: Network, tree: GoalTree, alignments: Iterable[Alignment]) 
             continue
         served_by = alignment.milestone_task_id or finishes.get(alignment.project_id)
         item = None if served_by is None else network.schedule.items.get(served_by)
-        due = _due(network, tree, alignment, project)
+        calendar = network.facts.calendar_of_project(project.id)
+        due = _due(network, tree, alignment, project, calendar)
         if item is None:
-            yield Outlook(alignment, None, due, 0)
+            yield Outlook(alignment, None, due, calendar, 0)
         else:
-            slack = item.total_float if due is None else MON_TO_FRI.between(item.early_finish, due)
-            yield Outlook(alignment, item.early_finish, due, max(0, slack))
+            slack = item.total_float if due is None else calendar.between(item.early_finish, due)
+            yield Outlook(alignment, item.early_finish, due, calendar, max(0, slack))
 
 
 def threats(
@@ -86,11 +90,13 @@ def threats(
     return found
 
 
-def _due(network: Network, tree: GoalTree, alignment: Alignment, project: Row[Any]) -> int | None:
+def _due(
+    network: Network, tree: GoalTree, alignment: Alignment, project: Row[Any], calendar: WorkCalendar
+) -> int | None:
     due = tree.due(alignment.goal_id)
     if due is not None:
-        return at_finish(due)
-    return network.facts.deadline if project.deadline is None else at_finish(read(project.deadline))
+        return at_finish(due, calendar)
+    return network.facts.deadline if project.deadline is None else at_finish(read(project.deadline), calendar)
 
 
 def _finishes(network: Network) -> Mapping[UUID, UUID]:
@@ -116,7 +122,8 @@ def _slip(outlook: Outlook) -> Iterator[Threat]:
         kind="slip",
         goal_id=alignment.goal_id,
         project_id=alignment.project_id,
-        by=MON_TO_FRI.between(outlook.due, outlook.forecast),
+        by=outlook.calendar.between(outlook.due, outlook.forecast),
+        day=outlook.calendar.minutes_per_day,
         source_id=alignment.milestone_task_id or alignment.project_id,
         forecast=outlook.forecast,
         due=outlook.due,
@@ -133,6 +140,7 @@ def _dependencies(outlook: Outlook, network: Network) -> Iterator[Threat]:
                 goal_id=alignment.goal_id,
                 project_id=alignment.project_id,
                 by=max(0, -(standing.margin or 0)),
+                day=standing.day or outlook.calendar.minutes_per_day,
                 source_id=dependency.id,
                 forecast=standing.forecast,
                 due=standing.limit,
@@ -158,6 +166,7 @@ def _risk(outlook: Outlook, network: Network, risk: Row[Any]) -> Iterator[Threat
             goal_id=outlook.alignment.goal_id,
             project_id=outlook.alignment.project_id,
             by=by,
+            day=outlook.calendar.minutes_per_day,
             source_id=risk.id,
             forecast=outlook.forecast,
             due=outlook.due,

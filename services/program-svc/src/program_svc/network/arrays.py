@@ -12,6 +12,7 @@ from planning.engine import Change as Step
 from planning.engine import Glance, LinkRow, LiveNetwork, Removed
 from planning.engine.glance import differing as differing_nodes
 from program_svc.dependencies.models import Dependency
+from program_svc.network.calendars import Calendars
 from program_svc.network.compute import Network, as_link, imposed_by, settled, shaping, standing
 from program_svc.network.facts import Facts
 from program_svc.network.glances import GlanceItems, GlanceRows, LiveTasks, rows_of
@@ -21,14 +22,22 @@ from program_svc.network.moves import Dates, Driver, StoredRow, driver_of
 
 
 class Arrays:
-    """See program_svc.network.held.Held. ``rows``: the stored rows as they were found."""
+    """See program_svc.network.held.Held. ``rows``: the stored rows as they were found; ``own``: what tasks with a calendar of their own work by."""
 
     def __init__(
-        self, live: LiveNetwork, projects: Mapping[UUID, Row[Any]], rows: Mapping[UUID, StoredRow], waiting: set[UUID]
+        self,
+        live: LiveNetwork,
+        projects: Mapping[UUID, Row[Any]],
+        calendars: Calendars,
+        own: dict[UUID, planning.WorkCalendar],
+        rows: Mapping[UUID, StoredRow],
+        waiting: set[UUID],
     ) -> None:
         self.projects = projects
+        self.calendars = calendars
         self.waiting = waiting
         self._live = live
+        self._own = own
         self._rows: Mapping[UUID, StoredRow] | None = rows
         self._seen: Glance | None = None  # what the stored rows say, once they are those of a network of ours
         self._now: Glance | None = None
@@ -41,7 +50,7 @@ class Arrays:
 
     @property
     def tasks(self) -> Mapping[UUID, planning.Task]:
-        return LiveTasks(self._live)
+        return LiveTasks(self._live, self._own)
 
     def has_link(self, link_id: UUID) -> bool:
         return self._live.link(link_id) is not None
@@ -62,6 +71,7 @@ class Arrays:
             self._held = None
             self._judgement.forget()
         self._judgement.put(task.id for task in tasks)
+        self._own.update({task.id: task.calendar for task in tasks if task.calendar is not None})
         self._apply(
             [
                 *(Removed(id_) for id_ in gone if self.has_link(id_)),
@@ -72,7 +82,7 @@ class Arrays:
         )
 
     def network(self, deadline: int | None, dependencies: Sequence[Dependency]) -> Network:
-        facts = Facts(deadline, self.projects, self.tasks, (), dependencies)
+        facts = Facts(deadline, self.projects, self.tasks, (), dependencies, self.calendars)
         if not self._judgement.is_of(dependencies, self.projects):
             self._judgement.forget()
             self._held = None
@@ -133,7 +143,7 @@ class Arrays:
         """Make links of these dependencies, and imposed dates of those that are capped, in the place of what there is of either."""
         wanted = {each.id: as_link(each) for each in held if each.id not in capped}
         self._dependency_ids |= {each.id for each in held}
-        imposed = imposed_by(held, capped)
+        imposed = imposed_by(held, capped, self._lag_calendar)
         receivers = [id_ for id_ in self._imposed.keys() | imposed.keys() if self._differs(id_, imposed)]
         leaving = [Removed(id_) for id_, link in self._joined.items() if wanted.get(id_) != link and self.has_link(id_)]
         self._joined = {id_: link for id_, link in self._joined.items() if self.has_link(id_)}
@@ -141,6 +151,9 @@ class Arrays:
         self._joined, self._imposed, self._capped = wanted, imposed, capped
         self._apply(leaving)
         self._apply([*(self._imposing(id_) for id_ in receivers), *self._in_order(coming)])
+
+    def _lag_calendar(self, dependency: Dependency) -> planning.WorkCalendar:
+        return self.calendars.of_project(self.projects[dependency.receiver_project_id])
 
     def _differs(self, task_id: UUID, imposed: Mapping[UUID, tuple[planning.Imposed, ...]]) -> bool:
         return self._imposed.get(task_id) != imposed.get(task_id) and self._live.task(task_id) is not None

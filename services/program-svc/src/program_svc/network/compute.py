@@ -9,7 +9,6 @@ from uuid import UUID
 
 import planning
 from contracts.vocabulary import DependencyPolicy, TaskSide
-from planning import MON_TO_FRI
 from program_svc.dependencies.models import Dependency
 from program_svc.network.facts import Facts, is_linkable, planning_projects
 
@@ -21,15 +20,27 @@ class Standing:
     """What the network says of one dependency. Instants and working minutes; none where an end is not in the network.
 
     ``margin`` is what is left between the provider's forecast and the date it is needed at (``limit``), negative when it is too late.
-    ``imposed`` is the instant that the receiver's side is held to, none while the dependency holds nothing.
+    ``imposed`` is the instant that the receiver's side is held to, none while the dependency holds nothing; see Hold.
+    ``day`` and ``lag_day``: minutes of a day on the receiving task's calendar and on its project's; none where the receiver is not in the network.
     """
 
     forecast: int | None
     limit: int | None
     margin: int | None
     is_driving: bool
-    imposed: int | None
+    imposed: "Hold | None"
     suspended_path: tuple[UUID, ...] | None
+    day: int | None = None
+    lag_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What a receiver's side is held to. ``is_exact``: a day alone would not say the instant, on the receiving task's calendar."""
+
+    at: int
+    side: TaskSide
+    is_exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ def plan_of(
 ) -> planning.Plan:
     """The plan of the whole program, its dependencies given as links."""
     return planning.Plan(
-        projects=planning_projects(facts.projects),
+        projects=planning_projects(facts.projects, facts.calendars),
         tasks=list(facts.tasks.values() if tasks is None else tasks),
         links=[*facts.links, *links],
         deadline=facts.deadline,
@@ -156,19 +167,21 @@ def exceeds_accepted(dependency: Dependency, forecast: int | None) -> bool:
 
 def _capped_plan(facts: Facts, held: Sequence[Dependency], capped: Collection[UUID]) -> planning.Plan:
     links = [as_link(dependency) for dependency in held if dependency.id not in capped]
-    imposed = imposed_by(held, capped)
+    imposed = imposed_by(held, capped, lambda each: facts.calendar_of_project(each.receiver_project_id))
     if not imposed:
         return plan_of(facts, links)
     tasks = [replace(task, imposed=imposed[task.id]) if task.id in imposed else task for task in facts.tasks.values()]
     return plan_of(facts, links, tasks)
 
 
-def imposed_by(held: Sequence[Dependency], capped: Collection[UUID]) -> dict[UUID, tuple[planning.Imposed, ...]]:
+def imposed_by(
+    held: Sequence[Dependency], capped: Collection[UUID], lag_calendar: Callable[[Dependency], planning.WorkCalendar]
+) -> dict[UUID, tuple[planning.Imposed, ...]]:
     """Per receiving task what the capped dependencies hold it to: what was accepted, and no later."""
     imposed: dict[UUID, tuple[planning.Imposed, ...]] = {}
     for dependency in held:
         if dependency.id in capped and dependency.accepted is not None:
-            at = MON_TO_FRI.add(dependency.accepted, dependency.lag)
+            at = lag_calendar(dependency).add(dependency.accepted, dependency.lag)
             one = planning.Imposed(dependency.id, at, dependency.receiver_side.value)
             imposed[dependency.receiver_task_id] = (*imposed.get(dependency.receiver_task_id, ()), one)
     return imposed
@@ -189,7 +202,7 @@ def _standing(
     receiver = schedule.items.get(dependency.receiver_task_id)
     if forecast is None or receiver is None:
         return Standing(forecast, None, None, is_driving=False, imposed=None, suspended_path=path)
-    limit, margin = _margin(dependency, forecast, receiver)
+    limit, margin = _margin(facts, dependency, forecast, receiver)
     has_begun = receiver_is_past(facts, dependency)
     return Standing(
         forecast,
@@ -198,6 +211,8 @@ def _standing(
         is_driving=is_held and is_driven_by(receiver, dependency.id),
         imposed=_imposed(facts, dependency, forecast) if is_held else None,
         suspended_path=path,
+        day=facts.calendar_of(dependency.receiver_task_id).minutes_per_day,
+        lag_day=facts.calendar_of_project(dependency.receiver_project_id).minutes_per_day,
     )
 
 
@@ -207,26 +222,35 @@ def receiver_is_past(facts: Facts, dependency: Dependency) -> bool:
     return (task.actual_start if dependency.receiver_side is TaskSide.START else task.actual_finish) is not None
 
 
-def _margin(dependency: Dependency, forecast: int, receiver: planning.ScheduledTask) -> tuple[int, int]:
-    """The date needed, and the working time until then: from the agreed date, else from the receiver's late date."""
+def _margin(facts: Facts, dependency: Dependency, forecast: int, receiver: planning.ScheduledTask) -> tuple[int, int]:
+    """The date needed, and the receiving task's working time until then: from the agreed date, else from the receiver's late date."""
+    calendar = facts.calendar_of(dependency.receiver_task_id)
     if dependency.needed_by is None:
         limit = receiver.late_start if dependency.receiver_side is TaskSide.START else receiver.late_finish
-        return limit, MON_TO_FRI.between(MON_TO_FRI.add(forecast, dependency.lag), limit)
+        lag_calendar = facts.calendar_of_project(dependency.receiver_project_id)
+        return limit, calendar.between(lag_calendar.add(forecast, dependency.lag), limit)
     is_finish = dependency.provider_side is TaskSide.FINISH
-    limit = MON_TO_FRI.day_finish(dependency.needed_by) if is_finish else MON_TO_FRI.day_start(dependency.needed_by)
-    return limit, MON_TO_FRI.between(forecast, limit)
+    limit = calendar.day_finish(dependency.needed_by) if is_finish else calendar.day_start(dependency.needed_by)
+    return limit, calendar.between(forecast, limit)
 
 
-def _imposed(facts: Facts, dependency: Dependency, forecast: int) -> int:
-    """What the receiver's side is held to: a working minute that begins, or one that ends. A milestone has no work to begin: it is
-    held to the very instant, Friday 17:00 and not Monday 09:00.
+def _imposed(facts: Facts, dependency: Dependency, forecast: int) -> Hold:
+    """What the receiver's side is held to: a working minute that begins, or one that ends, on the receiving task's calendar.
+
+    A milestone has no work to begin: it is held to the very instant, Friday 17:00 and not Monday 09:00. Its start is its finish, so the
+    side that is told is the one whose day means this very instant.
     """
     passed = forecast if dependency.accepted is None else min(forecast, dependency.accepted)
-    at = MON_TO_FRI.add(passed, dependency.lag)
-    if facts.tasks[dependency.receiver_task_id].kind is planning.TaskKind.MILESTONE:
-        return at
-    is_start = dependency.receiver_side is TaskSide.START
-    return MON_TO_FRI.start_at_or_after(at) if is_start else MON_TO_FRI.finish_at_or_before(at)
+    at = facts.calendar_of_project(dependency.receiver_project_id).add(passed, dependency.lag)
+    calendar, side = facts.calendar_of(dependency.receiver_task_id), dependency.receiver_side
+    begin, end = calendar.start_at_or_after(at), calendar.finish_at_or_before(at)
+    if facts.tasks[dependency.receiver_task_id].kind is not planning.TaskKind.MILESTONE:
+        at = begin if side is TaskSide.START else end
+    elif (begin if side is TaskSide.START else end) != at:
+        side = TaskSide.FINISH if side is TaskSide.START else TaskSide.START
+    shown = planning.to_date(at, finish=side is TaskSide.FINISH)
+    said = calendar.day_finish(shown) if side is TaskSide.FINISH else calendar.day_start(shown)
+    return Hold(at, side, is_exact=said != at)
 
 
 def is_driven_by(item: planning.ScheduledTask, dependency_id: UUID) -> bool:

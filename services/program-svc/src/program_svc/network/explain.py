@@ -10,9 +10,8 @@ from chassis.problem import NotFound
 from contracts.schedules import Cause, Driving
 from contracts.values import DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import TaskSide
-from planning import MON_TO_FRI
 from program_svc.network.compute import Network
-from program_svc.network.instants import written
+from program_svc.network.instants import worked, written
 from program_svc.network.models import ProgramScheduleRow
 from program_svc.network.moves import driver_of
 from program_svc.network.shapes import driving_of
@@ -53,7 +52,7 @@ async def explain(session: AsyncSession, program: Program, network: Network, tas
     path = [_explained(network, step) for step in driving_path(network, task_id)]
     row = await session.get(ProgramScheduleRow, (program.id, task_id))
     head = {name: getattr(path[0], name) for name in ExplainedTask.model_fields}
-    return ExplanationRead(**head, path=path, last_move=_last_move(row, network.facts.granularity_of(task_id)))
+    return ExplanationRead(**head, path=path, last_move=_last_move(row, network, task_id))
 
 
 def driving_path(network: Network, task_id: UUID) -> list[UUID]:
@@ -84,13 +83,14 @@ def _explained(network: Network, task_id: UUID) -> ExplainedTask:
     )
 
 
-def _last_move(row: ProgramScheduleRow | None, granularity: str) -> LastMove | None:
+def _last_move(row: ProgramScheduleRow | None, network: Network, task_id: UUID) -> LastMove | None:
     if row is None or row.moved_revision is None or row.previous_early_finish is None:
         return None
+    calendar, granularity = network.facts.calendar_of(task_id), network.facts.granularity_of(task_id)
     return LastMove(
         revision=row.moved_revision,
         from_=written(row.previous_early_finish, TaskSide.FINISH, granularity),
         to=written(row.early_finish, TaskSide.FINISH, granularity),
-        shift=Duration(MON_TO_FRI.between(row.previous_early_finish, row.early_finish)),
+        shift=worked(calendar, row.previous_early_finish, row.early_finish),
         cause=Cause.model_validate(row.cause),
     )

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 import planning
-from planning import MON_TO_FRI
-from planning.written import at_finish, at_start
+from planning import MON_TO_FRI, WorkCalendar
+from planning.written import frame_finish, frame_start
 from program_svc.components.models import Component
 from program_svc.dependencies.models import LIVE, Dependency
+from program_svc.network.calendars import Calendars, calendars_of
 from program_svc.network.inputs import DROPPED, Inputs, inputs_of, link_of, task_of
 from program_svc.network.instants import read
 from program_svc.programs.models import Program
@@ -33,11 +34,21 @@ class Facts:
     tasks: Mapping[UUID, planning.Task]
     links: Sequence[planning.Link]
     dependencies: Sequence[Dependency]
+    calendars: Calendars
 
     def granularity_of(self, task_id: UUID) -> str:
         """``day`` or ``minute``: how the task's dates are written."""
         granularity: str = self.projects[self.tasks[task_id].project_id].granularity
         return granularity
+
+    def calendar_of(self, task_id: UUID) -> WorkCalendar:
+        """What the task works by."""
+        task = self.tasks[task_id]
+        return task.calendar or self.calendar_of_project(task.project_id)
+
+    def calendar_of_project(self, project_id: UUID) -> WorkCalendar:
+        """What the project works by."""
+        return self.calendars.of_project(self.projects[project_id])
 
     def with_dependency(self, dependency: Dependency) -> "Facts":
         """These facts and a dependency that is newer than all of them."""
@@ -69,7 +80,8 @@ async def facts_of_projects(
 ) -> Facts:
     """The facts of these projects, without those that were cancelled. In the order of ids, so that equal facts are equal."""
     known = await known_projects(session, project_ids)
-    return facts_from(await inputs_of(session, known), known, deadline, dependencies)
+    calendars = await calendars_of(session, known)
+    return facts_from(await inputs_of(session, known), known, calendars, deadline, dependencies)
 
 
 async def known_projects(session: AsyncSession, project_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
@@ -79,13 +91,24 @@ async def known_projects(session: AsyncSession, project_ids: Collection[UUID]) -
 
 
 def facts_from(
-    inputs: Inputs, projects: Mapping[UUID, Row[Any]], deadline: date | None, dependencies: Sequence[Dependency]
+    inputs: Inputs,
+    projects: Mapping[UUID, Row[Any]],
+    calendars: Calendars,
+    deadline: date | None,
+    dependencies: Sequence[Dependency],
 ) -> Facts:
     """The facts that these inputs are, object by object."""
     rows = {row["id"]: row for row in inputs.tasks}
-    tasks = {id_: task_of(row, row["parent_id"] if row["parent_id"] in rows else None) for id_, row in rows.items()}
+    tasks = {
+        id_: task_of(
+            row,
+            row["parent_id"] if row["parent_id"] in rows else None,
+            calendars.of_task(row["calendar_id"], projects[row["project_id"]]),
+        )
+        for id_, row in rows.items()
+    }
     return Facts(
-        deadline=deadline_of(deadline),
+        deadline=deadline_of(deadline, projects, calendars),
         projects=projects,
         tasks=tasks,
         links=[
@@ -94,12 +117,14 @@ def facts_from(
             if is_linkable(tasks, row["predecessor_id"]) and is_linkable(tasks, row["successor_id"])
         ],
         dependencies=dependencies,
+        calendars=calendars,
     )
 
 
-def deadline_of(deadline: date | None) -> int | None:
-    """A program's deadline as an instant."""
-    return None if deadline is None else at_finish(deadline)
+def deadline_of(deadline: date | None, projects: Mapping[UUID, Row[Any]], calendars: Calendars) -> int | None:
+    """A program's deadline as an instant: when the last of its projects has ended that day's work."""
+    known = [calendar for project in projects.values() for calendar in calendars.all_of(project)]
+    return None if deadline is None else frame_finish(deadline, known or [MON_TO_FRI])
 
 
 def is_linkable(tasks: Mapping[UUID, planning.Task], task_id: UUID) -> bool:
@@ -108,15 +133,17 @@ def is_linkable(tasks: Mapping[UUID, planning.Task], task_id: UUID) -> bool:
     return task is not None and task.kind is not planning.TaskKind.SUMMARY
 
 
-def planning_projects(projects: Mapping[UUID, Row[Any]]) -> list[planning.Project]:
+def planning_projects(projects: Mapping[UUID, Row[Any]], calendars: Calendars) -> list[planning.Project]:
     """The projects' frames. Their own deadlines are left to them: in a program, float is measured against the program."""
     return [
         planning.Project(
             id=project.id,
-            start=at_start(read(project.start)),
+            start=frame_start(read(project.start), calendars.all_of(project)),
             deadline=None,
-            data_date=None if project.data_date is None else at_finish(read(project.data_date)),
-            calendar=MON_TO_FRI,
+            data_date=None
+            if project.data_date is None
+            else frame_finish(read(project.data_date), calendars.all_of(project)),
+            calendar=calendars.of_project(project),
         )
         for project in projects.values()
     ]

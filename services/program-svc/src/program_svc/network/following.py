@@ -1,6 +1,6 @@
 """Settling a program after a batch of its projects' events, from what is remembered of it if that still holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from planning.critical_path import SMALL
 from program_svc.boundaries import LockedProgram
 from program_svc.components.models import Component
 from program_svc.dependencies.standing import dissolve_lost
+from program_svc.network.calendars import Calendars, calendars_of
 from program_svc.network.compute import Network
 from program_svc.network.facts import deadline_of, facts_from, known_projects, live_dependencies
 from program_svc.network.held import Held
@@ -27,7 +28,7 @@ from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes, settle_on
 from program_svc.network.stored import stored_rows
 from program_svc.replica.heard import Heard
-from program_svc.replica.models import PROJECTS
+from program_svc.replica.models import CALENDARS, PROJECTS
 
 LARGE = SMALL + 1
 """From so many tasks and links on a network is held in arrays, which bring the compiled engine; a smaller one does without."""
@@ -54,6 +55,11 @@ class Batch:
             batch.first.setdefault(event.boundary_id, event)
         return batch
 
+    def says_of_calendars(self, project_ids: Collection[UUID]) -> bool:
+        """Whether a calendar of these projects changed, and with it perhaps every date."""
+        kept = self.heard.kept.get(CALENDARS, {}).values()
+        return bool(self.heard.gone.get(CALENDARS)) or any(row["project_id"] in project_ids for row in kept)
+
 
 async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, changes: Changes) -> None:
     """Bring everything derived of the program up to date after the batch, and remember it; without a batch it is read anew.
@@ -63,25 +69,25 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     known, revision = memory.take(locked.program.id), locked.program.latest_revision
     await dissolve_lost(locked, changes.lost)
     await locked.session.flush()
-    places, deadline = await _places(locked), deadline_of(locked.program.deadline)
+    places = await _places(locked)
     if known is not None and known.revision == revision and not changes.lost:
         dependencies = known.dependencies
     else:
         dependencies = await live_dependencies(locked.session, locked.program.id)
     held: Held | None = None
     try:
-        if known is not None and batch is not None and known.deadline == deadline:
+        if known is not None and batch is not None and known.deadline == _deadline(locked, known.held):
             held = await _gone_on(locked, known, places, batch)
         if held is None:
             held = await _load(locked)
-        network = held.network(deadline, dependencies)
+        network = held.network(_deadline(locked, held), dependencies)
         difference = held.difference(network)
     except (
         planning.PlanError
     ):  # what it says, or which dependency has to give way, is for the whole computation to find
         held = _objects(locked, await _read(locked))
         try:
-            network = held.network(deadline, dependencies)
+            network = held.network(_deadline(locked, held), dependencies)
         except planning.PlanError as error:
             raise Unschedulable(str(error)) from error
         difference = held.difference(network)
@@ -89,8 +95,12 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     held.stored()
     if isinstance(held, Objects) and held.size >= LARGE and not _is_suspended(network):
         return  # next time as arrays
-    remembered = Remembered(held, locked.program.latest_revision, deadline, places, dependencies)
+    remembered = Remembered(held, locked.program.latest_revision, network.facts.deadline, places, dependencies)
     memory.keep_on_commit(locked.session, locked.program.id, remembered)
+
+
+def _deadline(locked: LockedProgram, held: Held) -> int | None:
+    return deadline_of(locked.program.deadline, held.projects, held.calendars)
 
 
 async def _places(locked: LockedProgram) -> dict[UUID, Place]:
@@ -103,7 +113,7 @@ async def _gone_on(locked: LockedProgram, known: Remembered, places: Mapping[UUI
 
     Raises a planning.PlanError.
     """
-    if places.keys() != known.places.keys():
+    if places.keys() != known.places.keys() or batch.says_of_calendars(places):
         return None
     for project_id, place in places.items():
         first = batch.first.get(project_id)
@@ -133,10 +143,14 @@ async def _follow_projects(locked: LockedProgram, held: Held, batch: Batch, plac
         before, after = held.projects.get(project_id), now.get(project_id)
         if before is None and after is None:
             continue
-        if before is None or after is None or (before.start, before.data_date) != (after.start, after.data_date):
+        if before is None or after is None or _frame(before) != _frame(after):
             return False
         held.projects = {**held.projects, project_id: after}
     return True
+
+
+def _frame(project: Row[Any]) -> tuple[Any, ...]:
+    return project.start, project.data_date, project.calendar_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,7 @@ class _Read:
 
     inputs: Inputs
     projects: Mapping[UUID, Row[Any]]
+    calendars: Calendars
     rows: Mapping[UUID, StoredRow]
 
 
@@ -152,7 +167,8 @@ async def _read(locked: LockedProgram) -> _Read:
     components = select(col(Component.project_id)).where(col(Component.program_id) == locked.program.id)
     projects = await known_projects(locked.session, list(await locked.session.scalars(components)))
     rows = await stored_rows(locked.session, locked.program.id)
-    return _Read(await inputs_of(locked.session, projects), projects, rows)
+    calendars = await calendars_of(locked.session, projects)
+    return _Read(await inputs_of(locked.session, projects), projects, calendars, rows)
 
 
 async def _load(locked: LockedProgram) -> Held:
@@ -162,11 +178,11 @@ async def _load(locked: LockedProgram) -> Held:
         return _objects(locked, read)
     from program_svc.network.columns import arrays_of  # brings numba
 
-    return arrays_of(read.inputs, read.projects, locked.program.deadline, read.rows)
+    return arrays_of(read.inputs, read.projects, read.calendars, locked.program.deadline, read.rows)
 
 
 def _objects(locked: LockedProgram, read: _Read) -> Objects:
-    facts = facts_from(read.inputs, read.projects, locked.program.deadline, ())
+    facts = facts_from(read.inputs, read.projects, read.calendars, locked.program.deadline, ())
     return Objects(facts, read.rows, unresolved(read.inputs))
 
 

@@ -12,10 +12,13 @@ from program_svc.network.moves import StoredRow
 
 
 class LiveTasks(Mapping[UUID, planning.Task]):
-    """The tasks of a live network, with what rules ask of them: project, kind, duration, parent, and what has happened."""
+    """The tasks of a live network, with what rules ask of them: project, kind, duration, parent, and what has happened.
 
-    def __init__(self, live: LiveNetwork) -> None:
-        self._live = live
+    ``own``: the calendars of those that do not work by their project's.
+    """
+
+    def __init__(self, live: LiveNetwork, own: Mapping[UUID, planning.WorkCalendar]) -> None:
+        self._live, self._own = live, own
 
     def __getitem__(self, task_id: UUID) -> planning.Task:
         row = self._live.task(task_id)
@@ -27,6 +30,7 @@ class LiveTasks(Mapping[UUID, planning.Task]):
             kind=row.kind,
             duration=row.duration,
             parent_id=row.parent,
+            calendar=self._own.get(task_id),
             actual_start=row.actual_start,
             actual_finish=row.actual_finish,
         )

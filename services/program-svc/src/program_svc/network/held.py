@@ -14,6 +14,7 @@ from sqlalchemy import Row
 
 import planning
 from program_svc.dependencies.models import Dependency
+from program_svc.network.calendars import Calendars
 from program_svc.network.compute import Network
 from program_svc.network.moves import Dates, Lookup, StoredRow
 
@@ -58,6 +59,8 @@ class Held(Protocol):
 
     projects: Mapping[UUID, Row[Any]]
     """Rows of the replica, by id: the projects that take part."""
+    calendars: Calendars
+    """Of these projects."""
     waiting: set[UUID]
     """Ids that records of the replica name and that take no part. Should one of them come to take part, so do those records."""
 

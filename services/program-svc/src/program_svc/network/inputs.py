@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import planning
 from chassis.statements import fetch
+from planning import WorkCalendar
 from planning.written import at_actual_finish, at_actual_start, at_finish
 from program_svc.network.instants import constraint_of, read
 
@@ -28,12 +29,12 @@ class Values(Protocol):
 
 
 _TASKS = """
-    SELECT id, project_id, parent_id, kind, duration, remaining_duration, mode, constraint_type, constraint_date, deadline,
+    SELECT id, project_id, parent_id, calendar_id, kind, duration, remaining_duration, mode, constraint_type, constraint_date, deadline,
            percent_complete::float8 AS percent_complete, actual_start, actual_finish
     FROM known_tasks WHERE project_id = ANY($1::uuid[]) AND state <> 'cancelled' ORDER BY id
 """
 _LINKS = """
-    SELECT id, predecessor_id, successor_id, type, lag FROM known_links WHERE project_id = ANY($1::uuid[]) ORDER BY id
+    SELECT id, predecessor_id, successor_id, type, lag, lag_calendar FROM known_links WHERE project_id = ANY($1::uuid[]) ORDER BY id
 """
 
 
@@ -51,8 +52,8 @@ async def inputs_of(session: AsyncSession, project_ids: Collection[UUID]) -> Inp
     return Inputs(await fetch(session, _TASKS, ids), await fetch(session, _LINKS, ids))
 
 
-def task_of(row: Values, parent_id: UUID | None) -> planning.Task:
-    """A row of known_tasks as a task of a plan, below this parent."""
+def task_of(row: Values, parent_id: UUID | None, calendar: WorkCalendar) -> planning.Task:
+    """A row of known_tasks as a task of a plan, below this parent and on this calendar."""
     return planning.Task(
         id=row["id"],
         project_id=row["project_id"],
@@ -60,12 +61,13 @@ def task_of(row: Values, parent_id: UUID | None) -> planning.Task:
         duration=row["duration"],
         remaining=row["remaining_duration"],
         parent_id=parent_id,
+        calendar=calendar,
         mode=planning.SchedulingMode(row["mode"]),
-        constraint=constraint_at(row["constraint_type"], row["constraint_date"]),
-        deadline=deadline_at(row["deadline"]),
+        constraint=constraint_at(row["constraint_type"], row["constraint_date"], calendar),
+        deadline=deadline_at(row["deadline"], calendar),
         percent_complete=float(row["percent_complete"]),
-        actual_start=started_at(row["actual_start"]),
-        actual_finish=finished_at(row["actual_finish"]),
+        actual_start=started_at(row["actual_start"], calendar),
+        actual_finish=finished_at(row["actual_finish"], calendar),
     )
 
 
@@ -77,6 +79,7 @@ def link_of(row: Values) -> planning.Link:
         successor_id=row["successor_id"],
         type=planning.LinkType(row["type"]),
         lag=row["lag"],
+        lag_calendar=planning.LagCalendar(row["lag_calendar"]),
     )
 
 
@@ -84,27 +87,27 @@ def link_of(row: Values) -> planning.Link:
 
 
 @lru_cache(maxsize=10_000)
-def constraint_at(kind: str | None, text: str | None) -> planning.Constraint | None:
+def constraint_at(kind: str | None, text: str | None, calendar: WorkCalendar) -> planning.Constraint | None:
     """The constraint that a task carries, if any."""
-    return constraint_of(kind, text)
+    return constraint_of(kind, text, calendar)
 
 
 @lru_cache(maxsize=10_000)
-def deadline_at(text: str | None) -> int | None:
+def deadline_at(text: str | None, calendar: WorkCalendar) -> int | None:
     """The instant of a task's deadline."""
-    return None if text is None else at_finish(read(text))
+    return None if text is None else at_finish(read(text), calendar)
 
 
 @lru_cache(maxsize=10_000)
-def started_at(text: str | None) -> int | None:
+def started_at(text: str | None, calendar: WorkCalendar) -> int | None:
     """The instant of an actual start."""
-    return None if text is None else at_actual_start(read(text))
+    return None if text is None else at_actual_start(read(text), calendar)
 
 
 @lru_cache(maxsize=10_000)
-def finished_at(text: str | None) -> int | None:
+def finished_at(text: str | None, calendar: WorkCalendar) -> int | None:
     """The instant of an actual finish."""
-    return None if text is None else at_actual_finish(read(text))
+    return None if text is None else at_actual_finish(read(text), calendar)
 
 
 def unresolved(inputs: Inputs) -> set[UUID]:

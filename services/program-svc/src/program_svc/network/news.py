@@ -35,7 +35,7 @@ class News:
         links = list(self._link_changes())
         return [
             *(change for change in links if isinstance(change, Gone)),
-            *(task_of(row, self._parent(row)) for row in self._parents_first()),
+            *(task_of(row, self._parent(row), self._calendar(row)) for row in self._parents_first()),
             *(change for change in links if not isinstance(change, Gone)),
             *map(Gone, self._lost),
         ]
@@ -56,6 +56,9 @@ class News:
             return parent
         self._held.waiting.add(parent)
         return None
+
+    def _calendar(self, row: Values) -> planning.WorkCalendar:
+        return self._held.calendars.of_task(row["calendar_id"], self._held.projects[row["project_id"]])
 
     def _parents_first(self) -> Iterator[Values]:
         seen: set[UUID] = set()

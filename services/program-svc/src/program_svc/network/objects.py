@@ -20,6 +20,7 @@ class Objects:
 
     def __init__(self, facts: Facts, rows: Mapping[UUID, StoredRow], waiting: set[UUID]) -> None:
         self.projects: Mapping[UUID, Row[Any]] = facts.projects
+        self.calendars = facts.calendars
         self.waiting = waiting
         self._tasks = dict(facts.tasks)
         self._links = {link.id: link for link in facts.links}
@@ -63,7 +64,9 @@ class Objects:
             self._links = {id_: self._links[id_] for id_ in sorted(self._links)}
 
     def network(self, deadline: int | None, dependencies: Sequence[Dependency]) -> Network:
-        return compute(Facts(deadline, self.projects, self._tasks, list(self._links.values()), dependencies))
+        return compute(
+            Facts(deadline, self.projects, self._tasks, list(self._links.values()), dependencies, self.calendars)
+        )
 
     def difference(self, network: Network) -> Difference:
         difference, self._next = compared(self._rows, network)

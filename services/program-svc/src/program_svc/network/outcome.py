@@ -5,15 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.values import DayOrMoment, Duration, Id, Shape
+from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import DependencyStatus, TaskSide
-from planning import MON_TO_FRI
 from program_svc.dependencies.standing import state_from
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
 from program_svc.goals.threats import Threat, outlooks, threats
 from program_svc.network.compute import Network
-from program_svc.network.instants import written
+from program_svc.network.instants import worked, written
 from program_svc.network.shapes import MovedDate, finish_on_wire, moved_dates
 from program_svc.programs.models import Program
 
@@ -83,7 +82,8 @@ def _dependencies(before: Network, after: Network, threshold: int) -> Iterator[D
         was, will = before.standings[dependency.id].margin, after.standings[dependency.id].margin
         if was != will:
             change = MarginChange(
-                from_=None if was is None else Duration(was), to=None if will is None else Duration(will)
+                from_=None if was is None else Duration(was, before.standings[dependency.id].day or MINUTES_PER_DAY),
+                to=None if will is None else Duration(will, after.standings[dependency.id].day or MINUTES_PER_DAY),
             )
             yield DependencyOutcome(id=dependency.id, margin=change, state=state_from(dependency, will, threshold))
 
@@ -96,14 +96,18 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
             project = after.facts.projects[threat.project_id]
             text = why(threat, project.key, project.granularity)
             yield GoalOutcome(
-                id=threat.goal_id, kind=threat.kind, project_id=threat.project_id, by=Duration(threat.by), why=text
+                id=threat.goal_id,
+                kind=threat.kind,
+                project_id=threat.project_id,
+                by=Duration(threat.by, threat.day),
+                why=text,
             )
     was = {each.alignment.id: each for each in outlooks(before, service.tree, service.alignments)}
     for outlook in outlooks(after, service.tree, service.alignments):
         earlier = was[outlook.alignment.id].forecast
         if outlook.due is None and earlier is not None and outlook.forecast is not None and outlook.forecast > earlier:
             project = after.facts.projects[outlook.alignment.project_id]
-            by = Duration(MON_TO_FRI.between(earlier, outlook.forecast))
+            by = worked(after.facts.calendar_of_project(project.id), earlier, outlook.forecast)
             ready = written(outlook.forecast, TaskSide.FINISH, project.granularity).isoformat()[:16]
             text = f"{project.key} will be ready {ready}, {by} later than now"
             yield GoalOutcome(

@@ -11,9 +11,8 @@ import planning
 from contracts.schedules import Cause, DrivenByDependency, DrivenByLink, Driving
 from contracts.values import DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import Granularity, TaskSide
-from planning import MON_TO_FRI
 from program_svc.network.compute import Network
-from program_svc.network.instants import written
+from program_svc.network.instants import worked, written
 from program_svc.network.moves import Dates, Driver, RootCause, causes, driver_of, moved
 
 
@@ -111,6 +110,7 @@ def _finest(network: Network) -> str:
 
 def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask) -> ScheduledTaskRead:
     granularity = network.facts.granularity_of(task_id)
+    day = network.facts.calendar_of(task_id).minutes_per_day
     return ScheduledTaskRead(
         task_id=task_id,
         project_id=network.facts.tasks[task_id].project_id,
@@ -118,8 +118,8 @@ def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask) ->
         early_finish=written(item.early_finish, TaskSide.FINISH, granularity),
         late_start=written(item.late_start, TaskSide.START, granularity),
         late_finish=written(item.late_finish, TaskSide.FINISH, granularity),
-        total_float=Duration(item.total_float),
-        free_float=Duration(item.free_float),
+        total_float=Duration(item.total_float, day),
+        free_float=Duration(item.free_float, day),
         critical=item.critical,
         driving=driving_of(driver_of(item)),
     )
@@ -172,7 +172,7 @@ def _moves_of(network: Network, task_id: UUID, was: Dates, now: Dates, cause: Ro
                 field=field,
                 from_=written(before, side, granularity),
                 to=written(after, side, granularity),
-                shift=Duration(MON_TO_FRI.between(before, after)),
+                shift=worked(network.facts.calendar_of(task_id), before, after),
                 cause=cause_on_wire(cause, now.project_id),
                 driving=driving_of(now.driver),
                 driving_link_id=now.driver.id if now.driver is not None and now.driver.kind == "link" else None,

@@ -10,7 +10,7 @@ import planning
 from chassis.patch import changes_of, unset
 from chassis.problem import FieldError, InvalidRequest
 from contracts.project_events import Constraint
-from contracts.values import Id, NonNegativeDuration, Shape
+from contracts.values import Id, NonNegativeWrittenDuration, Shape
 from program_svc.network.facts import Facts
 from program_svc.network.instants import constraint_of
 
@@ -22,8 +22,8 @@ class TaskChange(Shape):
 
     project_id: Id
     task_id: Id
-    duration: NonNegativeDuration = unset()
-    remaining_duration: NonNegativeDuration | None = unset()
+    duration: NonNegativeWrittenDuration = unset()
+    remaining_duration: NonNegativeWrittenDuration | None = unset()
     constraint: Constraint | None = unset()
 
 
@@ -51,25 +51,30 @@ def imagined(facts: Facts, changes: Sequence[TaskChange]) -> Facts:
                 _error(index, "duration", "no_duration", "Milestones and summaries have no duration of their own.")
             )
             continue
-        tasks[change.task_id] = _changed(task, change)
+        try:
+            tasks[change.task_id] = _changed(task, change, facts.calendar_of(change.task_id))
+        except ValueError as error:
+            errors.append(_error(index, "duration", "duration_out_of_range", f"{error}."))
     if errors:
         raise InvalidRequest(errors[0].message, errors=errors)
     return replace(facts, tasks=tasks)
 
 
-def _changed(task: planning.Task, change: TaskChange) -> planning.Task:
+def _changed(task: planning.Task, change: TaskChange, calendar: planning.WorkCalendar) -> planning.Task:
+    """Raises ValueError for a duration that is too long on the task's calendar."""
+    day = calendar.minutes_per_day
     values = changes_of(change)
     if "duration" in values:
-        task = replace(task, duration=values["duration"].minutes)
+        task = replace(task, duration=values["duration"].on(day).minutes)
     if "remaining_duration" in values:
         remaining = values["remaining_duration"]
-        task = replace(task, remaining=None if remaining is None else remaining.minutes)
+        task = replace(task, remaining=None if remaining is None else remaining.on(day).minutes)
     if "constraint" in values:
         asked = change.constraint
         constraint = (
             None
             if asked is None
-            else constraint_of(asked.type.value, None if asked.date is None else asked.date.isoformat()[:16])
+            else constraint_of(asked.type.value, None if asked.date is None else asked.date.isoformat()[:16], calendar)
         )
         task = replace(task, constraint=constraint)
     return task

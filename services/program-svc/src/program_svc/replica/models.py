@@ -35,7 +35,17 @@ class KnownProject(ProgramTable, table=True):
     data_date: str | None = None
     currency: str
     granularity: str
+    calendar_id: UUID | None = None
     revision: int = Field(sa_type=BigInteger)
+
+
+class KnownCalendar(Fact, table=True):
+    """A calendar of a project. ``definition``: see planning.defined."""
+
+    __tablename__ = "known_calendars"
+
+    minutes_per_day: int = Field(sa_type=MINUTES)
+    definition: str
 
 
 class KnownTask(Fact, table=True):
@@ -44,6 +54,7 @@ class KnownTask(Fact, table=True):
     __tablename__ = "known_tasks"
 
     parent_id: UUID | None = None
+    calendar_id: UUID | None = None
     name: str
     kind: str
     duration: int = Field(sa_type=MINUTES)
@@ -67,6 +78,7 @@ class KnownLink(Fact, table=True):
     successor_id: UUID
     type: str
     lag: int = Field(sa_type=MINUTES)
+    lag_calendar: str
 
 
 class KnownBudgetLine(Fact, table=True):
@@ -104,10 +116,13 @@ class KnownRisk(Fact, table=True):
     cost_impact: Decimal = Field(sa_type=MONEY)
     currency: str
     days_impact: int = Field(sa_type=MINUTES)
+    minutes_per_day: int = Field(sa_type=MINUTES)
+    """What `P1D` stands for in the impact."""
     emv: Decimal = Field(sa_type=NUMBER)
 
 
 PROJECTS = METADATA.tables["known_projects"]
+CALENDARS = METADATA.tables["known_calendars"]
 TASKS = METADATA.tables["known_tasks"]
 LINKS = METADATA.tables["known_links"]
 BUDGET_LINES = METADATA.tables["known_budget_lines"]

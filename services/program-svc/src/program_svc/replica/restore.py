@@ -5,18 +5,28 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from contracts.project_events import ActualState, BudgetLineState, LinkState, ProjectState, RiskState, TaskState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    LinkState,
+    ProjectState,
+    RiskState,
+    TaskState,
+)
 from contracts.values import Shape
 from contracts.vocabulary import ProjectStatus, TaskStatus
 from program_svc.replica.heard import CONTENTS, heard_in, write_heard
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, LINKS, PROJECTS, RISKS, TASKS
+from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, PROJECTS, RISKS, TASKS
 from program_svc.replica.rows import (
     Row,
     actual_row,
     budget_line_row,
+    calendar_row,
     link_row,
     project_row,
     risk_row,
@@ -31,6 +41,7 @@ class Needed(Shape):
 
     revision: int
     project: ProjectState
+    calendars: list[CalendarState] = Field(default_factory=list)
     tasks: list[TaskState]
     links: list[LinkState]
     budget_lines: list[BudgetLineState]
@@ -56,6 +67,7 @@ async def replace_project(session: AsyncSession, project_id: UUID, document: dic
     snapshot = Needed.model_validate(document, extra="ignore")
     replaced = Replaced({project_id})
     contents: dict[Table, Iterable[Row]] = {
+        CALENDARS: map(calendar_row, snapshot.calendars),
         TASKS: map(task_row, snapshot.tasks),
         LINKS: map(link_row, snapshot.links),
         BUDGET_LINES: map(budget_line_row, snapshot.budget_lines),

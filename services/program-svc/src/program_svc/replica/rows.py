@@ -3,15 +3,20 @@
 from datetime import date
 from typing import Any
 
+import orjson
+
 from contracts.project_events import (
     ActualState,
     BudgetLineState,
+    CalendarState,
     LinkState,
     ProjectState,
     RiskState,
     TaskState,
 )
 from contracts.vocabulary import RiskStatus
+
+MINUTES_PER_HOUR = 60
 
 Row = dict[str, Any]
 """Column → value."""
@@ -30,6 +35,19 @@ def project_row(project: ProjectState) -> Row:
         "data_date": _written(project.data_date),
         "currency": project.currency,
         "granularity": project.granularity.value,
+        "calendar_id": project.calendar_id,
+    }
+
+
+def calendar_row(calendar: CalendarState) -> Row:
+    """The replica's row of a calendar."""
+    told = calendar.model_dump(mode="json", include={"shifts", "exceptions", "days_off"})
+    return {
+        "id": calendar.id,
+        "organization_id": calendar.organization_id,
+        "project_id": calendar.project_id,
+        "minutes_per_day": int(calendar.hours_per_day * MINUTES_PER_HOUR),
+        "definition": orjson.dumps([told["shifts"], told["exceptions"], told["days_off"]]).decode(),
     }
 
 
@@ -41,6 +59,7 @@ def task_row(task: TaskState) -> Row:
         "organization_id": task.organization_id,
         "project_id": task.project_id,
         "parent_id": task.parent_id,
+        "calendar_id": task.calendar_id,
         "name": task.name,
         "kind": task.kind.value,
         "duration": task.duration.minutes,
@@ -66,6 +85,7 @@ def link_row(link: LinkState) -> Row:
         "successor_id": link.successor_id,
         "type": link.type.value,
         "lag": link.lag.minutes,
+        "lag_calendar": link.lag_calendar.value,
     }
 
 
@@ -109,6 +129,7 @@ def risk_row(risk: RiskState) -> Row:
         "cost_impact": risk.cost_impact.amount,
         "currency": risk.cost_impact.currency,
         "days_impact": risk.days_impact.minutes,
+        "minutes_per_day": risk.days_impact.minutes_per_day,
         "emv": risk.emv.amount,
     }
 

@@ -15,7 +15,7 @@ from contracts.values import Day, DayOrMoment, Id, Ratio, Shape
 from planning.books import Books, spi_t
 from planning.earned_value import EarnedValue, earned_value, roll_up
 from planning.figure import Figure
-from planning.written import at_finish
+from planning.written import frame_finish
 from program_svc.network.compute import Network
 from program_svc.network.facts import Facts, planning_projects
 from program_svc.network.instants import read
@@ -76,6 +76,8 @@ class Measured:
 
     project: Row[Any]
     data_date: date
+    at: int
+    """The end of that day, an instant."""
     books: Books
     figures: EarnedValue
 
@@ -86,7 +88,7 @@ async def earned_value_of(
     """The program's earned value at ``data_date``; without it each project's own data date counts, else today."""
     network = await network_of(session, program)
     measured = [each async for each in _measured(session, network, data_date)]
-    at = max((at_finish(each.data_date) for each in measured), default=0)
+    at = max((each.at for each in measured), default=0)
     whole = roll_up(each.figures for each in measured)
     currencies = {each.project.currency for each in measured}
     pace = spi_t([each.books for each in measured], at, whole.ev)
@@ -116,9 +118,9 @@ async def _measured(session: AsyncSession, network: Network, data_date: date | N
             raise Unschedulable(str(error)) from error
         day = on.date() if isinstance(on, datetime) else on
         cost = sum((each.amount for each in actuals_of.get(project.id, ()) if each.on <= day), Decimal(0))
-        at = at_finish(on)
+        at = frame_finish(on, network.facts.calendars.all_of(project))
         yield Measured(
-            project, on, books, earned_value(books.planned(at), books.earned(at), cost, books.budget, data_date=day)
+            project, on, at, books, earned_value(books.planned(at), books.earned(at), cost, books.budget, data_date=day)
         )
 
 
@@ -131,7 +133,7 @@ def _plan_of(facts: Facts, project_id: UUID) -> planning.Plan:
     tasks = [task for task in facts.tasks.values() if task.project_id == project_id]
     own = {task.id for task in tasks}
     links = [link for link in facts.links if link.predecessor_id in own]
-    projects = [project for project in planning_projects(facts.projects) if project.id == project_id]
+    projects = [project for project in planning_projects(facts.projects, facts.calendars) if project.id == project_id]
     return planning.Plan(projects=projects, tasks=tasks, links=links)
 
 
@@ -143,8 +145,7 @@ def _by_project(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
 
 
 def _project(measured: Measured) -> ProjectFigures:
-    at = at_finish(measured.data_date)
-    pace = spi_t([measured.books], at, measured.figures.ev)
+    pace = spi_t([measured.books], measured.at, measured.figures.ev)
     project = measured.project
     figures = _figures(measured.figures, pace, project.currency)
     return ProjectFigures(**figures, project_id=project.id, key=project.key, data_date=measured.data_date)

@@ -115,6 +115,6 @@ def _read(risk: KnownRisk) -> RiskRead:
         is_open=risk.is_open,
         probability=risk.probability,
         cost_impact=Money.of(risk.cost_impact, risk.currency),
-        days_impact=Duration(risk.days_impact),
+        days_impact=Duration(risk.days_impact, risk.minutes_per_day),
         emv=Money.of(risk.emv, risk.currency),
     )
