@@ -5,10 +5,18 @@ from contextlib import asynccontextmanager
 import nats
 import pytest
 from nats.aio.client import Client
-from nats.js.api import ConsumerConfig
 
 from local_stack.nats import Nats
-from local_stack.nats_users import User, gateway_user, operator_user, program_user, project_user, reader_user
+from local_stack.nats_users import (
+    READER_DOMAIN,
+    User,
+    gateway_user,
+    operator_user,
+    program_user,
+    project_user,
+    reader_user,
+)
+from local_stack.readers import make_consumers
 
 PROJECT, PROGRAM, GATEWAY, OPERATOR = project_user("a"), program_user("b"), gateway_user("c"), operator_user("d")
 READER, OTHER_READER = reader_user("tram", "e"), reader_user("rail", "f")
@@ -57,11 +65,14 @@ async def streams(server):
         (PROGRAM, "$JS.API.STREAM.UPDATE.PROJECT"),
         (PROJECT, "interlock.dead-letter.program-svc.o.project"),
         (READER, "interlock.project.o.p.task.updated"),
+        (READER, "$JS.interlock.API.CONSUMER.CREATE.PROJECT.tram.interlock.project.o.>"),
         (READER, "$JS.API.CONSUMER.CREATE.PROJECT.tram.interlock.project.o.>"),
         (READER, "$JS.API.STREAM.MSG.GET.PROJECT"),
         (READER, "$JS.API.DIRECT.GET.PROJECT"),
-        (READER, "$JS.API.CONSUMER.MSG.NEXT.PROJECT.rail"),
-        (READER, "$JS.API.CONSUMER.DELETE.PROJECT.tram"),
+        (READER, "$JS.API.CONSUMER.MSG.NEXT.PROJECT.tram"),
+        (READER, "$JS.interlock.API.CONSUMER.MSG.NEXT.PROJECT.rail"),
+        (READER, "$JS.interlock.API.CONSUMER.DELETE.PROJECT.tram"),
+        (READER, "$JS.ACK.PROJECT.rail.1.1.1.1.0"),
     ],
 )
 async def test_a_stream_has_one_writer_and_keeps_what_it_has(server, user, subject):
@@ -84,23 +95,50 @@ async def test_readers_consume_and_acknowledge(server, reader):
         assert messages[-1].metadata.sequence.stream == written.seq
 
 
-@pytest.mark.usefixtures("streams")
+@pytest.fixture(scope="module")
+def tram(server, streams):
+    """The consumers of the reader `tram`, of the organisation `home`."""
+    make_consumers(server.url_for(OPERATOR), READER.name, "home")
+
+
+@asynccontextmanager
+async def reading(server: Nats) -> AsyncIterator[Client]:
+    client = await nats.connect(server.url_for(READER), inbox_prefix="_INBOX_tram")
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def written(client: Client) -> int:
+    return (await client.jetstream().stream_info("PROJECT")).state.messages
+
+
+@pytest.mark.usefixtures("tram")
 async def test_a_reader_gets_its_organisations_events_and_nobody_elses(server):
-    async with connected(server, OPERATOR) as client:
-        config = ConsumerConfig(durable_name="tram", filter_subject="interlock.project.home.>")
-        await client.jetstream().add_consumer("PROJECT", config)
     async with connected(server, PROJECT) as client:
         for organization in ("abroad", "home", "abroad"):
             await client.jetstream().publish(f"interlock.project.{organization}.p.task.created", b"{}")
-    client = await nats.connect(server.url_for(READER), inbox_prefix="_INBOX_tram")
-    try:
-        events = await client.jetstream().pull_subscribe_bind("tram", "PROJECT")
+    async with reading(server) as client:
+        events = await client.jetstream(domain=READER_DOMAIN).pull_subscribe_bind("tram", "PROJECT")
         [message] = await events.fetch(1, timeout=5)
         await message.ack_sync()
         assert message.subject == "interlock.project.home.p.task.created"
         assert (await events.consumer_info()).num_pending == 0
-    finally:
-        await client.close()
+
+
+@pytest.mark.usefixtures("tram")
+@pytest.mark.parametrize("asked", ["MSG.NEXT", "INFO"])
+async def test_a_reader_cannot_have_its_answers_written_into_a_stream(server, asked):
+    """With rights alone, in the services' account, it could: the server sends an answer wherever the asking message says."""
+    async with connected(server, PROJECT) as writer, reading(server) as client:
+        await writer.jetstream().publish("interlock.project.home.p.task.created", b"{}")
+        before = await written(writer)
+        subject = f"$JS.{READER_DOMAIN}.API.CONSUMER.{asked}.PROJECT.tram"
+        await client.publish(subject, b"", reply="interlock.project.abroad.p.task.created")
+        # Answered in order: when this pull has its answer, the one before had it too.
+        await client.request(f"$JS.{READER_DOMAIN}.API.CONSUMER.INFO.PROJECT.tram", b"", timeout=5)
+        assert await written(writer) == before
 
 
 @pytest.mark.usefixtures("streams")
@@ -141,3 +179,20 @@ def test_what_a_killed_run_left_behind_is_ended_first(tmp_path):
     assert not left.child.is_running
     assert successor.child.is_running
     successor.stop()
+
+
+async def test_streams_from_before_there_were_accounts_are_kept(tmp_path):
+    without = Nats(tmp_path / "store")
+    without.start()
+    client = await nats.connect(without.url)
+    await client.jetstream().add_stream(name="PROJECT", subjects=["interlock.project.>"])
+    await client.jetstream().publish("interlock.project.o.p.task.created", b"kept")
+    await client.close()
+    without.stop()
+    server = Nats(tmp_path / "store", users=[OPERATOR])
+    server.start()
+    try:
+        async with connected(server, OPERATOR) as client:
+            assert (await client.jetstream().get_msg("PROJECT", 1)).data == b"kept"
+    finally:
+        server.stop()

@@ -22,6 +22,10 @@ class Home:
         self.logs: Final = self.path / "logs"
         self.token: Final = self.path / "token"
         """The admin token of the organisation `demo`, for its owner's eyes."""
+        self.organization: Final = self.path / "organization"
+        """The id of the organisation `demo`."""
+        self.reader: Final = self.path / "reader.env"
+        """What a program needs to follow the events of the organisation `demo`, for a shell to read; written at each start."""
         self.sample_loaded: Final = self.path / "sample-loaded"
         """Exists once the sample program was loaded to its end."""
         self._lock: Final = self.path / "lock"
@@ -61,7 +65,7 @@ class Home:
                 for folder in (self.postgres, self.nats, self.logs, self.secrets):
                     if folder.exists():
                         shutil.rmtree(folder)
-                for file in (self.token, self.sample_loaded, self._lock):
+                for file in (self.token, self.organization, self.reader, self.sample_loaded, self._lock):
                     file.unlink(missing_ok=True)
                 if not any(self.path.iterdir()):
                     self.path.rmdir()

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from local_stack.errors import StackError
+from local_stack.nats_accounts import SERVICES, accounts_of
 from local_stack.nats_users import User
 from local_stack.ports import HOST, free_port
 from local_stack.processes import Child, Pause, end_processes, marked_with
@@ -79,10 +80,18 @@ class Nats:
         self.child.kill()
 
     def _start(self, pause: Pause) -> None:
+        if self._users:
+            self._move_streams()
         self._configuration.touch(mode=0o600)
         self._configuration.write_text(self._render())
         self.child.start()
         self.child.wait_until(self._greets, _START_TIMEOUT, pause)
+
+    def _move_streams(self) -> None:
+        """Streams from before there were accounts lie in the server's global one."""
+        before, now = self.folder / "jetstream" / "$G", self.folder / "jetstream" / SERVICES
+        if before.exists() and not now.exists():
+            before.rename(now)
 
     def _greets(self) -> bool:
         """A server that listens has read its streams and introduces itself at once: `INFO {"server_name": …}`."""
@@ -105,13 +114,5 @@ class Nats:
             f"jetstream: {{store_dir: {json.dumps(str(self.folder))}, sync_interval: always}}",
         ]
         if self._users:
-            rights = [
-                {
-                    "user": user.name,
-                    "password": user.password,
-                    "permissions": {"publish": {"allow": user.publish}, "subscribe": {"allow": user.subscribe}},
-                }
-                for user in self._users
-            ]
-            lines.append(f"authorization: {json.dumps({'users': rights})}")
+            lines.append(f"accounts: {json.dumps(accounts_of(self._users))}")
         return "\n".join(lines) + "\n"

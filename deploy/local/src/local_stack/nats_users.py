@@ -1,6 +1,6 @@
 """Who may do what on the message bus: each stream has one writer, and the server sees to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -12,8 +12,12 @@ class User:
     password: str = field(repr=False)
     publish: Sequence[str]
     subscribe: Sequence[str]
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """Whoever has some is in an account of its own: a subject of ours → under which of the services' its messages arrive there."""
 
 
+READER_STREAMS = ("PROJECT", "PROGRAM")
+READER_DOMAIN = "interlock"
 _REPLIES = "_INBOX.>"
 _POKES = "interlock.poke.>"  # core-NATS wake-ups after a commit, without content
 
@@ -33,18 +37,14 @@ def program_user(password: str) -> User:
 def reader_user(name: str, password: str) -> User:
     """A consumer of one organisation's events: it pulls from, and acknowledges to, the two durable consumers called `name`.
 
-    An operator makes these (pull, one on each stream), filtered to `interlock.project.<organisation>.>` and
-    `interlock.program.<organisation>.>`. The reader may not make consumers: one that pushes could be told to push into a stream. Nor may
-    it read a stream's messages one by one: there the server looks at no subject. Replies come to inboxes of its own: connect with the
-    inbox prefix `_INBOX_<name>`.
+    An operator makes these (`local_stack.readers.make_consumers`). The reader's account sees nothing of the services' but these
+    subjects, so what it names as the place for an answer is a place in its own account: from the services' account, a pull could be told
+    to answer into a stream. To it, JetStream is the domain `READER_DOMAIN`; it connects with the inbox prefix `_INBOX_<name>`.
     """
-    api = "$JS.API.CONSUMER"
-    publish = [
-        subject
-        for stream in ("PROJECT", "PROGRAM")
-        for subject in (f"{api}.INFO.{stream}.{name}", f"{api}.MSG.NEXT.{stream}.{name}", f"$JS.ACK.{stream}.{name}.>")
-    ]
-    return User(name, password, publish, [f"_INBOX_{name}.>"])
+    asked = [f"CONSUMER.{what}.{stream}.{name}" for stream in READER_STREAMS for what in ("INFO", "MSG.NEXT")]
+    imports = {f"$JS.{READER_DOMAIN}.API.{each}": f"$JS.API.{each}" for each in asked}
+    imports |= {subject: subject for subject in (f"$JS.ACK.{stream}.{name}.>" for stream in READER_STREAMS)}
+    return User(name, password, list(imports), [f"_INBOX_{name}.>"], imports)
 
 
 def gateway_user(password: str) -> User:

@@ -214,13 +214,19 @@ class Plan:
 
 
 def users(secrets: SecretFiles) -> list[nats_users.User]:
-    """Return the users of the message bus: one a service, and `operator` for people."""
+    """Return the users of the message bus: one a service, `operator` for people, and a reader."""
     return [
         nats_users.project_user(secrets.password("nats-project")),
         nats_users.program_user(secrets.password("nats-program")),
         nats_users.gateway_user(secrets.password("nats-gateway")),
         nats_users.operator_user(secrets.password("nats-operator")),
+        reader(secrets),
     ]
+
+
+def reader(secrets: SecretFiles) -> nats_users.User:
+    """The user that follows the events of the local stack's organisation."""
+    return nats_users.reader_user("demo", secrets.password("nats-reader"))
 
 
 def _inherited() -> dict[str, str]:

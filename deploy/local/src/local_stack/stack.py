@@ -13,16 +13,19 @@ from local_stack.holdings import describe_holdings
 from local_stack.home import Home
 from local_stack.interruption import Interruption, StopRequested
 from local_stack.nats import Nats
+from local_stack.nats_users import operator_user
 from local_stack.ports import HOST, is_free
 from local_stack.postgres import Postgres
 from local_stack.processes import Child, end_processes, marked_with, stop_all
+from local_stack.readers import make_consumers, shell_lines
 from local_stack.screen import Screen
 from local_stack.secret_files import SecretFiles, write_private
-from local_stack.services import SERVICES, Plan, Process, users
+from local_stack.services import SERVICES, Plan, Process, reader, users
 from local_stack.supervisor import Supervised, Supervisor
 
 ORGANIZATION: Final = "demo"
 ADMIN: Final = "admin@demo.example"
+READER: Final = "reader@demo.example"
 SAMPLE: Final = Path(__file__).parent / "sample_program.json"
 
 _READY_WITHIN: Final = 60.0  # seconds, for a process that was just started
@@ -59,7 +62,7 @@ class Stack:
     """PostgreSQL, NATS and the six processes on one data folder."""
 
     def __init__(self, home: Home, port: int, screen: Screen, interruption: Interruption) -> None:
-        secrets = SecretFiles(home.secrets)
+        secrets = self._secrets = SecretFiles(home.secrets)
         self._home: Final = home
         self._screen: Final = screen
         self._pause: Final = interruption.pause
@@ -87,10 +90,12 @@ class Stack:
             for process in self._processes:
                 process.child.wait_until(process.is_ready, _READY_WITHIN, self._pause)
         self._issue_token()
+        self._let_read()
         self._load_sample()
         for line in describe_holdings(self._url, self._home.token.read_text()):
             self._screen.say(line)
         self._screen.say(f"API token of the organisation '{ORGANIZATION}': {self._home.token}")
+        self._screen.say(f"To follow its events as docs/events.md shows: . {self._home.reader}")
         self._screen.say(f"Interlock is ready at {self._url}", style="bold")
 
     def watch(self) -> NoReturn:
@@ -120,7 +125,7 @@ class Stack:
         """Write an admin token of the organisation `demo` to the data folder, unless one is there already."""
         if self._home.token.exists():
             return
-        self._plan.ask_gateway("create-organization", ORGANIZATION, "--name", "Demo", "--if-missing")
+        self._organization_id()
         token = self._plan.ask_gateway(
             *(
                 "create-token",
@@ -135,6 +140,39 @@ class Stack:
             )
         )
         write_private(self._home.token, token)
+
+    def _organization_id(self) -> str:
+        """The organisation's id; it is made when first asked for."""
+        if not self._home.organization.exists():
+            made = self._plan.ask_gateway("create-organization", ORGANIZATION, "--name", "Demo", "--if-missing")
+            write_private(self._home.organization, made)
+        return self._home.organization.read_text()
+
+    def _let_read(self) -> None:
+        """Let a program follow the events of the organisation `demo`, and read over the API what it starts from; nothing else."""
+        organization_id = self._organization_id()
+        token = self._home.secrets / "reader-token"
+        if not token.exists():
+            asked = {
+                "organization": ORGANIZATION,
+                "member": READER,
+                "role": "auditor",
+                "name": "reader",
+                "scope": "read",
+            }
+            options = [word for name, value in asked.items() for word in (f"--{name}", value)]
+            write_private(token, self._plan.ask_gateway("create-token", *options))
+        user = reader(self._secrets)
+        operator = operator_user(self._secrets.password("nats-operator"))
+        make_consumers(self._nats.url_for(operator), user.name, organization_id)
+        told = {
+            "INTERLOCK_URL": self._url,
+            "INTERLOCK_TOKEN": token.read_text(),
+            "INTERLOCK_NATS_SERVER": self._nats.url,
+            "INTERLOCK_NATS_USER": user.name,
+            "INTERLOCK_NATS_PASSWORD": user.password,
+        }
+        write_private(self._home.reader, shell_lines(told))
 
     def _load_sample(self) -> None:
         """Load the sample program through the public API, once. A load that was cut short goes on where it stopped."""
