@@ -119,14 +119,15 @@ async def follow(picture):
             messages = await events.fetch(100, timeout=5)
         except nats.errors.TimeoutError:  # nothing has happened
             continue
+        told = []
         for message in messages:
-            project_id = message.subject.split(".")[3]
-            told = picture.hear(project_id, message.headers, json.loads(message.data))
-            print(told, project_id, message.headers["ce-revision"], message.headers["ce-type"])
+            project_id, headers = message.subject.split(".")[3], message.headers
+            judgement = picture.hear(project_id, headers, json.loads(message.data))
+            told.append(f"{judgement} {project_id} {headers['ce-revision']} {headers['ce-type']}")
         picture.save()
         for message in messages:
             await message.ack()
-        sys.stdout.flush()
+        print("\n".join(told), flush=True)
 
 
 if __name__ == "__main__":

@@ -164,6 +164,30 @@ async def test_an_unknown_type_is_skipped_and_an_unknown_version_of_a_known_one_
     assert await seen(one) == [2]
 
 
+@pytest.mark.parametrize(("known", "applied"), [({1}, [1, 1]), ({2}, [2]), ({1, 2}, [1, 2])])
+async def test_what_is_told_in_two_versions_is_applied_once_in_the_newest_that_is_known(
+    apply, kit, event, known, applied
+):
+    """First by version 1 alone, as it was before there was a second; then by both, side by side."""
+    boundary, seen = uuid4(), []
+    types = {version: kit.Counted.event_type().replace(".v1", f".v{version}") for version in (1, 2)}
+
+    async def see(session, received):
+        seen.append(int(received.type[-1]))
+
+    alone = event(boundary, 1)
+    pair = [
+        replace(event(boundary, 2), type=types[version], position=version, positions=2, beside=types[3 - version])
+        for version in (1, 2)
+    ]
+    projection = Projection({types[version]: see for version in known})
+    if 1 in known:
+        assert await apply(projection, alone, *pair) == {"applied": 2, "ignored": 1}
+    else:
+        assert await apply(projection, *(replace(each, revision=1) for each in pair)) == {"applied": 1, "ignored": 1}
+    assert seen == applied
+
+
 async def test_another_event_in_the_place_of_one_that_was_applied_is_a_conflict(
     service, apply, projection, event, seen
 ):

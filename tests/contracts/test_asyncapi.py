@@ -35,7 +35,7 @@ def test_every_reference_leads_somewhere():
 
 def test_every_event_is_a_message_of_one_channel_and_one_operation():
     in_channels = [ref for channel in DOCUMENT["channels"].values() for ref in references(channel["messages"])]
-    assert sorted(in_channels) == sorted(f"#/components/messages/{event.event_name()}" for event in EVENTS)
+    assert sorted(in_channels) == sorted(f"#/components/messages/{event.message_name()}" for event in EVENTS)
     in_operations = [ref for operation in DOCUMENT["operations"].values() for ref in references(operation["messages"])]
     assert sorted(resolve(reference)["$ref"] for reference in in_operations) == sorted(in_channels)
 
@@ -50,7 +50,7 @@ def test_the_address_of_the_channel_is_the_subject_of_the_event(event):
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.event_name())
 def test_the_example_fits_the_headers_and_the_payload_that_the_message_declares(event):
-    message = DOCUMENT["components"]["messages"][event.event_name()]
+    message = DOCUMENT["components"]["messages"][event.message_name()]
     (example,) = message["examples"]
     for part in ("headers", "payload"):
         schema = message[part] | {"components": DOCUMENT["components"]}

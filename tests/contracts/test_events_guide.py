@@ -24,7 +24,7 @@ def test_the_guide_lists_every_event():
     for row, (key, events) in zip(rows, groupby(EVENTS, key=lambda event: (event.boundary, event.record)), strict=True):
         of_record = list(events)
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        happenings = " ".join(f"`{event.happened}`" for event in of_record)
+        happenings = " ".join(dict.fromkeys(f"`{event.happened}`" for event in of_record))
         assert cells == [key[0], f"`{key[1]}`", happenings, f"`{of_record[0].path}`"]
 
 

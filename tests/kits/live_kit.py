@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,12 +22,12 @@ from chassis.message import Message
 from chassis.outbox import Boundary, Origin
 from contracts import program_events, project_events
 from contracts.events import Event
+from contracts.files import example_file
 from contracts.subjects import Stream
 from gateway.application import create_gateway
 from gateway.connection import Protocol
 from gateway.settings import GatewaySettings
 
-EXAMPLES = Path(project_events.__file__).parent.parent / "examples"
 ORIGIN = Origin(actor="members/ada", traceparent=None, correlation_id="c" * 32, causation_id=None)
 WITHIN = 30.0
 LOOPBACK = "127.0.0.0/8"
@@ -43,8 +42,7 @@ async def eventually(is_so: Callable[[], bool], within: float = WITHIN) -> None:
 
 def example(kind: type[Event], **record: Any) -> Event:
     """The contract's own example of an event, about another record."""
-    [path] = EXAMPLES.glob(f"{kind.event_name()}.v*.json")
-    data = json.loads(path.read_bytes())["data"]
+    data = json.loads(example_file(kind).read_bytes())["data"]
     data["record"].update({name: str(value) if isinstance(value, UUID) else value for name, value in record.items()})
     return kind.read(data)
 

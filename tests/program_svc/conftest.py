@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -205,10 +205,18 @@ class Projects:
         return self._say(project_id, events.BudgetLineCreated, record | fields)
 
     def actual(self, project_id: UUID, amount: str, on: str = "2026-03-02", currency: str = "EUR") -> UUID:
-        """An actual cost."""
+        """An actual cost, as it was said before its event had a second version."""
+        about = self._cost(project_id, amount, on, currency) | {"source": ""}
+        return self._say(project_id, events.ActualRecorded, about)
+
+    def actual_v2(self, project_id: UUID, amount: str, on: str = "2026-03-02", currency: str = "EUR") -> UUID:
+        """An actual cost, said by the second version of its event."""
+        about = self._cost(project_id, amount, on, currency) | {"source_document": None}
+        return self._say(project_id, events.ActualRecordedV2, about)
+
+    def _cost(self, project_id: UUID, amount: str, on: str, currency: str) -> dict[str, Any]:
         money = {"amount": amount, "currency": currency}
-        about = {"project_id": str(project_id), "on": on, "amount": money, "task_id": None, "source": ""}
-        return self._say(project_id, events.ActualRecorded, self._base(uuid7()) | about)
+        return self._base(uuid7()) | {"project_id": str(project_id), "on": on, "amount": money, "task_id": None}
 
     def risk(self, project_id: UUID, probability: str, impact: str, **fields: Any) -> UUID:
         """A threat; its EMV is computed."""
@@ -287,7 +295,7 @@ class Projects:
         _, message = outbox.message(boundary, said, 1, 1, ORIGIN)
         received = read(message)
         assert isinstance(received, ReceivedEvent)
-        self.said.append(received)
+        self.said.append(replace(received, beside=None))
         return record_id
 
 

@@ -64,7 +64,7 @@ async def test_currencies_stand_beside_each_other_and_are_never_added(api):
     api.projects.budget_line(first, "100.10")
     api.projects.budget_line(first, "50.05", contingency=True)
     api.projects.actual(first, "30.00")
-    api.projects.actual(first, "-10.00")
+    api.projects.actual_v2(first, "-10.00")
     await api.hear()
     program = await api.program(first, second)
     one = await api.get(f"{program}/budget")

@@ -87,9 +87,26 @@ async def test_every_record_tells_its_life_in_its_contract(api, events_of):
         assert [name for name in happened if name.startswith(f"{record}.")] == [
             f"{record}.{what}" for what in ("created", "updated", "deleted")
         ]
-    assert happened[-1] == "actual.recorded"
+    assert happened[-2:] == ["actual.recorded", "actual.recorded"]
     for event in events:
         EVENT_OF_TYPE[event["headers"]["ce-type"]].model_validate({"data": event["data"]})
+
+
+async def test_a_cost_is_told_in_both_versions_of_its_event_in_one_revision(api, events_of):
+    project = await api.project()
+    money = {"amount": "10.00", "currency": "EUR"}
+    for source in ("", "Invoice 7"):
+        await api.post(f"{project}/budget/actuals", {"on": "2026-03-02", "amount": money, "source": source})
+    told = (await events_of(api.organization_id))[-4:]
+    headers = [event["headers"] for event in told]
+    one, two = (f"io.interlock.project.actual.recorded.v{version}" for version in (1, 2))
+    assert [(each["ce-type"], each["ce-beside"]) for each in headers] == [(one, two), (two, one)] * 2
+    assert [(each["ce-position"], each["ce-positions"]) for each in headers] == [("1", "2"), ("2", "2")] * 2
+    assert headers[0]["ce-revision"] == headers[1]["ce-revision"] != headers[2]["ce-revision"]
+    first, first_v2, second, second_v2 = (event["data"]["record"] for event in told)
+    assert (first.pop("source"), second.pop("source")) == ("", "Invoice 7")
+    assert (first_v2.pop("source_document"), second_v2.pop("source_document")) == (None, "Invoice 7")
+    assert (first, second) == (first_v2, second_v2)
 
 
 async def test_a_preview_and_a_refusal_tell_nothing(api, events_of):

@@ -88,8 +88,10 @@ class Projection:
                 session.info.update(info)
 
     async def handle(self, session: AsyncSession, event: ReceivedEvent) -> bool:
-        """Hand the event to its handler; False if there is none for its type. Raises Poison for a major version that we do not know."""
+        """Hand the event to its handler; False if there is none for its type, or if the event beside it says it. Raises Poison for a major version that we do not know."""
         handler = self._handlers.get(event.type)
+        if event.beside in self._handlers and (handler is None or _version(event.type) < _version(event.beside)):
+            return False  # said once, in the newest version that is known here
         if handler is not None:
             await handler(session, event)
             return True
@@ -107,3 +109,7 @@ class Projection:
 def _split(event_type: str) -> tuple[str, str]:
     parts = _VERSIONED.fullmatch(event_type)
     return (parts["name"], parts["version"]) if parts else (event_type, "")
+
+
+def _version(event_type: str) -> int:
+    return int(_split(event_type)[1])

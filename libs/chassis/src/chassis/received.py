@@ -36,6 +36,8 @@ class ReceivedEvent:
     traceparent: str | None
     correlation_id: str
     message: Message
+    beside: str | None = None
+    """The type by which another event of the same revision says the same in another version."""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -100,4 +102,5 @@ def _event(subject: Subject, envelope: Envelope, message: Message) -> ReceivedEv
         traceparent=envelope.traceparent,
         correlation_id=envelope.correlationid,
         message=message,
+        beside=envelope.beside,
     )

@@ -34,7 +34,7 @@ def document() -> dict[str, Any]:
         "channels": {key: _channel(events) for key, events in records},
         "operations": {f"publish_{key}": _operation(key, events) for key, events in records},
         "components": {
-            "messages": {event.event_name(): _message(event, payloads[event]) for event in EVENTS},
+            "messages": {event.message_name(): _message(event, payloads[event]) for event in EVENTS},
             "schemas": schemas | {_HEADERS: _header_schema()},
         },
     }
@@ -54,15 +54,20 @@ def _channel(events: list[type[Event]]) -> dict[str, Any]:
         parameters[f"{boundary}_id"] = {"description": f"The {boundary}'s id, a UUID; `*` follows all of them."}
     parameters["happened"] = {
         "description": "What happened to the record; `*` follows all of it.",
-        "enum": [event.happened for event in events],
+        "enum": list(dict.fromkeys(event.happened for event in events)),
     }
     return {
         "address": f"{PREFIX}.{stream.token}.{{organization_id}}.{place}.{first.record}.{{happened}}",
         "title": f"{first.record.replace('_', ' ').capitalize()} of a {boundary}",
         "description": f"In the JetStream stream {stream}, written by {stream.source.strip('/')} alone.",
         "parameters": parameters,
-        "messages": {event.happened: {"$ref": f"#/components/messages/{event.event_name()}"} for event in events},
+        "messages": {_key(event): {"$ref": f"#/components/messages/{event.message_name()}"} for event in events},
     }
+
+
+def _key(event: type[Event]) -> str:
+    """The message within its channel: what happened, from the second version on with the version."""
+    return event.message_name().removeprefix(f"{event.boundary.stream.token}.{event.record}.")
 
 
 def _operation(key: str, events: list[type[Event]]) -> dict[str, Any]:
@@ -70,7 +75,7 @@ def _operation(key: str, events: list[type[Event]]) -> dict[str, Any]:
         "action": "send",
         "channel": {"$ref": f"#/channels/{key}"},
         "summary": f"{events[0].boundary.stream.source.strip('/')} says what happened.",
-        "messages": [{"$ref": f"#/channels/{key}/messages/{event.happened}"} for event in events],
+        "messages": [{"$ref": f"#/channels/{key}/messages/{_key(event)}"} for event in events],
     }
 
 

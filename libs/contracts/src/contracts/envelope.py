@@ -54,6 +54,8 @@ class Envelope(Shape):
     """Who asked for the change."""
     traceparent: str | None = None
     """W3C trace context."""
+    beside: str | None = None
+    """The type by which another event of this revision says the same in another version: apply one of the two."""
 
     def headers(self) -> dict[str, str]:
         """The NATS headers of binary mode, in a fixed order; attributes without a value are left out."""

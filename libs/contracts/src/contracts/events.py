@@ -27,6 +27,8 @@ class Event(Shape):
     happened: ClassVar[str]
     path: ClassVar[str]
     version: ClassVar[int] = 1
+    beside: ClassVar[int | None] = None
+    """The other version by which the same is published; both are recorded together, the older first."""
 
     data: Shape
 
@@ -36,9 +38,18 @@ class Event(Shape):
         return f"{cls.boundary.stream.token}.{cls.record}.{cls.happened}"
 
     @classmethod
+    def message_name(cls) -> str:
+        """Its name among all messages: that of the event, from the second version on with the version, `project.actual.recorded.v2`."""
+        return cls.event_name() if cls.version == 1 else f"{cls.event_name()}.v{cls.version}"
+
+    @classmethod
     def event_type(cls) -> str:
         """CloudEvents `type`, for example `io.interlock.project.task.updated.v1`."""
-        return f"io.interlock.{cls.event_name()}.v{cls.version}"
+        return cls._type_of(cls.version)
+
+    @classmethod
+    def _type_of(cls, version: int) -> str:
+        return f"io.interlock.{cls.event_name()}.v{version}"
 
     @classmethod
     def schema_urn(cls) -> str:
@@ -96,6 +107,7 @@ class Event(Shape):
             causationid=causation_id,
             actor=actor,
             traceparent=traceparent,
+            beside=None if self.beside is None else self._type_of(self.beside),
         )
 
 

@@ -49,6 +49,7 @@ HANDLERS: Mapping[str, Handler] = {
     events.BudgetLineUpdated.event_type(): keeping(events.BudgetLineUpdated, BUDGET_LINES, budget_line_row),
     events.BudgetLineDeleted.event_type(): dropping(events.BudgetLineDeleted, BUDGET_LINES),
     events.ActualRecorded.event_type(): keeping(events.ActualRecorded, ACTUALS, actual_row),
+    events.ActualRecordedV2.event_type(): keeping(events.ActualRecordedV2, ACTUALS, actual_row),
     events.RiskCreated.event_type(): keeping(events.RiskCreated, RISKS, risk_row),
     events.RiskUpdated.event_type(): keeping(events.RiskUpdated, RISKS, risk_row),
     events.RiskDeleted.event_type(): dropping(events.RiskDeleted, RISKS),

@@ -3,6 +3,7 @@
 from contracts.project_events.events import (
     EVENTS,
     ActualRecorded,
+    ActualRecordedV2,
     BudgetLineCreated,
     BudgetLineDeleted,
     BudgetLineEvent,
@@ -33,6 +34,7 @@ from contracts.project_events.events import (
 from contracts.project_events.states import (
     MOST_EXCEPTIONS,
     ActualState,
+    ActualStateV2,
     BudgetLineState,
     CalendarException,
     CalendarState,
@@ -49,7 +51,9 @@ __all__ = [
     "EVENTS",
     "MOST_EXCEPTIONS",
     "ActualRecorded",
+    "ActualRecordedV2",
     "ActualState",
+    "ActualStateV2",
     "BudgetLineCreated",
     "BudgetLineDeleted",
     "BudgetLineEvent",

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from contracts.events import Event, RecordEvent
 from contracts.project_events.states import (
     ActualState,
+    ActualStateV2,
     BudgetLineState,
     CalendarState,
     LinkState,
@@ -158,6 +159,18 @@ class ActualRecorded(RecordEvent[ActualState]):
     record = "actual"
     happened = "recorded"
     path = "projects/{project_id}/budget/actuals/{id}"
+    beside = 2
+
+
+class ActualRecordedV2(RecordEvent[ActualStateV2]):
+    """The same; the document behind the cost is null where none is known."""
+
+    boundary = BoundaryKind.PROJECT
+    record = "actual"
+    happened = "recorded"
+    path = "projects/{project_id}/budget/actuals/{id}"
+    version = 2
+    beside = 1
 
 
 class RiskEvent(RecordEvent[RiskState]):
@@ -240,6 +253,7 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetLineUpdated,
     BudgetLineDeleted,
     ActualRecorded,
+    ActualRecordedV2,
     RiskCreated,
     RiskUpdated,
     RiskDeleted,

@@ -232,6 +232,22 @@ class ActualState(Shape):
     created_at: Instant
 
 
+class ActualStateV2(Shape):
+    """The same, the document behind it named as what it is; `source` is also what an external reference has, and means another thing there."""
+
+    id: Id
+    organization_id: Id
+    project_id: Id
+    external_ref: ExternalRef | None
+    on: Day
+    amount: Money
+    task_id: Id | None
+    source_document: Label | None
+    """For example an invoice number. Null: no document is known, for which version 1 has an empty text."""
+    revision: int
+    created_at: Instant
+
+
 class RiskState(Shape):
     """Something that may happen, for better or worse."""
 

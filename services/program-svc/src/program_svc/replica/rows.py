@@ -7,6 +7,7 @@ import orjson
 
 from contracts.project_events import (
     ActualState,
+    ActualStateV2,
     BudgetLineState,
     CalendarState,
     LinkState,
@@ -102,7 +103,7 @@ def budget_line_row(line: BudgetLineState) -> Row:
     }
 
 
-def actual_row(actual: ActualState) -> Row:
+def actual_row(actual: ActualState | ActualStateV2) -> Row:
     """The replica's row of an actual cost."""
     return {
         "id": actual.id,

@@ -6,7 +6,13 @@ from sqlmodel import col, func, select
 
 from chassis.patch import changes_of
 from chassis.problem import Conflict
-from contracts.project_events import ActualRecorded, BudgetLineCreated, BudgetLineDeleted, BudgetLineUpdated
+from contracts.project_events import (
+    ActualRecorded,
+    ActualRecordedV2,
+    BudgetLineCreated,
+    BudgetLineDeleted,
+    BudgetLineUpdated,
+)
 from contracts.values import Money
 from project_svc.budgets.models import (
     Actual,
@@ -91,6 +97,7 @@ async def record_actual(project: LockedProject, body: ActualCreate) -> Actual:
     project.session.add(actual)
     await project.session.flush()
     project.record(ActualRecorded.of(actual.wire()))
+    project.record(ActualRecordedV2.of(actual.wire_v2()))
     return actual
 
 

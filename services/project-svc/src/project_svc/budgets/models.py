@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from chassis.patch import unset
 from chassis.problem import FieldError, InvalidRequest
-from contracts.project_events import ActualState, BudgetLineState
+from contracts.project_events import ActualState, ActualStateV2, BudgetLineState
 from contracts.values import Day, ExternalRef, Id, Label, Money, Name, Shape
 from project_svc.records import AMOUNT, INSTANT, ProjectRecord
 
@@ -78,6 +78,21 @@ class Actual(ProjectRecord, table=True):
             amount=Money.of(self.amount, self.currency),
             task_id=self.task_id,
             source=self.source,
+            revision=self.revision,
+            created_at=self.created_at,
+        )
+
+    def wire_v2(self) -> ActualStateV2:
+        """The entry as the second version of its event shows it."""
+        return ActualStateV2(
+            id=self.id,
+            organization_id=self.organization_id,
+            project_id=self.project_id,
+            external_ref=self.external_ref,
+            on=self.on,
+            amount=Money.of(self.amount, self.currency),
+            task_id=self.task_id,
+            source_document=self.source or None,
             revision=self.revision,
             created_at=self.created_at,
         )
