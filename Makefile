@@ -6,8 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := libs/contracts libs/chassis libs/planning services/project-svc services/program-svc services/gateway deploy/local
-# One worker a core; a file stays on one worker, since its tests share servers.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+# One worker a core; a file stays on one worker, since its tests share servers. tests/conftest.py puts the longest first.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
 export INTERLOCK_PORT ?= 8080
 export INTERLOCK_HOME ?= .interlock

@@ -3,6 +3,7 @@
 Both servers run on private sockets and ports, started by this run, and are gone after it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -20,6 +21,12 @@ structlog.configure(processors=[structlog.processors.format_exc_info, structlog.
 
 # The cluster is thrown away after the run, so nothing has to survive a power cut.
 _THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stacks first, then files with other slow tests: no worker begins with a long one when the others are done."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: ("system" not in item.path.parts, not slow[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import json
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -116,7 +117,7 @@ async def test_an_attributed_event_keeps_its_own_origin(service, kit, counted):
 async def test_the_same_revision_cannot_be_written_twice(write, counted):
     one = boundary(5)
     await write(one, counted(one.id, 1))
-    with pytest.raises(DBAPIError, match="duplicate key"):
+    with pytest.raises(asyncpg.UniqueViolationError):
         await write(one, counted(one.id, 1))
 
 
@@ -151,7 +152,7 @@ async def test_the_application_sees_only_its_organisations_rows_and_no_partition
 
 async def test_the_application_cannot_write_for_another_organisation(write, counted):
     one = Boundary("project", uuid4(), ABROAD, 1)
-    with pytest.raises(DBAPIError, match="row-level security"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         await write(one, counted(one.id, 1))
 
 
