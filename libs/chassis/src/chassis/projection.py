@@ -89,8 +89,8 @@ class Projection:
 
     async def handle(self, session: AsyncSession, event: ReceivedEvent) -> bool:
         """Hand the event to its handler; False if there is none for its type, or if the event beside it says it. Raises Poison for a major version that we do not know."""
-        handler = self._handlers.get(event.type)
-        if event.beside in self._handlers and (handler is None or _version(event.type) < _version(event.beside)):
+        handler, beside = self._handlers.get(event.type), event.beside
+        if beside in self._handlers and beside is not None and (handler is None or _is_newer(beside, event.type)):
             return False  # said once, in the newest version that is known here
         if handler is not None:
             await handler(session, event)
@@ -111,5 +111,6 @@ def _split(event_type: str) -> tuple[str, str]:
     return (parts["name"], parts["version"]) if parts else (event_type, "")
 
 
-def _version(event_type: str) -> int:
-    return int(_split(event_type)[1])
+def _is_newer(one: str, other: str) -> bool:
+    """Of two versions of one type."""
+    return int(_split(one)[1]) > int(_split(other)[1])
