@@ -293,9 +293,10 @@ class Projects:
         )
         boundary = Boundary("project", project_id, self.organization_id, revision)
         _, message = outbox.message(boundary, said, 1, 1, ORIGIN)
-        received = read(message)
+        alone = {name: value for name, value in message.headers.items() if name != "ce-beside"}
+        received = read(replace(message, headers=alone))
         assert isinstance(received, ReceivedEvent)
-        self.said.append(replace(received, beside=None))
+        self.said.append(received)
         return record_id
 
 
