@@ -9,7 +9,7 @@ from program_svc.tables import METADATA
 
 pytestmark = pytest.mark.slow
 
-WITHOUT_AN_ORGANIZATION = {"consumer_cursors", "boundary_positions"}
+WITHOUT_AN_ORGANIZATION = {"consumer_cursors", "boundary_positions", "parked_boundaries"}
 
 
 @pytest.fixture
