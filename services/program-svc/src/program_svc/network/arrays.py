@@ -1,6 +1,7 @@
 """A program's network held in the engine's arrays: an event costs what it touches, and a look over all dates."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 import planning
+from contracts.vocabulary import DependencyPolicy
 from planning.engine import Change as Step
 from planning.engine import Glance, LinkRow, LiveNetwork, Removed
 from planning.engine.glance import differing as differing_nodes
@@ -88,12 +90,19 @@ class Arrays:
             self._held = None
         held = shaping(facts) if self._held is None else self._held
         known = self._capped & {each.id for each in held}
-        schedule = settled(held, lambda capped: self._scheduled(held, capped), frozenset(known))
+        schedule = settled(held, lambda capped: self._scheduled(held, capped), self._begin(held, known))
         if self._capped != known:
             self._judgement.forget()
         network = standing(facts, schedule, held, {}, self._judgement.unchanged(self._seen, self._glance))
         self._judgement = Judgement(network, dependencies, self.projects, self._glance)
         return network
+
+    def _begin(self, held: Sequence[Dependency], known: AbstractSet[UUID]) -> frozenset[UUID]:
+        """Where the search for what is capped begins: with what was, unless a level of effort provides, and more than one end were possible."""
+        soft = (self.tasks[each.provider_task_id] for each in held if each.policy is DependencyPolicy.SOFT)
+        if any(task.kind is planning.TaskKind.LEVEL_OF_EFFORT for task in soft):
+            return frozenset()
+        return frozenset(known)
 
     def difference(self, network: Network) -> Difference:
         now, live = self._glance, self._live

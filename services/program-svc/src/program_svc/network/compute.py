@@ -148,14 +148,28 @@ def settled(
     ``scheduled`` gives the schedule in which these dependencies are capped. Which soft dependencies exceed what was accepted depends on
     the dates, and these on which exceed it. Each round settles at least one more of them along the acyclic network, so there is one
     answer, wherever the search begins, found in as many rounds as they are deep.
+
+    One thing runs against the network: a level of effort takes dates from the work behind it, so as a provider it may be too late just
+    because it is not capped. Where rounds do not end for that reason, what has once been too late stays capped.
     """
     soft = [each for each in held if each.policy is DependencyPolicy.SOFT]
+
+    def exceeding(schedule: planning.Schedule) -> frozenset[UUID]:
+        return frozenset(each.id for each in soft if exceeds_accepted(each, forecast_of(schedule, each)))
+
+    for _ in range(len(soft) + 1):
+        schedule = scheduled(capped)
+        found = exceeding(schedule)
+        if found == capped:
+            return schedule
+        capped = found
+    capped = frozenset()
     while True:
         schedule = scheduled(capped)
-        exceeding = frozenset(each.id for each in soft if exceeds_accepted(each, forecast_of(schedule, each)))
-        if exceeding == capped:
+        found = capped | exceeding(schedule)
+        if found == capped:
             return schedule
-        capped = exceeding
+        capped = found
 
 
 def exceeds_accepted(dependency: Dependency, forecast: int | None) -> bool:
