@@ -28,7 +28,9 @@ router = APIRouter(
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.ChangeRequestFixed, StaleRevision)
 STEPS = responses(NotFound, Forbidden, ProjectClosed, IllegalStep, StaleRevision)
-TRIALS = responses(NotFound, Forbidden, ProjectClosed, IllegalStep, Conflict, Cycle, OutsideTime, Unschedulable)
+TRIALS = responses(
+    NotFound, Forbidden, ProjectClosed, IllegalStep, StaleRevision, Conflict, Cycle, OutsideTime, Unschedulable
+)
 ChangeRequestQuery = CHANGE_REQUESTS.query
 ChangeRequestUpdate = CHANGE_REQUESTS.update
 
