@@ -21,7 +21,8 @@ async def test_a_snapshot_equals_what_the_events_told(api, events_of):
 
     told: dict[str, dict[str, dict]] = {}
     for event in await events_of(api.organization_id):
-        if (record := event["data"].get("record")) is not None:
+        # The snapshot shows the first version of what is told in two.
+        if event["headers"]["ce-type"].endswith(".v1") and (record := event["data"].get("record")) is not None:
             told.setdefault(event["subject"].split(".")[-2], {})[record["id"]] = record
     snapshot = await api.get(f"{project}/snapshot")
     lists = {"task": "tasks", "link": "links", "budget_line": "budget_lines", "actual": "actuals", "risk": "risks"}

@@ -130,8 +130,9 @@ class RunningStack:
             self._said.notify_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(new_folder: Callable[[], Path]) -> Iterator[RunningStack]:
+    """A stack for each file: what one of them makes of the sample program is not what another one expects."""
     running = RunningStack(new_folder() / "home")
     try:
         running.start()
