@@ -23,6 +23,8 @@ from chassis.unit_of_work import Runtime
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
 from project_svc.application import CONFLICTS, ROUTERS
+from project_svc.jobs.kinds import HANDLERS
+from project_svc.jobs.running import Workshop
 from project_svc.records import IDEMPOTENCY_KEYS
 
 APP_ROLE = "project_app"
@@ -189,6 +191,25 @@ def auditor(client: httpx.AsyncClient, api: Api) -> Api:
     return Api(client, api.organization_id, frozenset({"auditor"}))
 
 
+@pytest.fixture
+def work(database: RolledBack) -> Callable[[UUID], Awaitable[None]]:
+    """Do what an organisation has asked of the work queue, each piece once, as the worker does it."""
+    done: set[str] = set()
+    asked = text(
+        "SELECT convert_from(payload, 'UTF8')::json FROM outbox WHERE stream = 'WORK_PROJECT_SVC' ORDER BY pos"
+    )
+
+    async def do_all(organization_id: UUID) -> None:
+        async with database.transaction(organization_id) as session:
+            waiting = [each["work_id"] for each in await session.scalars(asked)]
+        for job_id in waiting:
+            if job_id not in done:
+                done.add(job_id)
+                await Workshop(database, HANDLERS).do(organization_id, UUID(job_id))
+
+    return do_all
+
+
 Outbox = Callable[[UUID], Awaitable[list[dict[str, Any]]]]
 
 
@@ -197,7 +218,7 @@ def events_of(database: RolledBack) -> Outbox:
     """Reads an organisation's outbox: subject, revision, position, positions, headers and data of its events, in order."""
     statement = text(
         "SELECT subject, revision, position, positions, headers::json AS headers,"
-        " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
+        " convert_from(payload, 'UTF8')::json AS data FROM outbox WHERE stream IS NULL ORDER BY pos"
     )
 
     async def read(organization_id: UUID) -> list[dict[str, Any]]:
