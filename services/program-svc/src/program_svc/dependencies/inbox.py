@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from chassis.paging import Order, Page, PageQuery, page
@@ -164,7 +165,7 @@ def has_open_slip(dependency: Dependency) -> bool:
     return forecast > accepted and dependency.slip_forecast != forecast
 
 
-def _owner(end: DependencyEnd) -> ColumnElement[str]:
+def _owner(end: DependencyEnd) -> Mapped[str]:
     return col(Dependency.provider_owner) if end is PROVIDER else col(Dependency.receiver_owner)
 
 
