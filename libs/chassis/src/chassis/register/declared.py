@@ -6,18 +6,17 @@ A declaration names the contract's shapes and events, the states and the rules; 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 from pydantic import create_model
 from sqlalchemy import Table
 
 from chassis.paging import Order, PageQuery
 from chassis.patch import unset
-from contracts.project_events.registered import Life, Registered
+from chassis.register.tables import Home, StateT, plain_type
+from contracts.lives import Life
 from contracts.values import ExternalRef, Shape
-from project_svc.register.tables import plain_type, table_for
 
-StateT = TypeVar("StateT", bound=Registered)
 STATE = "state"
 MADE = {"use_attribute_docstrings": False}
 """For a class that has no source to look docstrings up in: not finding it takes long."""
@@ -33,12 +32,14 @@ def nothing_else(_: Any) -> Iterable[Broken]:
 
 @dataclass(frozen=True)
 class Declared(Generic[StateT]):
-    """One kind of record.
+    """One kind of record. A service derives its own class from this, with its `home`.
 
     name, collection: as in events and paths. fields: what people write of it; state: the whole. steps: from each state, those that may
     follow; none for a record without states. begins: the state of a new one. filters: fields that a list takes as filters. sorts: fields
     that are never null. rules: what must go together. about: one sentence for the API's document.
     """
+
+    home: ClassVar[Home]
 
     name: str
     collection: str
@@ -55,7 +56,7 @@ class Declared(Generic[StateT]):
     @cached_property
     def table(self) -> Table:
         """Its table, one column a field."""
-        return table_for(self.collection, self.state)
+        return self.home.table_for(self.collection, self.state)
 
     @property
     def one(self) -> str:
