@@ -43,7 +43,9 @@ async def test_risks_and_spreads_make_the_difference_and_the_seed_the_answer(api
     }
     first = (await simulated(api, work, project, **ask))["result"]
     assert first["finish"]["p50"] < first["finish"]["p90"]
-    assert 0.3 < first["cost"]["chance_of_budget"] < 0.45  # half of the runs are struck, a quarter of the others spread too far
+    assert (
+        0.3 < first["cost"]["chance_of_budget"] < 0.45
+    )  # half of the runs are struck, a quarter of the others spread too far
     assert {(each["record"], each["id"]) for each in first["sensitivity"]} == {("risk", risk_id), ("task", pour)}
     assert first["sensitivity"][0]["id"] == risk_id
     assert (await simulated(api, work, project, **ask))["result"] == first
