@@ -36,10 +36,12 @@ def bench() -> Bench:
     return Bench()
 
 
-async def asked(kit, service, *work_ids):
+async def asked(kit, service, *work_ids, fails=False):
     async with service.database.transaction(kit.ORGANIZATION) as session:
         for work_id in work_ids:
             await ask(session, SERVICE, kit.ORGANIZATION, work_id)
+        if fails:
+            raise LookupError
 
 
 async def test_work_is_handed_out_in_order_when_its_transaction_has_committed(kit, service, bus, running, bench):
@@ -48,9 +50,7 @@ async def test_work_is_handed_out_in_order_when_its_transaction_has_committed(ki
     bench.let_go.set()
     given_up, first, second = uuid4(), uuid4(), uuid4()
     with pytest.raises(LookupError):
-        async with service.database.transaction(kit.ORGANIZATION) as session:
-            await ask(session, SERVICE, kit.ORGANIZATION, given_up)
-            raise LookupError
+        await asked(kit, service, given_up, fails=True)
     await asked(kit, service, first, second)
     await kit.eventually(lambda: len(bench.done) == 2)
     assert bench.given == [(kit.ORGANIZATION, first), (kit.ORGANIZATION, second)]
@@ -104,10 +104,8 @@ async def test_a_worker_that_dies_is_missed_and_one_that_works_long_is_not(
     running(queue)
     await asked(kit, service, uuid4())
     await kit.eventually(lambda: len(bench.given) == 1)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(2.5):  # it says that it is at it, for longer than the server would wait in silence
-            while len(bench.given) == 1:
-                await asyncio.sleep(0.05)
+    with pytest.raises(TimeoutError):  # it says that it is at it, for longer than the server would wait in silence
+        await kit.eventually(lambda: len(bench.given) > 1, within=2.5)
     monkeypatch.setattr(WorkQueue, "_say", _silent)
     await asked(kit, service, uuid4())
     await kit.eventually(lambda: len(bench.given) == 2)
