@@ -18,6 +18,8 @@ from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
+from project_svc.exports.routes import router as exports
+from project_svc.imports.routes import router as imports
 from project_svc.imposed.routes import router as imposed
 from project_svc.jobs.routes import router as jobs
 from project_svc.links.routes import router as links
@@ -38,7 +40,7 @@ TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
-    *(batch, baselines, change_requests, tolerances, jobs, simulations, quality),
+    *(batch, baselines, change_requests, tolerances, jobs, simulations, quality, imports, exports),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""
