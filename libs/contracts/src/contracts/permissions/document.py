@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contracts.permissions.lookup import RECORDS
+from contracts.permissions.records import RECORDS
 from contracts.permissions.table import Record
 from contracts.permissions.who import Who
 
