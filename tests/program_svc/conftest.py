@@ -34,9 +34,10 @@ from contracts import project_events as events
 from contracts.events import Event
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
-from program_svc.application import CONFLICTS, ROUTER
+from program_svc.application import CONFLICTS, ROUTERS
 from program_svc.consumers import projection
 from program_svc.tables import IDEMPOTENCY_KEYS
+from program_svc.waiting import LATE, WAITING
 
 APP_ROLE = "program_app"
 RELAY_ROLE = "program_relay"
@@ -92,7 +93,14 @@ def app_on(database: Database) -> FastAPI:
         yield
 
     app = create_app(
-        title="programs", description="", routers=[ROUTER], lifespan=lifespan, health=Health(), conflicts=CONFLICTS
+        title="programs",
+        description="",
+        routers=ROUTERS,
+        lifespan=lifespan,
+        health=Health(),
+        conflicts=CONFLICTS,
+        dependencies=[WAITING],
+        answers=LATE,
     )
     verifier = Verifier(PRIVATE_KEY.public_key(), "program-svc")
     app.state.runtime = Runtime(database, verifier, IDEMPOTENCY_KEYS)

@@ -19,8 +19,6 @@ from project_svc.register.tables import plain_type, table_for
 
 StateT = TypeVar("StateT", bound=Registered)
 STATE = "state"
-MADE = {"use_attribute_docstrings": False}
-"""For a class that has no source to look docstrings up in: not finding it takes long."""
 
 Broken = tuple[str, str, str]
 """What is wrong: the field's pointer, the rule's name, the message."""
@@ -73,7 +71,6 @@ class Declared(Generic[StateT]):
         return create_model(
             f"{self.class_name}Create",
             __base__=self.fields,
-            __cls_kwargs__=MADE,
             __doc__=f"What a new {self.name} is made of.",
             external_ref=(ExternalRef | None, None),
         )
@@ -86,7 +83,6 @@ class Declared(Generic[StateT]):
         return create_model(
             f"{self.class_name}Update",
             __base__=Shape,
-            __cls_kwargs__=MADE,
             __doc__="What may change: a JSON Merge Patch.",
             **changeable,
         )
