@@ -224,7 +224,7 @@ async def test_a_task_that_work_was_done_on_stays(api, project):
 
 
 async def test_too_much_work_is_refused(api, project):
-    task = await api.task(project, "A", "P90000D")
+    task = await api.task(project, "A", "P5000D")
     gang = await resource(api, project, units=1000000)
     body = {"task_id": task, "resource_id": gang, "units": 1000}
     assert (await api.post(f"{project}/assignments", body, status=409))["type"] == "/problems/too-much-work"
