@@ -75,6 +75,8 @@ PROJECTS = (
     ),
     _of_project("task", "tasks"),
     _of_project("link", "links"),
+    _of_project("resource", "resources", PROJECT_MANAGERS),
+    _of_project("assignment", "assignments"),
     Record(
         "calendar",
         f"{PROJECT}/calendars",
