@@ -1,5 +1,6 @@
 """Plans from and to other programs: taken over once, found again, given back as they were."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -194,9 +195,8 @@ async def test_a_plan_that_goes_in_circles_leaves_nothing_behind(api, work):
 
 
 async def test_a_refused_record_is_told_by_its_source_id(api, work):
-    finished = START.replace(month=1)
-    task = DocumentTask("5", "Odd", duration=DAY, actual_start=START, actual_finish=finished, percent_complete=100)
-    job = await uploaded(api, work, mspdi(small(tasks=(task,), links=())))
+    table = b"id,name,duration,actual_start,actual_finish\n5,Odd,P1D,2026-03-04,2026-03-02\n"
+    job = await uploaded(api, work, table, "plan.csv", currency="EUR", start="2026-03-02")
     assert job["state"] == "failed"
     assert job["problem"].get("source_id") == "5", job["problem"]
     assert job["problem"]["detail"].startswith("Task 5 (Odd): ")
@@ -283,3 +283,15 @@ async def test_a_table_holds_no_formulas(api, text):
     document, _ = read_csv(data, "P")
     assert document.tasks[0].name == text
     assert document.tasks[0].kind is TaskKind.TASK
+
+
+GUIDE = (Path(__file__).parents[2] / "docs/exchange.md").read_text()
+
+
+@pytest.mark.parametrize(("fence", "name"), [("text", "guide.csv"), ("json", "guide.json")])
+async def test_the_examples_of_the_guide_are_taken_over(api, work, fence, name):
+    example = next(each for each in re.findall(rf"```{fence}\n(.*?)```", GUIDE, re.DOTALL))
+    job = await uploaded(api, work, example.encode(), name, currency="EUR", start="2026-03-02")
+    assert job["state"] == "succeeded", job["problem"]
+    assert job["result"]["fidelity"] == []
+    assert job["result"]["links"]["created"] > 0

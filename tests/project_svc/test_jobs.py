@@ -4,7 +4,9 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from tests.project_svc.member import ProjectMember
 
+from contracts.vocabulary import ProjectRole
 from project_svc.jobs.models import JobKind
 from project_svc.jobs.running import JobGaveUp, Workshop
 
@@ -89,7 +91,7 @@ async def test_a_handler_without_an_end_is_a_fault(api, database):
 
 async def test_a_waiting_job_is_called_off_at_once(api, database):
     path = await ask(api)
-    cancelled = await api.post(f"{path}/cancel", {}, status=202)
+    cancelled = await api.post(f"{path}/cancel", status=202)
     assert (cancelled["state"], cancelled["is_cancelling"]) == ("cancelled", True)
     await do(database, api, path, "answer")
     assert (await api.get(path))["state"] == "cancelled"
@@ -97,11 +99,23 @@ async def test_a_waiting_job_is_called_off_at_once(api, database):
     assert problem["type"] == "/problems/job-over"
 
 
-async def test_an_auditor_looks_and_calls_nothing_off(api, auditor):
+async def test_a_job_is_seen_by_those_who_see_its_project_and_called_off_by_who_asked_for_it(api, database, client):
     path = await ask(api)
-    assert (await auditor.get(path))["state"] == "queued"
-    await auditor.post(f"{path}/cancel", {}, status=403)
-    await auditor.post(f"/projects/{(await auditor.get(path))['project_id']}/schedule/simulate", {}, status=403)
+    project_id = UUID((await api.get(path))["project_id"])
+
+    def member(subject: str, **projects: ProjectRole) -> ProjectMember:
+        roles = {UUID(key): role for key, role in projects.items()}
+        return ProjectMember(client, api.organization_id, frozenset(), subject=subject, projects=roles)
+
+    viewer = member("bob", **{str(project_id): ProjectRole.VIEWER})
+    assert (await viewer.get(path))["state"] == "queued"
+    assert len((await viewer.get("/jobs"))["items"]) == 1
+    await viewer.post(f"{path}/cancel", status=403)
+    outsider = member("eve")
+    await outsider.get_missing(path)
+    assert (await outsider.get("/jobs"))["items"] == []
+    mine = await viewer.post(f"/projects/{project_id}/schedule/simulate", status=202)
+    assert (await viewer.post(f"/jobs/{mine['id']}/cancel", status=202))["state"] == "cancelled"
 
 
 async def test_a_running_job_ends_when_it_is_called_off_and_leaves_nothing_behind(busy, committed):

@@ -11,6 +11,7 @@ from chassis.health import Health
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
+from project_svc.assignments.routes import router as assignments
 from project_svc.baselines.routes import router as baselines
 from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
@@ -28,6 +29,7 @@ from project_svc.quality.routes import router as quality
 from project_svc.records import IDEMPOTENCY_KEYS
 from project_svc.register.routes import router_of
 from project_svc.registers import ALL
+from project_svc.resources.routes import router as resources
 from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
 from project_svc.simulations.routes import router as simulations
@@ -40,7 +42,8 @@ TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
-    *(batch, baselines, change_requests, tolerances, jobs, simulations, quality, imports, exports),
+    *(resources, assignments, batch, baselines, change_requests, tolerances),
+    *(jobs, simulations, quality, imports, exports),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

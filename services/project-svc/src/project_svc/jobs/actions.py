@@ -8,8 +8,9 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from chassis import work_queue
-from chassis.problem import NotFound
+from chassis.problem import Forbidden, NotFound
 from chassis.unit_of_work import UnitOfWork
+from contracts.vocabulary import OrganizationRole
 from project_svc.jobs.models import OVER, Job, JobFile, JobKind, JobOver, JobStatus
 from project_svc.records import new_id, now
 
@@ -49,11 +50,22 @@ async def ask_for(
     return job
 
 
-async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:
-    """Call a job off: at once while it waits, else as soon as its worker looks up. Raises NotFound, JobOver (409)."""
-    job = await unit.session.get(Job, job_id, with_for_update=True)
-    if job is None:
+async def find_job(unit: UnitOfWork, job_id: UUID, *, to_change: bool = False) -> Job:
+    """A job that the caller asked for, or of a project that it sees. Raises NotFound."""
+    job = await unit.session.get(Job, job_id, with_for_update=to_change or None)
+    identity = unit.identity
+    if job is None or not (
+        identity.sees_all or job.requested_by == identity.subject or job.project_id in identity.projects
+    ):
         raise NotFound
+    return job
+
+
+async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:
+    """Call a job off: at once while it waits, else as soon as its worker looks up. Raises NotFound, Forbidden, JobOver (409)."""
+    job = await find_job(unit, job_id, to_change=True)
+    if job.requested_by != unit.identity.subject and OrganizationRole.ADMIN not in unit.identity.roles:
+        raise Forbidden("Who asked for a job calls it off, or an admin.")
     if job.state in OVER:
         raise JobOver(f"The job has {job.state}.")
     at = now()
