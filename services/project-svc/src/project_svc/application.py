@@ -23,6 +23,7 @@ from project_svc.exports.routes import router as exports
 from project_svc.imports.routes import router as imports
 from project_svc.imposed.routes import router as imposed
 from project_svc.jobs.routes import router as jobs
+from project_svc.levelling.routes import router as levelling
 from project_svc.links.routes import router as links
 from project_svc.projects.routes import router as projects
 from project_svc.quality.routes import router as quality
@@ -43,7 +44,7 @@ DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, ris
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, batch, baselines, change_requests, tolerances),
-    *(jobs, simulations, quality, imports, exports),
+    *(jobs, simulations, levelling, quality, imports, exports),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

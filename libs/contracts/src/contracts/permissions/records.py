@@ -86,9 +86,9 @@ PROJECTS = (
     Record(
         "schedule",
         f"{PROJECT}/schedule",
-        {READ: PROJECT_READERS, "simulate": PROJECT_READERS},
-        {"POST /simulate": "simulate"},
-        reading=frozenset({READ, "simulate"}),
+        {READ: PROJECT_READERS, "simulate": PROJECT_READERS, "level": PROJECT_READERS, "take": PROJECT_WRITERS},
+        {"POST /simulate": "simulate", "POST /level": "level", "POST /level/take": "take"},
+        reading=frozenset({READ, "simulate", "level"}),
     ),
     _figures("export", f"{PROJECT}/export", PROJECT_READERS),
     _figures("imposed_date", f"{PROJECT}/imposed-dates", PROJECT_READERS),

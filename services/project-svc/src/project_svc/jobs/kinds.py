@@ -5,4 +5,5 @@ from project_svc.jobs.models import JobKind
 HANDLERS = {
     JobKind.IMPORT: "project_svc.imports.job:import_project",
     JobKind.SIMULATION: "project_svc.simulations.job:simulate_project",
+    JobKind.LEVELLING: "project_svc.levelling.job:level_project",
 }

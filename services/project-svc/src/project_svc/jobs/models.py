@@ -20,6 +20,7 @@ class JobKind(StrEnum):
 
     IMPORT = "import"
     SIMULATION = "simulation"
+    LEVELLING = "levelling"
 
 
 class JobStatus(StrEnum):

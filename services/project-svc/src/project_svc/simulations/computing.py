@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from planning import Plan
+from planning import Plan, PlanError
 from planning.risk import RiskKind
 from planning.simulation import Estimate, Outcomes, RiskEvent, Shape, Uncertainty, simulate
+from project_svc.schedule.problems import explained
 from project_svc.simulations.answer import Answer, Percentiles
 from project_svc.simulations.uncertain import Points, Uncertain
 
@@ -12,7 +13,7 @@ from project_svc.simulations.uncertain import Points, Uncertain
 def run(
     told: Callable[[float], None], plan: Plan, uncertain: Uncertain, runs: int, seed: int, to_spend: float
 ) -> Answer:
-    """Simulate. to_spend: what costs of tasks and risks may come to within the budget. Raises what `planning.simulation.simulate` raises."""
+    """Simulate. to_spend: what costs of tasks and risks may come to within the budget. Raises Cycle, OutsideTime, Unschedulable."""
     uncertainty = Uncertainty(
         {task_id: _estimate(points) for task_id, points in uncertain.durations.items()},
         {task_id: _estimate(points) for task_id, points in uncertain.costs.items()},
@@ -21,7 +22,10 @@ def run(
             for each in uncertain.events
         ],
     )
-    found = simulate(plan, uncertainty, runs=runs, seed=seed, watch=lambda done: told(done / runs))
+    try:
+        found = simulate(plan, uncertainty, runs=runs, seed=seed, watch=lambda done: told(done / runs))
+    except PlanError as error:  # an error of the plan's own class would not find its way back to the parent
+        raise explained(error) from None
     deadline = plan.projects[0].deadline
     return Answer(
         found.planned_finish,
