@@ -73,6 +73,8 @@ class Story:
             self.reframe,
             self.recalendar,
             self.recalendar,
+            self.spend,
+            self.spend,
         ]
         agreements = [self.propose, self.propose, self.accept_slip, self.end_dependency, self.set_deadline]
         if self.random.random() < 0.25:
@@ -228,6 +230,10 @@ class Story:
                 free = [{"on": day, "name": "free"} for day in sorted(days)]
                 self.say(self.random.choice(calendars), days_off=free)
 
+    def spend(self):
+        """Something that a network knows nothing of."""
+        self.projects.budget_line(self.random.choice(self.project_ids), "10.00")
+
     def reframe(self):
         project_id = self.random.choice(self.project_ids)
         days = ["2026-03-02", "2026-03-05", "2026-03-09"]
@@ -278,6 +284,29 @@ async def test_what_is_remembered_gives_what_the_facts_imply(api, monkeypatch, l
     for _ in range(steps):
         await story.step()
     assert story.compared > steps / 2
+
+
+async def test_what_says_nothing_of_a_network_does_not_make_it_be_read_again(api, monkeypatch):
+    """A revision's recalculation came in a batch of its own, and every change after it had the whole program read anew."""
+    reads, read = [], following._read
+
+    async def counted(locked):
+        reads.append(locked.program.id)
+        return await read(locked)
+
+    monkeypatch.setattr(following, "_read", counted)
+    story = Story(api, 1)
+    await story.begin()
+    story.slip()
+    await story.hear()
+    assert len(reads) == 1
+    for _ in range(3):
+        story.spend()
+        await story.hear()
+        story.slip()
+        await story.hear()
+    await story.check()
+    assert len(reads) == 1
 
 
 def remembered(tasks):
