@@ -83,13 +83,13 @@ async def page_records(
 ) -> tuple[list[Record], str | None]:
     """`page` for hot paths: the driver's records of a table, and the next cursor.
 
-    columns: those to answer, the sort column and the identity among them. where: what columns equal.
+    columns: those to answer, the sort column and the identity among them. where: what columns, or `ANY(…)` of an array, equal.
     """
     chosen, column, descending = order.of(query.sort)
     keys = [column] if column is order.identity else [column, order.identity]
     names = ", ".join(key.name for key in keys)
     values = list(where.values())
-    conditions = [f"{name} = ${place}" for place, name in enumerate(where, start=1)]
+    conditions = [f"${place} = {name}" for place, name in enumerate(where, start=1)]
     if query.cursor is not None:
         after = _values_of(query.cursor, chosen, keys)
         places = ", ".join(f"${place}" for place in range(len(values) + 1, len(values) + len(after) + 1))
