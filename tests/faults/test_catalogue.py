@@ -104,10 +104,10 @@ FAULTS = {
         "faults/gateway/test_25_webhooks.py::test_an_answer_that_does_not_come_is_tried_again_later",
         "faults/gateway/test_25_webhooks.py::test_gone_disables_and_what_waits_is_held_until_it_is_enabled",
         "faults/gateway/test_25_webhooks.py::test_too_many_requests_pauses_everything_for_that_receiver",
-        "faults/gateway/test_25_webhooks.py::test_rotation_signs_with_both_until_the_overlap_is_over",
-        "faults/gateway/test_25_webhooks.py::test_a_name_that_leads_to_a_private_address_is_not_called",
+        "faults/gateway/test_25_webhook_secrets.py::test_rotation_signs_with_both_until_the_overlap_is_over",
+        "faults/gateway/test_25_webhook_addresses.py::test_a_name_that_leads_to_a_private_address_is_not_called",
         "faults/gateway/test_25_webhooks.py::test_nothing_is_redirected",
-        "faults/gateway/test_25_webhooks.py::test_a_redelivery_has_the_same_id_and_a_fresh_signature_an_old_copy_does_not_pass",
+        "faults/gateway/test_25_webhook_secrets.py::test_a_redelivery_has_the_same_id_and_a_fresh_signature_an_old_copy_does_not_pass",
     ],
     "shutdown with messages in flight": [
         "chassis/test_worker.py::test_a_real_worker_with_messages_in_flight_ends_within_five_seconds"

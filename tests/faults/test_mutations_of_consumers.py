@@ -93,7 +93,7 @@ async def messages_come_twice(world):
     await world.write(6)
     await world.kit.eventually(world.is_sent)
     for number in range(1, 7):
-        message = await world.bus.jetstream.get_msg("PROJECT", number)
+        message = await world.bus.jetstream.get_msg("PROJECT", number, direct=False)
         headers = {name: value for name, value in message.headers.items() if name != "Nats-Msg-Id"}
         await world.bus.jetstream.publish(message.subject, message.data, headers=headers)
     world.consumer()
