@@ -94,7 +94,7 @@ async def messages_come_twice(world):
     await world.kit.eventually(world.is_sent)
     for number in range(1, 7):
         message = await world.bus.jetstream.get_msg("PROJECT", number, direct=False)
-        headers = {name: value for name, value in message.headers.items() if name != "Nats-Msg-Id"}
+        headers = {name: value for name, value in message.headers.items() if not name.startswith("Nats-")}
         await world.bus.jetstream.publish(message.subject, message.data, headers=headers)
     world.consumer()
 
