@@ -16,7 +16,7 @@ from chassis.problem import Problem
 from chassis.uploads import MAX_UPLOAD
 from gateway import headers
 from gateway.http1 import Answer
-from gateway.identity.callers import Callers
+from gateway.identity.callers import ORGANIZATION_HEADER, Callers
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -79,8 +79,7 @@ def forwarded_segment(scope: Scope) -> str | None:
 
 async def _forward(callers: Callers, upstream: Upstream, most: int, scope: Scope, receive: Receive, send: Send) -> None:
     client = Headers(scope=scope)
-    caller = await callers.identify(client.get("authorization"))
-    caller.check_may(scope["method"])
+    caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
     body, length = await body_of(client, receive, most)
     request = Outgoing(
         method=scope["method"],
