@@ -60,7 +60,9 @@ def continued(name: str, traceparent: str | None, kind: SpanKind = SpanKind.CONS
     """
     parent = _parent(traceparent)
     if _is_exporting():
-        above = context.Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), context.Context())
+        above = (
+            context.Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), context.Context())
+        )
         with tracer.start_as_current_span(name, context=above, kind=kind) as span:
             yield span
         return
@@ -89,9 +91,9 @@ def _parent(traceparent: str | None) -> SpanContext | None:
 def _child(parent: SpanContext | None) -> SpanContext:
     """A span of the parent's trace, or the first one of a new trace."""
     # Ids are told apart by them, nothing is protected by them.
-    span_id = random.getrandbits(64) or 1  # noqa: S311
+    span_id = random.getrandbits(64) or 1
     if parent is None:
-        return SpanContext(random.getrandbits(128) or 1, span_id, False, TraceFlags(TraceFlags.SAMPLED))  # noqa: S311
+        return SpanContext(random.getrandbits(128) or 1, span_id, False, TraceFlags(TraceFlags.SAMPLED))
     return SpanContext(parent.trace_id, span_id, False, parent.trace_flags, parent.trace_state)
 
 
