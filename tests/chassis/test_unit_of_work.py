@@ -58,7 +58,7 @@ async def app(database):
     @asynccontextmanager
     async def lifespan(app):
         app.state.runtime = Runtime(
-            database, Verifier(KEY.public_key(), "notes"), KEYS, own_boundaries=frozenset({"notebook"})
+            database, Verifier(KEY.public_key(), "notes"), own_boundaries=frozenset({"notebook"})
         )
         yield
 

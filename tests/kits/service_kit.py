@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
-from sqlalchemy import Table, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.app import create_app
@@ -102,7 +102,7 @@ class RolledBack(Database):
 
 @asynccontextmanager
 async def client_of(
-    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts, idempotency_keys: Table
+    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the service's application on this database, without NATS."""
 
@@ -113,7 +113,7 @@ async def client_of(
     app = create_app(
         title=audience, description="", routers=routers, lifespan=lifespan, health=Health(), conflicts=conflicts
     )
-    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience), idempotency_keys)
+    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{audience}") as client:
         yield client

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import Table
 
 from chassis.app import create_app
 from chassis.bus import Bus
@@ -26,7 +25,6 @@ def service_app(
     title: str,
     description: str,
     routers: Sequence[APIRouter],
-    idempotency_keys: Table,
     own_boundaries: frozenset[str],
     conflicts: Conflicts | None = None,
 ) -> FastAPI:
@@ -42,9 +40,7 @@ def service_app(
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
         bus = Bus(settings.nats_url, f"{name} http")
         bus.start()
-        app.state.runtime = Runtime(
-            database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries
-        )
+        app.state.runtime = Runtime(database, verifier(settings, name), Poke(name, bus), own_boundaries)
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
         try:
             yield
