@@ -65,6 +65,8 @@ class LockedProject:
         self.is_preview = is_preview
         self.now = now()
         self.disturbances: dict[UUID, Cause] = {}
+        self.has_untied = False
+        """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
         self._boundary = outbox.Boundary("project", row.id, row.organization_id, row.revision)
 
