@@ -17,10 +17,10 @@ from tests.program_svc.member import ProgramMember
 
 from chassis.database import Database
 from local_stack.postgres import Postgres
-from program_svc.application import CONFLICTS, ROUTER
+from program_svc.application import CONFLICTS, ROUTERS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-APPLICATION = ("program-svc", [ROUTER], CONFLICTS)
+APPLICATION = ("program-svc", ROUTERS, CONFLICTS)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """The life of a dependency: agreed by both ends, at risk and broken by itself, renegotiated, delivered, dissolved."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 pytestmark = pytest.mark.slow
 
@@ -244,3 +246,93 @@ async def test_a_receiver_that_has_begun_has_nothing_left_to_be_too_late_for(api
     api.projects.change(given, duration="P9D")
     await api.hear()
     assert ((await api.get(path))["margin"], await states(api, path)) == (None, "committed")
+
+
+async def test_what_was_disputed_is_delivered_again_and_each_delivery_stays_in_the_history(api, pair):
+    program, given, needed = pair
+    path = await api.commit(program, given, needed, receiver_owner="grace")
+    first = await api.post(f"{path}/deliver", {"evidence": "Test report 11"}, status=200)
+    assert (first["delivery"]["by"], first["delivery"]["evidence"]) == ("ada", "Test report 11")
+    await api.post(f"{path}/dispute", {"note": "two cracks"}, status=200)
+    again = await api.post(f"{path}/deliver", {"evidence": "Test report 12"}, status=200)
+    assert (again["state"], again["delivery"]["evidence"]) == ("delivered", "Test report 12")
+    told = [(step["step"], step["evidence"] or step["note"]) for step in again["history"]][-3:]
+    assert told == [("deliver", "Test report 11"), ("dispute", "two cracks"), ("deliver", "Test report 12")]
+    assert (await api.post(f"{path}/accept", status=200))["state"] == "accepted"
+
+
+async def test_a_threshold_of_its_own_goes_before_that_of_the_program(api, pair):
+    program, given, needed = pair
+    path = await api.commit(program, given, needed, needed_by="2026-03-10", margin_threshold="P1D")
+    await api.patch(program, {"margin_threshold": "P9D"})
+    assert await states(api, path) == "committed"
+    assert (await api.patch(path, {"margin_threshold": "P4D"}))["state"] == "at_risk"
+    assert "margin_threshold" not in await api.patch(path, {"margin_threshold": None})
+    assert await states(api, path) == "at_risk"
+    await api.patch(program, {"margin_threshold": "P0D"})
+    assert await states(api, path) == "committed"
+
+
+async def test_the_database_refuses_to_rewrite_the_history(api, pair):
+    program, given, needed = pair
+    path = await api.commit(program, given, needed)
+    rewritten = "UPDATE dependencies SET history = jsonb_set(history, '{0,by}', '\"eve\"') WHERE id = :id"
+    shortened = "UPDATE dependencies SET history = history - 0 WHERE id = :id"
+    for statement in (rewritten, shortened):
+        with pytest.raises(IntegrityError, match="only added to"):
+            async with api.database.transaction(api.organization_id) as session:
+                await session.execute(text(statement), {"id": path.removeprefix("/dependencies/")})
+    assert [step["by"] for step in (await api.get(path))["history"]] == ["ada", "ada", "ada"]
+
+
+async def test_the_digest_says_what_each_project_owes_and_is_owed(api, pair):
+    program, given, needed = pair
+    path = await api.commit(program, given, needed, needed_by="2026-03-04", promised_by="2026-03-06")
+    digest = {each["key"]: each for each in (await api.get(f"{program}/dependencies/digest"))["items"]}
+    (debt,), (claim,) = digest["P1"]["owes"], digest["P2"]["is_owed"]
+    assert (debt["dependency_id"], debt["task_id"], debt["margin"]) == (path[14:], str(given), "-P1D")
+    assert (claim["task_id"], claim["state"], claim["keeps_promise"]) == (str(needed), "breached", True)
+    assert (digest["P1"]["is_owed"], digest["P2"]["owes"]) == ([], [])
+    assert [(each["breached"], each["least_margin"]) for each in digest.values()] == [(1, "-P1D")] * 2
+    one = await api.get(f"{program}/dependencies/digest", params={"project_id": debt["project_id"]})
+    assert [each["key"] for each in one["items"]] == ["P2"]
+    for step in ("deliver", "accept"):
+        await api.post(f"{path}/{step}", status=200)
+    assert [each["owes"] for each in (await api.get(f"{program}/dependencies/digest"))["items"]] == [[], []]
+
+
+async def test_the_inbox_holds_what_waits_for_each_owner_and_nothing_else(api, pair):
+    program, given, needed = pair
+
+    async def waits(owner: str, **query: str) -> list[tuple[str, str]]:
+        found = await api.get("/dependencies/inbox", params={"owner": owner} | query)
+        return [(item["end"], item["awaited"]) for item in found["items"]]
+
+    proposed = await api.propose(
+        program, given, needed, policy="soft", needed_by="2026-03-20", provider_owner="ada", receiver_owner="grace"
+    )
+    path = f"/dependencies/{proposed['id']}"
+    assert (await waits("ada"), await waits("grace")) == (
+        [("provider", "commitment")],
+        [("receiver", "commitment")],
+    )
+    mine = (await api.get("/dependencies/inbox"))["items"]
+    assert [(item["end"], item["steps"]) for item in mine] == [("provider", ["commit", "reject"])]
+    for end in ("provider", "receiver"):
+        await api.post(f"{path}/commit", {"end": end}, status=200)
+    assert await waits("ada") == await waits("grace") == []
+    api.projects.change(given, duration="P6D")
+    await api.hear()
+    assert (await waits("ada"), await waits("grace")) == ([], [("receiver", "slip")])
+    assert await waits("grace", awaited="acceptance") == []
+    await api.post(f"{path}/reject-slip", status=200)
+    assert await waits("grace") == []
+    api.projects.change(given, duration="P20D")
+    await api.hear()
+    assert (await waits("ada"), await waits("grace")) == ([("provider", "new_date")], [("receiver", "new_date")])
+    await api.post(f"{path}/deliver", status=200)
+    assert (await waits("ada"), await waits("grace")) == ([], [("receiver", "acceptance")])
+    await api.post(f"{path}/dispute", status=200)
+    assert await waits("ada", program_id=program.removeprefix("/programs/")) == [("provider", "delivery")]
+    await api.post(f"{path}/cancel", status=200)
+    assert await waits("ada") == await waits("grace") == []

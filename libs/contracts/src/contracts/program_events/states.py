@@ -114,6 +114,14 @@ class SlipAnswer(Shape):
     at: Instant
 
 
+class Delivery(Shape):
+    """What was handed over: by whom, when, and what shows it."""
+
+    by: Label
+    at: Instant
+    evidence: Text
+
+
 class DependencyState(Shape):
     """A contract between two projects: what one gives and the other needs, with dates, float and an owner on both sides."""
 
@@ -151,6 +159,10 @@ class DependencyState(Shape):
     accepted_forecast: DayOrMoment | None
     """Of a soft dependency: dates flow up to this forecast and no further."""
     slip_answer: SlipAnswer | None
+    margin_threshold: Annotated[Duration | None, Field(exclude_if=is_none)] = None
+    """Below this margin it is at risk; left out where the program's own threshold counts."""
+    delivery: Annotated[Delivery | None, Field(exclude_if=is_none)] = None
+    """The last time that it was handed over; left out before the first."""
     revision: int
     created_at: Instant
     updated_at: Instant

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from chassis.etag import check_if_match
 from chassis.patch import changes_of
-from chassis.problem import NotFound
+from chassis.problem import NotFound, invalid
 from contracts.program_events import (
     DependencyCancelled,
     DependencyCommitted,
@@ -23,7 +23,7 @@ from contracts.program_events import (
 from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus, SlipDecision
 from program_svc.boundaries import LockedProgram
 from program_svc.dependencies.models import Dependency, DependencyCycle, NoSlip
-from program_svc.dependencies.shapes import DependencyUpdate, Renegotiation, state_of
+from program_svc.dependencies.shapes import Decision, DependencyUpdate, Handover, Renegotiation, state_of
 from program_svc.dependencies.standing import let_go, note_step
 from program_svc.network.compute import exceeds_accepted
 from program_svc.network.facts import Facts, facts_of
@@ -124,16 +124,25 @@ async def _acyclic_facts(acting: Acting) -> Facts:
 async def update_dependency(
     session: AsyncSession, dependency_id: UUID, body: DependencyUpdate, by: str, if_match: str | None
 ) -> Dependency:
-    """Change what either side may put down alone. Raises NotFound, StaleRevision and ProgramClosed."""
+    """Change what either side may put down alone. Raises NotFound, StaleRevision, ProgramClosed and InvalidRequest."""
     acting = await acting_on(session, dependency_id, by)
     dependency = acting.dependency
     check_if_match(if_match, dependency)
     before = state_of(dependency)
-    for name, value in changes_of(body).items():
+    changes = changes_of(body)
+    if (threshold := changes.get("margin_threshold")) is not None:
+        try:
+            changes["margin_threshold"] = threshold.on(dependency.lag_minutes_per_day).minutes
+        except ValueError as error:
+            raise invalid("/margin_threshold", "duration_out_of_range", f"{error}.") from error
+    for name, value in changes.items():
         setattr(dependency, name, value)
-    if state_of(dependency) != before:
+    after = state_of(dependency)
+    if after != before:
         acting.locked.touch(dependency)
         acting.locked.record(DependencyUpdated.between(before, state_of(dependency)))
+        if after.margin_threshold != before.margin_threshold:
+            await acting.settle()
     return dependency
 
 
@@ -179,14 +188,22 @@ HANDOVERS: dict[str, DependencyStatus] = {
 }
 
 
-async def hand_over(session: AsyncSession, dependency_id: UUID, step: str, note: str, by: str) -> Dependency:
-    """``deliver``, ``accept`` or ``dispute`` what was promised; dates go on being held. Raises DependencyStep."""
+async def hand_over(
+    session: AsyncSession, dependency_id: UUID, step: str, body: Decision | Handover, by: str
+) -> Dependency:
+    """``deliver``, ``accept`` or ``dispute`` what was promised; dates go on being held. Raises DependencyStep.
+
+    What was disputed is delivered again; each delivery's evidence stays in the history.
+    """
     acting = await acting_on(session, dependency_id, by, step)
+    evidence = body.evidence if isinstance(body, Handover) else None
 
     def reach(dependency: Dependency) -> None:
         dependency.state = HANDOVERS[step]
+        if evidence is not None:
+            dependency.delivered_by, dependency.delivered_at, dependency.delivery_evidence = by, now(), evidence
 
-    await acting.take(step, DependencyUpdated, reach, note=note)
+    await acting.take(step, DependencyUpdated, reach, note=body.note, evidence=evidence)
     return acting.dependency
 
 

@@ -34,7 +34,7 @@ STEPS: dict[str, frozenset[DependencyStatus]] = {
     "reject": OPEN,
     "renegotiate": WATCHED | {S.PROPOSED},
     "withdraw": frozenset({S.RENEGOTIATING}),
-    "deliver": WATCHED,
+    "deliver": WATCHED | {S.DISPUTED},
     "accept": frozenset({S.DELIVERED}),
     "dispute": frozenset({S.DELIVERED}),
     "cancel": LIVE,
@@ -115,6 +115,8 @@ class Dependency(Record, table=True):
     needed_by: date | None = None
     promised_by: date | None = None
     acceptance_criterion: str = ""
+    margin_threshold: int | None = Field(default=None, sa_type=MINUTES)
+    """Below this margin it is at risk; none where the program's own threshold counts."""
 
     state: DependencyStatus = Field(default=DependencyStatus.PROPOSED, sa_type=enumerated(DependencyStatus))
     provider_committed_by: str | None = None
@@ -130,6 +132,10 @@ class Dependency(Record, table=True):
     slip_by: str | None = None
     slip_at: datetime | None = Field(default=None, sa_type=INSTANT)
     """Soft only: what the receiver last said to a later forecast."""
+    delivered_by: str | None = None
+    delivered_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    delivery_evidence: str | None = None
+    """What was handed over last, and what shows it."""
 
     forecast: int | None = Field(default=None, sa_type=MINUTES)
     limit: int | None = Field(default=None, sa_type=MINUTES)

@@ -57,6 +57,10 @@ def _dependency(locked: LockedProgram, body: DependencyCreate, facts: Facts) -> 
         lag = body.lag.on(day)
     except ValueError as error:
         raise invalid("/lag", "duration_out_of_range", f"{error}.") from error
+    try:
+        threshold = None if body.margin_threshold is None else body.margin_threshold.on(day).minutes
+    except ValueError as error:
+        raise invalid("/margin_threshold", "duration_out_of_range", f"{error}.") from error
     return Dependency(
         id=uuid7(),
         organization_id=locked.organization_id,
@@ -75,6 +79,7 @@ def _dependency(locked: LockedProgram, body: DependencyCreate, facts: Facts) -> 
         needed_by=body.needed_by,
         promised_by=body.promised_by,
         acceptance_criterion=body.acceptance_criterion,
+        margin_threshold=threshold,
         external_source=None if reference is None else reference.source,
         external_id=None if reference is None else reference.id,
     )

@@ -9,10 +9,12 @@ from sqlmodel import col, select
 from chassis.etag import IfMatch, stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import Session, TransactionRoute
+from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
 from contracts.values import Id
 from contracts.vocabulary import DependencyPolicy, DependencyStatus
 from program_svc.dependencies import actions
+from program_svc.dependencies.digest import DigestQuery, DigestRead, digest_of
+from program_svc.dependencies.inbox import InboxItem, InboxQuery, inbox_of
 from program_svc.dependencies.models import (
     Dependency,
     DependencyCycle,
@@ -83,6 +85,25 @@ async def list_dependencies(
     dependencies, following = await page(session, statement, query, ORDER)
     reflect(response, program, await positions_of(session, program_id))
     return Page(items=[read_of(dependency) for dependency in dependencies], next=following)
+
+
+@router.get("/programs/{program_id}/dependencies/digest", responses=responses(NotFound))
+async def read_dependency_digest(
+    program_id: Id, session: Session, query: Annotated[DigestQuery, Query()], response: Response
+) -> DigestRead:
+    """What each project of the program owes the others and is owed, the least margin first. Sort projects by `created_at`."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await digest_of(session, program_id, query, positions)
+
+
+@router.get("/dependencies/inbox")
+async def list_dependency_inbox(
+    session: Session, identity: CurrentIdentity, query: Annotated[InboxQuery, Query()]
+) -> Page[InboxItem]:
+    """What waits for the caller's decision, or for `owner`'s. Sort by `created_at` or `updated_at`."""
+    return await inbox_of(session, identity.subject, query)
 
 
 @router.get("/dependencies/{dependency_id}", responses=responses(NotFound, Unschedulable))

@@ -8,13 +8,24 @@ from chassis.patch import unset
 from contracts.program_events import (
     Commitment,
     Commitments,
+    Delivery,
     DependencyState,
     DependencyTask,
     ImposedDate,
     SlipAnswer,
     Suspension,
 )
-from contracts.values import Day, Duration, ExternalRef, Instant, Label, Shape, Text, WrittenDuration
+from contracts.values import (
+    Day,
+    Duration,
+    ExternalRef,
+    Instant,
+    Label,
+    NonNegativeWrittenDuration,
+    Shape,
+    Text,
+    WrittenDuration,
+)
 from contracts.vocabulary import DependencyEnd, DependencyPolicy, LinkType, SuspensionReason
 from program_svc.dependencies.models import Dependency
 from program_svc.network.instants import written, written_or_none
@@ -34,6 +45,8 @@ class DependencyCreate(Shape):
     acceptance_criterion: Text = ""
     provider_owner: Label = ""
     receiver_owner: Label = ""
+    margin_threshold: NonNegativeWrittenDuration | None = None
+    """Below this margin it is at risk; without it the program's own threshold counts. A day is one of the receiver's project."""
     external_ref: ExternalRef | None = None
 
 
@@ -44,6 +57,7 @@ class DependencyUpdate(Shape):
     provider_owner: Label = unset()
     receiver_owner: Label = unset()
     promised_by: Day | None = unset()
+    margin_threshold: NonNegativeWrittenDuration | None = unset()
 
 
 class Commit(Shape):
@@ -66,6 +80,12 @@ class Decision(Shape):
     note: Text = ""
 
 
+class Handover(Decision):
+    """What was handed over, and what shows it."""
+
+    evidence: Text = ""
+
+
 class Step(Shape):
     """One entry of the history: who did what, and the date that was on the table."""
 
@@ -75,6 +95,7 @@ class Step(Shape):
     end: DependencyEnd | None = None
     needed_by: Day | None = None
     note: Text = ""
+    evidence: Text = ""
 
 
 class DependencyRead(DependencyState):
@@ -119,6 +140,8 @@ def state_of(dependency: Dependency) -> DependencyState:
         suspended=_suspension(dependency),
         accepted_forecast=written_or_none(dependency.accepted, given, granularity),
         slip_answer=_slip_answer(dependency),
+        margin_threshold=_threshold(dependency),
+        delivery=_delivery(dependency),
         revision=dependency.revision,
         created_at=dependency.created_at,
         updated_at=dependency.updated_at,
@@ -153,6 +176,17 @@ def _suspension(dependency: Dependency) -> Suspension | None:
     if dependency.suspended_path is None:
         return None
     return Suspension.model_validate({"reason": SuspensionReason.CYCLE, "path": dependency.suspended_path})
+
+
+def _threshold(dependency: Dependency) -> Duration | None:
+    threshold = dependency.margin_threshold
+    return None if threshold is None else Duration(threshold, dependency.lag_minutes_per_day)
+
+
+def _delivery(dependency: Dependency) -> Delivery | None:
+    if dependency.delivered_by is None or dependency.delivered_at is None:
+        return None
+    return Delivery(by=dependency.delivered_by, at=dependency.delivered_at, evidence=dependency.delivery_evidence or "")
 
 
 def _slip_answer(dependency: Dependency) -> SlipAnswer | None:

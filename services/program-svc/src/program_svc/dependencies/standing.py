@@ -72,13 +72,17 @@ def take_standing(
 
 
 def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:
-    """Where a margin puts an agreed dependency. A broken date stays broken until both sides agree on a new one."""
+    """Where a margin puts an agreed dependency. A broken date stays broken until both sides agree on a new one.
+
+    ``threshold``: the program's, working minutes; a dependency's own goes before it.
+    """
     state = dependency.state
     if state not in WATCHED or state is DependencyStatus.BREACHED or margin is None:
         return state
     if dependency.needed_by is not None and margin < 0:
         return DependencyStatus.BREACHED
-    return DependencyStatus.AT_RISK if margin < threshold else DependencyStatus.COMMITTED
+    least = threshold if dependency.margin_threshold is None else dependency.margin_threshold
+    return DependencyStatus.AT_RISK if margin < least else DependencyStatus.COMMITTED
 
 
 async def dissolve_lost(locked: LockedProgram, lost: Collection[UUID]) -> None:

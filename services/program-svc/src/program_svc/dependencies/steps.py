@@ -12,7 +12,7 @@ from contracts.values import Id
 from contracts.vocabulary import SlipDecision
 from program_svc.dependencies import actions
 from program_svc.dependencies.models import Dependency, DependencyCycle, DependencyStep, NoSlip
-from program_svc.dependencies.shapes import Commit, Decision, DependencyRead, Renegotiation, read_of
+from program_svc.dependencies.shapes import Commit, Decision, DependencyRead, Handover, Renegotiation, read_of
 from program_svc.network.preview import Before, Preview
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/dependencies/{dependency_id}", tags=["dependencies"]
 REFUSALS = (NotFound, Forbidden, DependencyStep, ProgramClosed, Unschedulable)
 STEP = responses(*REFUSALS)
 NOTHING = Decision()
+UNPROVEN = Handover()
 
 
 class Stepping:
@@ -84,21 +85,21 @@ async def cancel_dependency(taking: Taking, body: Decision = NOTHING) -> Depende
 
 
 @router.post("/deliver", responses=STEP)
-async def deliver_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
-    """The provider has given what it promised."""
-    return await taking.take(actions.hand_over, "deliver", body.note)
+async def deliver_dependency(taking: Taking, body: Handover = UNPROVEN) -> DependencyRead | Preview:
+    """The provider has given what it promised, and says what shows it. What was disputed is delivered again."""
+    return await taking.take(actions.hand_over, "deliver", body)
 
 
 @router.post("/accept", responses=STEP)
 async def accept_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
     """The receiver has got what it needs."""
-    return await taking.take(actions.hand_over, "accept", body.note)
+    return await taking.take(actions.hand_over, "accept", body)
 
 
 @router.post("/dispute", responses=STEP)
 async def dispute_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
     """The receiver does not accept what was delivered."""
-    return await taking.take(actions.hand_over, "dispute", body.note)
+    return await taking.take(actions.hand_over, "dispute", body)
 
 
 @router.post("/accept-slip", responses=responses(*REFUSALS, NoSlip))

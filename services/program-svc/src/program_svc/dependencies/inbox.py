@@ -1,0 +1,195 @@
+"""Whose decision a dependency waits for: each step has an owner, one of its two ends, and some steps are due now."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+from sqlmodel import col, select
+
+from chassis.paging import Order, Page, PageQuery, page
+from contracts.values import DayOrMoment, Duration, Id, Instant, Label, Shape
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus
+from program_svc.dependencies.models import OPEN, STEPS, WATCHED, Dependency
+from program_svc.dependencies.shapes import state_of
+
+PROVIDER, RECEIVER = DependencyEnd.PROVIDER, DependencyEnd.RECEIVER
+BOTH = frozenset({PROVIDER, RECEIVER})
+
+OWNERS: dict[str, frozenset[DependencyEnd]] = {
+    "commit": BOTH,
+    "reject": BOTH,
+    "renegotiate": BOTH,
+    "withdraw": BOTH,
+    "cancel": BOTH,
+    "deliver": frozenset({PROVIDER}),
+    "accept": frozenset({RECEIVER}),
+    "dispute": frozenset({RECEIVER}),
+    "accept-slip": frozenset({RECEIVER}),
+    "reject-slip": frozenset({RECEIVER}),
+}
+"""Which end's manager takes each step. Each end commits for itself."""
+
+ORDER = Order(
+    columns={"created_at": col(Dependency.created_at), "updated_at": col(Dependency.updated_at)},
+    default="created_at",
+    identity=col(Dependency.id),
+)
+
+
+class Awaited(StrEnum):
+    """What somebody is to decide."""
+
+    COMMITMENT = "commitment"
+    """Dates are on the table that this end has not agreed to."""
+    SLIP = "slip"
+    """A soft dependency's forecast is later than what the receiver accepted, and not answered."""
+    NEW_DATE = "new_date"
+    """The date is broken; both ends have to agree on a new one."""
+    ACCEPTANCE = "acceptance"
+    """Something was delivered."""
+    DELIVERY = "delivery"
+    """What was delivered is disputed: it is to be delivered again."""
+
+
+DUE: dict[Awaited, tuple[str, ...]] = {
+    Awaited.COMMITMENT: ("commit", "reject"),
+    Awaited.SLIP: ("accept-slip", "reject-slip", "renegotiate"),
+    Awaited.NEW_DATE: ("renegotiate", "deliver", "cancel"),
+    Awaited.ACCEPTANCE: ("accept", "dispute"),
+    Awaited.DELIVERY: ("deliver", "cancel"),
+}
+"""The steps that answer it."""
+
+
+class InboxQuery(PageQuery):
+    """Whose decisions. Without ``owner`` the caller's own: of ends that name the caller or nobody."""
+
+    owner: Label | None = Field(default=None, min_length=1)
+    program_id: Id | None = None
+    project_id: Id | None = None
+    awaited: Awaited | None = None
+
+
+class InboxItem(Shape):
+    """One end of one dependency that waits for its owner."""
+
+    dependency_id: Id
+    program_id: Id
+    end: DependencyEnd
+    project_id: Id
+    task_id: Id
+    owner: Label
+    """Empty where that end names nobody: then its project's manager decides."""
+    awaited: Awaited
+    steps: list[str]
+    """What the owner can do: `POST /dependencies/{id}/<step>`."""
+    state: DependencyStatus
+    since: Instant
+    """The last step of its history."""
+    needed_by: DayOrMoment | None
+    provider_forecast: DayOrMoment | None
+    margin: Duration | None
+
+
+async def inbox_of(session: AsyncSession, subject: str, query: InboxQuery) -> Page[InboxItem]:
+    """What waits for a decision. A page counts dependencies; one of them may wait for both its ends."""
+    owners = {query.owner} if query.owner is not None else {subject, ""}
+    statement = select(Dependency).where(or_(*(_waits(end) & (_owner(end).in_(owners)) for end in BOTH)))
+    if query.program_id is not None:
+        statement = statement.where(col(Dependency.program_id) == query.program_id)
+    if query.project_id is not None:
+        ends = (col(Dependency.provider_project_id), col(Dependency.receiver_project_id))
+        statement = statement.where(or_(*(end == query.project_id for end in ends)))
+    if query.awaited is not None:
+        statement = statement.where(or_(*(_CONDITIONS[query.awaited].get(end, _NEVER) for end in BOTH)))
+    found, following = await page(session, statement, query, ORDER)
+    items = [
+        item
+        for dependency in found
+        for item in waiting(dependency)
+        if item.owner in owners
+        and query.project_id in {None, item.project_id}
+        and query.awaited in {None, item.awaited}
+    ]
+    return Page(items=items, next=following)
+
+
+def waiting(dependency: Dependency) -> Iterator[InboxItem]:
+    """Each end that has something to decide now."""
+    state = state_of(dependency)
+    for end in (PROVIDER, RECEIVER):
+        awaited = _awaited(dependency, end)
+        if awaited is None:
+            continue
+        of = state.provider if end is PROVIDER else state.receiver
+        yield InboxItem(
+            dependency_id=dependency.id,
+            program_id=dependency.program_id,
+            end=end,
+            project_id=of.project_id,
+            task_id=of.task_id,
+            owner=dependency.provider_owner if end is PROVIDER else dependency.receiver_owner,
+            awaited=awaited,
+            steps=[step for step in DUE[awaited] if end in OWNERS[step] and dependency.state in STEPS[step]],
+            state=dependency.state,
+            since=dependency.history[-1]["at"],
+            needed_by=state.needed_by,
+            provider_forecast=state.provider_forecast,
+            margin=state.margin,
+        )
+
+
+def _awaited(dependency: Dependency, end: DependencyEnd) -> Awaited | None:
+    is_receiver = end is RECEIVER
+    if dependency.state in OPEN:
+        agreed = dependency.receiver_committed_at if is_receiver else dependency.provider_committed_at
+        return Awaited.COMMITMENT if agreed is None else None
+    if dependency.state is DependencyStatus.DELIVERED:
+        return Awaited.ACCEPTANCE if is_receiver else None
+    if dependency.state is DependencyStatus.DISPUTED:
+        return None if is_receiver else Awaited.DELIVERY
+    if dependency.state is DependencyStatus.BREACHED:
+        return Awaited.NEW_DATE
+    return Awaited.SLIP if is_receiver and has_open_slip(dependency) else None
+
+
+def has_open_slip(dependency: Dependency) -> bool:
+    """Whether a soft dependency's forecast is later than what was accepted, and the receiver has not answered this forecast."""
+    forecast, accepted = dependency.forecast, dependency.accepted
+    is_soft = dependency.policy is DependencyPolicy.SOFT and dependency.state in WATCHED
+    if not is_soft or forecast is None or accepted is None:
+        return False
+    return forecast > accepted and dependency.slip_forecast != forecast
+
+
+def _owner(end: DependencyEnd) -> Mapped[str]:
+    return col(Dependency.provider_owner) if end is PROVIDER else col(Dependency.receiver_owner)
+
+
+_STATE = col(Dependency.state)
+_NEVER = col(Dependency.id).is_(None)
+_IS_BREACHED = _STATE == DependencyStatus.BREACHED
+_HAS_SLIP = and_(
+    col(Dependency.policy) == DependencyPolicy.SOFT,
+    _STATE.in_(WATCHED - {DependencyStatus.BREACHED}),
+    col(Dependency.forecast) > col(Dependency.accepted),
+    col(Dependency.slip_forecast).is_distinct_from(col(Dependency.forecast)),
+)
+_CONDITIONS: dict[Awaited, dict[DependencyEnd, ColumnElement[bool]]] = {
+    Awaited.COMMITMENT: {
+        PROVIDER: and_(_STATE.in_(OPEN), col(Dependency.provider_committed_at).is_(None)),
+        RECEIVER: and_(_STATE.in_(OPEN), col(Dependency.receiver_committed_at).is_(None)),
+    },
+    Awaited.SLIP: {RECEIVER: _HAS_SLIP},
+    Awaited.NEW_DATE: {PROVIDER: _IS_BREACHED, RECEIVER: _IS_BREACHED},
+    Awaited.ACCEPTANCE: {RECEIVER: _STATE == DependencyStatus.DELIVERED},
+    Awaited.DELIVERY: {PROVIDER: _STATE == DependencyStatus.DISPUTED},
+}
+"""The same as `_awaited`, as the database tells it."""
+
+
+def _waits(end: DependencyEnd) -> ColumnElement[bool]:
+    return or_(*(conditions[end] for conditions in _CONDITIONS.values() if end in conditions))
