@@ -33,6 +33,11 @@ def driven(session: AsyncSession, driver: "asyncpg.Connection[asyncpg.Record]") 
     return session
 
 
+async def remember_driver(session: AsyncSession) -> None:
+    """Ask for the connection once; for a session that lives as long as one transaction, which has begun."""
+    session.info[_DRIVER] = await driver_of(session)
+
+
 async def fetch_row(session: AsyncSession, statement: str, *values: Any) -> Record | None:
     """The first row of the answer."""
     return await (await driver_of(session)).fetchrow(statement, *values)
