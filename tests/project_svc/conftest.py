@@ -16,9 +16,8 @@ from local_stack.postgres import Postgres
 from project_svc.application import CONFLICTS, ROUTERS
 from project_svc.jobs.kinds import HANDLERS
 from project_svc.jobs.running import Workshop
-from project_svc.records import IDEMPOTENCY_KEYS
 
-APPLICATION = ("project-svc", ROUTERS, CONFLICTS, IDEMPOTENCY_KEYS)
+APPLICATION = ("project-svc", ROUTERS, CONFLICTS)
 
 
 @pytest.fixture(scope="session")
