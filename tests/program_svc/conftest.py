@@ -32,6 +32,7 @@ from chassis.received import ReceivedEvent, read
 from chassis.unit_of_work import Runtime
 from contracts import project_events as events
 from contracts.events import Event
+from contracts.project_events.registers import ISSUE
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
 from program_svc.application import CONFLICTS, ROUTER
@@ -245,6 +246,28 @@ class Projects:
         }
         return self._say(project_id, events.RiskCreated, record | fields)
 
+    def issue(self, project_id: UUID, **fields: Any) -> UUID:
+        """An open issue."""
+        record = {
+            **self._base(uuid7()),
+            "project_id": str(project_id),
+            "title": "issue",
+            "description": "",
+            "category": "",
+            "priority": "medium",
+            "owner": "",
+            "raised_by": "",
+            "raised_on": None,
+            "due_on": None,
+            "task_id": None,
+            "risk_id": None,
+            "resolution": "",
+            "escalated": False,
+            "state": "open",
+            "updated_at": NOW,
+        }
+        return self._say(project_id, ISSUE.created, record | fields)
+
     def change(self, record_id: UUID, **fields: Any) -> None:
         """The record changed; dates and durations as on the wire."""
         self._again(record_id, "Updated", fields)
@@ -255,7 +278,12 @@ class Projects:
 
     def _again(self, record_id: UUID, happened: str, fields: dict[str, Any]) -> None:
         kept = self.records[record_id]
-        event = getattr(events, kept["event"].__name__.replace("Created", happened))
+        name = kept["event"].__name__.replace("Created", happened)
+        event = (
+            ISSUE[("Created", "Updated", "Deleted").index(happened)]
+            if name.startswith("Issue")
+            else getattr(events, name)
+        )
         self._say(kept["project_id"], event, kept["record"] | fields)
         if happened == "Deleted":
             del self.records[record_id]
@@ -271,6 +299,7 @@ class Projects:
             "budget_lines": events.BudgetLineCreated,
             "actuals": events.ActualRecorded,
             "risks": events.RiskCreated,
+            "issues": ISSUE.created,
         }
         kept = [each for each in self.records.values() if each["project_id"] == project_id]
         return {

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import DependencyStatus, TaskSide
 from program_svc.dependencies.standing import state_from
+from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
 from program_svc.goals.threats import Threat, outlooks, threats
@@ -104,6 +105,8 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
             )
     was = {each.alignment.id: each for each in outlooks(before, service.tree, service.alignments)}
     for outlook in outlooks(after, service.tree, service.alignments):
+        if outlook.alignment.risk_id is not None:
+            continue
         earlier = was[outlook.alignment.id].forecast
         if outlook.due is None and earlier is not None and outlook.forecast is not None and outlook.forecast > earlier:
             project = after.facts.projects[outlook.alignment.project_id]
@@ -116,4 +119,7 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
 
 
 def _threats(network: Network, service: Service) -> list[Threat]:
-    return threats(network, service.tree, service.alignments, service.risks)
+    return [
+        *threats(network, service.tree, service.alignments, service.risks),
+        *benefit_threats(network, service.tree, service.benefits),
+    ]

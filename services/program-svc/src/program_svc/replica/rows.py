@@ -15,6 +15,7 @@ from contracts.project_events import (
     RiskState,
     TaskState,
 )
+from contracts.project_events.log import IssueState
 from contracts.vocabulary import RiskStatus
 
 MINUTES_PER_HOUR = 60
@@ -132,6 +133,22 @@ def risk_row(risk: RiskState) -> Row:
         "days_impact": risk.days_impact.minutes,
         "minutes_per_day": risk.days_impact.minutes_per_day,
         "emv": risk.emv.amount,
+        "escalated": risk.escalated,
+    }
+
+
+def issue_row(issue: IssueState) -> Row:
+    """The replica's row of an issue."""
+    return {
+        "id": issue.id,
+        "organization_id": issue.organization_id,
+        "project_id": issue.project_id,
+        "title": issue.title,
+        "priority": issue.priority.value,
+        "owner": issue.owner,
+        "state": issue.state.value,
+        "escalated": issue.escalated,
+        "due_on": issue.due_on,
     }
 
 

@@ -11,6 +11,7 @@ from program_svc.network.queries import Unschedulable
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.rollups.budget import BudgetRead, budget_of
 from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
+from program_svc.rollups.issues import IssueQuery, IssueRollUp, issues_of
 from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["roll-ups"], route_class=TransactionRoute)
@@ -33,11 +34,22 @@ async def read_program_budget(program_id: Id, session: Session, response: Respon
 async def list_program_risks(
     program_id: Id, session: Session, query: Annotated[RiskQuery, Query()], response: Response
 ) -> RiskRollUp:
-    """The risks of the program's projects, and what they are expected to cost. Sort by `emv` or `title`."""
+    """The risks of the program and of its projects, and what they are expected to cost, each counted once. Sort by `emv` or `title`."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     return await risks_of(session, program_id, query, positions)
+
+
+@router.get("/issues", responses=responses(NotFound))
+async def list_program_issues(
+    program_id: Id, session: Session, query: Annotated[IssueQuery, Query()], response: Response
+) -> IssueRollUp:
+    """The issues of the program and of its projects; one that was escalated and taken over counts once. Sort by `title` or `priority`."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await issues_of(session, program_id, query, positions)
 
 
 @router.get("/earned-value", responses=responses(NotFound, Unschedulable))
