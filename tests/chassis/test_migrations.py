@@ -143,6 +143,16 @@ async def test_a_schema_that_is_not_this_codes_is_not_ready(package, settings, c
         await schema.check_at_head(database, package)
 
 
+async def test_older_code_runs_on_a_newer_schema_and_leaves_it_alone(package, settings, connect, tmp_path):
+    """Every rollout migrates first: were the old pods not ready from then on, nobody would answer until the new ones are."""
+    third = tmp_path / "migrations/versions/0003_more.py"
+    third.write_text(dedent(SECOND).replace('"0002", "0001"', '"0003", "0002"').replace('"title"', '"colour"'))
+    assert await migrations.migrate(package, settings) == "0003"
+    third.unlink()
+    await schema.check_at_head(connect("sample_app"), package)
+    assert await migrations.migrate(package, settings) == "0003"
+
+
 async def test_a_model_that_no_migration_knows_is_noticed(package, settings):
     await migrations.migrate(package, settings)
     metadata = models()

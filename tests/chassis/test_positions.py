@@ -75,7 +75,7 @@ def reach(service):
 )
 async def test_a_revision_is_reached_with_its_last_event(service, reach, here, is_reached):
     await reach(*here)
-    waiting = positions.wait(service.database, HOME, [Position("project", ID, 7)], timeout=0.02)
+    waiting = positions.wait(service.database, HOME, [Position("project", ID, 7)], within=0.02)
     if is_reached:
         await waiting
     else:
@@ -84,7 +84,7 @@ async def test_a_revision_is_reached_with_its_last_event(service, reach, here, i
 
 
 async def test_waiting_ends_when_the_picture_has_caught_up(service, reach):
-    waiting = asyncio.create_task(positions.wait(service.database, HOME, [Position("project", ID, 2)], timeout=10))
+    waiting = asyncio.create_task(positions.wait(service.database, HOME, [Position("project", ID, 2)], within=10))
     await reach(1)
     await asyncio.sleep(0.03)
     assert not waiting.done()
@@ -94,16 +94,16 @@ async def test_waiting_ends_when_the_picture_has_caught_up(service, reach):
 
 async def test_all_of_several_positions_must_be_reached_and_the_highest_of_one_boundary_counts(service, reach):
     await reach(5)
-    await positions.wait(service.database, HOME, [Position("project", ID, 5), Position("project", ID, 3)], timeout=0)
+    await positions.wait(service.database, HOME, [Position("project", ID, 5), Position("project", ID, 3)], within=0)
     for more in (Position("project", uuid4(), 1), Position("project", ID, 6)):
         with pytest.raises(PositionNotReached):
-            await positions.wait(service.database, HOME, [Position("project", ID, 5), more], timeout=0)
+            await positions.wait(service.database, HOME, [Position("project", ID, 5), more], within=0)
 
 
 async def test_the_position_of_another_organisation_is_never_reached(service, reach):
     await reach(9, organization_id=ABROAD)
     with pytest.raises(PositionNotReached):
-        await positions.wait(service.database, HOME, [Position("project", ID, 1)], timeout=0)
+        await positions.wait(service.database, HOME, [Position("project", ID, 1)], within=0)
 
 
 async def test_a_request_without_the_header_does_not_wait(service):

@@ -130,7 +130,7 @@ async def test_a_real_worker_with_messages_in_flight_ends_within_five_seconds(
         "INTERLOCK_HEALTH_PORT": str(port),
         "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(tmp_path / "unused"),
     }
-    process = subprocess.Popen([sys.executable, "-c", dedent(SCRIPT)], env=environment)  # noqa: ASYNC220
+    process = subprocess.Popen([sys.executable, "-c", dedent(SCRIPT)], env=environment)  # noqa: ASYNC220  (started at once)
     try:
         for _ in range(3):
             await service.count(uuid4(), HOME, 400)

@@ -14,7 +14,7 @@ EITHER = TypeAdapter(DayOrMoment)
 INSTANT = TypeAdapter(Instant)
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 12, 31, 23, 59)).map(  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 12, 31, 23, 59)).map(  # noqa: DTZ001  (a moment of a plan has no zone)
     lambda moment: moment.replace(second=0, microsecond=0)
 )
 

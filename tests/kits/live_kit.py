@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from nats import errors
 from nats.js.errors import NotFoundError
+from waiting import WITHIN, eventually
 
 from chassis import outbox, streams
 from chassis.bus import Bus
@@ -29,15 +30,7 @@ from gateway.connection import Protocol
 from gateway.settings import GatewaySettings
 
 ORIGIN = Origin(actor="members/ada", traceparent=None, correlation_id="c" * 32, causation_id=None)
-WITHIN = 30.0
 LOOPBACK = "127.0.0.0/8"
-
-
-async def eventually(is_so: Callable[[], bool], within: float = WITHIN) -> None:
-    """Wait for what other tasks bring about."""
-    async with asyncio.timeout(within):
-        while not is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 def example(kind: type[Event], **record: Any) -> Event:

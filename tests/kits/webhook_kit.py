@@ -12,8 +12,9 @@ import httpx
 import pytest
 from aiohttp import web
 from gateway_kit import RELAY_ROLE
-from live_kit import LOOPBACK, WITHIN
+from live_kit import LOOPBACK
 from standardwebhooks import Webhook
+from waiting import WITHIN, eventually
 
 from chassis.database import Database
 from chassis.health import Health
@@ -112,9 +113,7 @@ class Worker:
     async def start(self, *parts: Any) -> None:
         for part in parts or (*self.fanouts, self.dispatcher):
             self.running[part] = asyncio.create_task(part.run(self.health))
-        async with asyncio.timeout(WITHIN):
-            while not await self.is_ready():  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await eventually(self.is_ready)
 
     async def is_ready(self) -> bool:
         """Whether every part that was started is at work."""
@@ -198,9 +197,13 @@ class Hook:
 
     async def until(self, is_so: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """Wait until the deliveries are as they should be."""
-        async with asyncio.timeout(WITHIN):
-            while not is_so(found := await self.deliveries()):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        found: list[dict[str, Any]] = []
+
+        async def as_they_should_be() -> bool:
+            found[:] = await self.deliveries()
+            return is_so(found)
+
+        await eventually(as_they_should_be)
         return found
 
     async def post(self, below: str, body: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
@@ -211,3 +214,8 @@ async def make_hook(client: httpx.AsyncClient, url: str, **more: Any) -> Hook:
     made = await client.post("/v1/webhooks", json={"url": url} | more)
     assert made.status_code == 201, made.text
     return Hook(client, made.json()["id"], made.json()["secret"])
+
+
+def states(found: list[dict[str, Any]]) -> list[str]:
+    """Of these deliveries, in their order."""
+    return [each["state"] for each in found]

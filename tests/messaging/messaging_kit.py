@@ -1,9 +1,8 @@
 """A made-up service with an outbox and a projection: boundaries that count, and a picture of what they counted to."""
 
 import asyncio
-import inspect
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from textwrap import dedent
 from types import ModuleType
@@ -13,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from nats.js.errors import NotFoundError
 from sqlalchemy import text
+from waiting import eventually
 
 from chassis import migrations, outbox
 from chassis.bus import Bus
@@ -28,7 +28,7 @@ from contracts.subjects import BoundaryKind, Stream
 from contracts.values import Shape
 from local_stack.databases import create_database, create_role
 
-__all__ = ["enter_organization"]
+__all__ = ["enter_organization", "eventually"]
 
 MIGRATION = """
     import sqlalchemy as sa
@@ -143,13 +143,6 @@ async def restore_picture(session, organization_id, boundary_id, snapshot) -> No
 
 
 RESTORERS = {"project": Restorer("/counters/{id}", restore_picture)}
-
-
-async def eventually(is_so: Callable[[], bool | Awaitable[bool]], within: float = 20.0) -> None:
-    """Wait for what other tasks and processes bring about."""
-    async with asyncio.timeout(within):
-        while not (await answer if inspect.isawaitable(answer := is_so()) else answer):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from planning.plan import (
 )
 
 START = MON_TO_FRI.day_start(date(2026, 3, 2))
+SATURDAYS_TOO = WorkCalendar([[(540, 1020)]] * 6 + [[]])
 SIX_DAYS = WorkCalendar(
     [[(8 * 60, 12 * 60), (13 * 60, 18 * 60)]] * 6 + [[]], {date(2026, 4, 3): [], date(2026, 4, 5): [(600, 720)]}, 540
 )

@@ -87,8 +87,8 @@ async def test_every_table_of_an_organisation_is_under_forced_row_level_security
     assert {table.name for table in METADATA.sorted_tables} - WITHOUT_AN_ORGANIZATION <= protected
 
 
-async def test_the_application_cannot_switch_row_level_security_off(postgres, database_name, database):
-    own = Database(database.engine.url.render_as_string(hide_password=False), pool=1)
+async def test_the_application_cannot_switch_row_level_security_off(database_url):
+    own = Database(database_url, pool=1)
     for statement in (
         "ALTER TABLE programs DISABLE ROW LEVEL SECURITY",
         "SET ROLE postgres",

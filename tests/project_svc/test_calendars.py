@@ -1,40 +1,18 @@
+"""Calendars of a project: how they are kept, and what work follows."""
+
 import json
 from pathlib import Path
 
-import pytest
-
-NINE_TO_FIVE = [{"from": "09:00", "to": "17:00"}]
-WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-SHORT_WEEK = dict.fromkeys(WORKDAYS[:4], NINE_TO_FIVE)
-HALF_DAYS = {day: [{"from": "08:00", "to": "12:00"}] for day in WORKDAYS}
-ALWAYS = {day: [{"from": "00:00", "to": "24:00"}] for day in (*WORKDAYS, "saturday", "sunday")}
-
-
-@pytest.fixture
-async def project(api):
-    return await api.project()
-
-
-async def calendar(api, project, **fields):
-    return (await api.post(f"{project}/calendars", {"name": "Crew"} | fields))["id"]
-
-
-async def works_by(api, project, **fields):
-    """Give the project a calendar of its own; returns the calendar's id."""
-    calendar_id = await calendar(api, project, **fields)
-    await api.patch(project, {"calendar_id": calendar_id})
-    return calendar_id
-
-
-async def dates(api, project, task):
-    item = (await api.schedule(project))[task]
-    return item["early_start"], item["early_finish"]
-
-
-async def refusal(api, method, path, body, status=422):
-    answer = await api.request(method, path, json=body)
-    assert answer.status_code == status, answer.text
-    return [(error["pointer"], error["rule"]) for error in answer.json()["errors"]]
+from tests.project_svc.calendars import (
+    ALWAYS,
+    HALF_DAYS,
+    NINE_TO_FIVE,
+    SHORT_WEEK,
+    WORKDAYS,
+    calendar,
+    dates,
+    works_by,
+)
 
 
 async def test_a_calendar_is_kept_as_it_was_written(api, project):
@@ -194,122 +172,11 @@ async def test_a_written_date_means_the_working_minutes_of_the_tasks_calendar(ap
     assert (await api.schedule(project))[due]["late_finish"] == "2026-03-03T12:00"
 
 
-async def test_a_calendar_that_work_is_planned_by_stays(api, project):
-    calendar_id = await works_by(api, project)
-    task = await api.task(project, "A", calendar_id=calendar_id)
-    refused = (await api.delete(f"{project}/calendars/{calendar_id}", status=409)).json()
-    assert (refused["type"], refused["uses"]) == ("/problems/calendar-in-use", {"projects": 1, "tasks": 1})
-    await api.patch(project, {"calendar_id": None})
-    await api.patch(f"{project}/tasks/{task}", {"calendar_id": None})
-    await api.delete(f"{project}/calendars/{calendar_id}")
-    await api.get_missing(f"{project}/calendars/{calendar_id}")
-
-
 async def test_a_project_goes_with_its_calendars(api, project):
     calendar_id = await works_by(api, project)
     await api.task(project, "A", calendar_id=calendar_id)
     await api.delete(project)
     await api.get_missing(f"{project}/calendars/{calendar_id}")
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({"shifts": {}}, ("/shifts", "no_working_time")),
-        (
-            {"shifts": {"monday": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]}},
-            ("/shifts/monday", "overlapping_shifts"),
-        ),
-        ({"shifts": {"monday": [{"from": "22:00", "to": "06:00"}]}}, ("/shifts/monday", "empty_shift")),
-        ({"shifts": {"monday": [{"from": "9", "to": "12:00"}]}}, ("/shifts/monday/0/from", "time_of_day")),
-        ({"hours_per_day": 0}, ("/hours_per_day", "number_out_of_range")),
-        ({"holidays": {"country": "XX"}}, ("/holidays/country", "unknown_country")),
-        ({"holidays": {"country": "DE", "subdivision": "ZZ"}}, ("/holidays/subdivision", "unknown_subdivision")),
-        (
-            {"holidays": {"country": "DE", "first_year": 2030, "last_year": 2029}},
-            ("/holidays/last_year", "ends_before_it_begins"),
-        ),
-        ({"exceptions": [{"on": "2026-03-05", "to": "2026-03-04"}]}, ("/exceptions/0/to", "ends_before_it_begins")),
-        (
-            {"exceptions": [{"on": "2026-03-02", "to": "2026-03-06"}, {"on": "2026-03-04"}]},
-            ("/exceptions/1/on", "overlapping_exceptions"),
-        ),
-        ({"exceptions": [{"on": "2000-01-01", "to": "2100-01-01"}]}, ("/exceptions", "too_many_exceptions")),
-    ],
-)
-async def test_what_is_no_calendar_is_refused_and_named(api, project, body, expected):
-    assert await refusal(api, "POST", f"{project}/calendars", {"name": "Bad"} | body) == [expected]
-    assert (await api.get(f"{project}/calendars"))["items"] == []
-
-
-async def test_a_calendar_of_another_project_is_not_found(api, project):
-    elsewhere = await calendar(api, await api.project())
-    assert await refusal(api, "PATCH", project, {"calendar_id": elsewhere}, 404) == [
-        ("/calendar_id", "unknown_calendar")
-    ]
-    body = {"name": "A", "duration": "P1D", "calendar_id": elsewhere}
-    assert await refusal(api, "POST", f"{project}/tasks", body, 404) == [("/calendar_id", "unknown_calendar")]
-
-
-async def test_nobody_else_sees_a_calendar(api, stranger, auditor, project):
-    calendar_id = await calendar(api, project)
-    await stranger.get_missing(f"{project}/calendars/{calendar_id}")
-    assert (await auditor.get(f"{project}/calendars/{calendar_id}"))["name"] == "Crew"
-    assert (await auditor.request("PATCH", f"{project}/calendars/{calendar_id}", json={"name": "X"})).status_code == 403
-
-
-async def test_a_stale_change_is_refused(api, project):
-    calendar_id = await calendar(api, project)
-    path = f"{project}/calendars/{calendar_id}"
-    seen = (await api.request("GET", path)).headers["etag"]
-    await api.patch(path, {"name": "Night crew"}, headers={"If-Match": seen})
-    await api.patch(path, {"name": "Day crew"}, status=412, headers={"If-Match": seen})
-
-
-ICS = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:tests
-BEGIN:VEVENT
-UID:1
-SUMMARY:Works holiday
-DTSTART;VALUE=DATE:20260303
-DTEND;VALUE=DATE:20260305
-END:VEVENT
-END:VCALENDAR
-""".replace("\n", "\r\n")
-
-
-async def import_file(api, path, text, content_type="text/calendar; charset=utf-8", **options):
-    return await api.request(
-        "POST", f"{path}/exceptions/import", content=text.encode(), headers={"Content-Type": content_type}, **options
-    )
-
-
-async def test_exceptions_come_from_a_calendar_file(api, project):
-    task = await api.task(project, "A", "P2D")
-    calendar_id = await works_by(
-        api, project, exceptions=[{"on": "2026-03-02", "to": "2026-03-04", "name": "Fair", "shifts": NINE_TO_FIVE}]
-    )
-    path = f"{project}/calendars/{calendar_id}"
-    preview = (await import_file(api, path, ICS, params={"dry_run": "true"})).json()
-    assert [each["to"] for each in preview["moved"]] == ["2026-03-05"]
-    answer = await import_file(api, path, ICS)
-    assert answer.status_code == 200, answer.text
-    assert [(each["on"], each["to"], each["name"], each["shifts"]) for each in answer.json()["exceptions"]] == [
-        ("2026-03-02", None, "Fair", NINE_TO_FIVE),
-        ("2026-03-03", None, "Works holiday", []),
-        ("2026-03-04", None, "Works holiday", []),
-    ]
-    assert await dates(api, project, task) == ("2026-03-02", "2026-03-05")
-    again = (await import_file(api, path, ICS)).json()
-    assert (again["version"], again["revision"]) == (2, answer.json()["revision"])
-
-
-async def test_a_file_that_is_no_calendar_is_refused(api, project):
-    path = f"{project}/calendars/{await calendar(api, project)}"
-    broken = await import_file(api, path, "Dear Ada, we are closed in August.")
-    assert (broken.status_code, broken.json()["errors"][0]["rule"]) == (422, "calendar_file")
-    assert (await import_file(api, path, ICS, "application/json")).status_code == 415
 
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "calendars.json").read_text())["mixed"]

@@ -64,7 +64,7 @@ async def test_without_an_organization_there_are_no_rows(api, database):
         "ALTER TABLE tasks DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY",
         "DROP POLICY organization ON tasks",
-        "ALTER ROLE project_app BYPASSRLS",
+        "ALTER ROLE project_svc_app BYPASSRLS",
         "SET ROLE postgres",
         "DROP TABLE tasks",
     ],

@@ -44,7 +44,7 @@ class Bus:
             raise errors.ConnectionClosedError
         await self.client.flush(2)
 
-    async def close(self, timeout: int = 2) -> None:  # noqa: ASYNC109
+    async def close(self, within: int = 2) -> None:
         """Flush and close. Not `drain`: it waits its whole timeout when a pull has been idle."""
         if self._connecting is None:
             return
@@ -54,7 +54,7 @@ class Bus:
                 await self._connecting
             return  # nats-py cannot close what was never open
         with suppress(errors.Error, TimeoutError):
-            await self.client.flush(timeout)
+            await self.client.flush(within)
         with suppress(errors.Error, OSError):
             await self.client.close()
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, MetaData, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.database import engine_url
-from chassis.schema import migrations_of
+from chassis.schema import is_beyond, migrations_of
 from chassis.settings import PREFIX
 
 LOCK = 7_316_042_001  # any number, as long as every runner takes the same
@@ -71,7 +71,10 @@ def renew_row_level_security() -> None:
 
 
 async def migrate(package: str, settings: MigrationSettings) -> str:
-    """Bring the schema to the head and grant the roles their rights. Idempotent. Answers the revision."""
+    """Bring the schema to the head and grant the roles their rights. Idempotent. Answers the revision.
+
+    A schema that is beyond this code's head stays as it is: after a rollback the older release runs its migrations, too.
+    """
     engine = create_async_engine(engine_url(settings.migration_database_url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -84,13 +87,18 @@ async def migrate(package: str, settings: MigrationSettings) -> str:
 
 
 def _upgrade(connection: Connection, directory: ScriptDirectory) -> str:
+    head = directory.get_current_head() or "empty"
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and is_beyond(current, head):
+        return current
+
     def steps(revision: Any, _: MigrationContext) -> Any:
         return directory._upgrade_revs("head", revision)  # noqa: SLF001  (what Alembic's own env.py calls)
 
     with EnvironmentContext(Config(), directory, fn=steps, as_sql=False) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()
-    return directory.get_current_head() or "empty"
+    return head
 
 
 def _grant(connection: Connection, settings: MigrationSettings) -> None:

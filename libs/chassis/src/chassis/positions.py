@@ -83,11 +83,11 @@ async def await_header(
         await wait(database, organization_id, named, preferred_wait(headers.get("prefer")))
 
 
-async def wait(database: Database, organization_id: UUID, positions: Sequence[Position], timeout: float) -> None:  # noqa: ASYNC109
+async def wait(database: Database, organization_id: UUID, positions: Sequence[Position], within: float) -> None:
     """Return once this service has applied every one of the positions of the organisation.
 
     Polls every 10 ms, each time in a transaction of its own: a waiting reader holds no connection and no snapshot. Raises
-    PositionNotReached after `timeout` seconds.
+    PositionNotReached after `within` seconds.
     """
     wanted = {
         (position.kind, position.id): position.revision
@@ -99,12 +99,12 @@ async def wait(database: Database, organization_id: UUID, positions: Sequence[Po
         "revisions": list(wanted.values()),
         "organization_id": organization_id,
     }
-    deadline = asyncio.get_running_loop().time() + timeout
+    deadline = asyncio.get_running_loop().time() + within
     while True:
         async with database.transaction() as session:
             reached = await session.scalar(_REACHED, values)
         if reached == len(wanted):
             return
         if asyncio.get_running_loop().time() + POLL > deadline:
-            raise PositionNotReached(f"After {timeout:g} s the picture does not include {print_positions(positions)}.")
+            raise PositionNotReached(f"After {within:g} s the picture does not include {print_positions(positions)}.")
         await asyncio.sleep(POLL)

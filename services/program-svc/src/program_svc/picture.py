@@ -47,7 +47,7 @@ async def canonical_picture(session: AsyncSession, program_id: UUID) -> bytes:
 
 async def _rows(session: AsyncSession, table: Table, key: str, project_ids: list[UUID]) -> list[dict[str, Any]]:
     found = await session.execute(select(table).where(table.c[key].in_(project_ids)).order_by(table.c.id))
-    return [dict(row._mapping) for row in found]  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    return [row._asdict() for row in found]
 
 
 async def _dependencies(session: AsyncSession, program_id: UUID) -> list[dict[str, Any]]:

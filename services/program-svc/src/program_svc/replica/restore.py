@@ -106,4 +106,4 @@ async def _replace(
 
 async def _known(session: AsyncSession, table: Table, project_id: UUID) -> dict[UUID, Row]:
     found = await session.execute(select(table).where(table.c.project_id == project_id))
-    return {row.id: dict(row._mapping) for row in found}  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    return {row.id: row._asdict() for row in found}

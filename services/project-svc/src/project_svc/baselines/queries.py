@@ -36,7 +36,7 @@ async def picture_of(session: AsyncSession, baseline: BaselineState) -> Picture:
         .where(col(BaselineLine.baseline_id) == baseline.id)
         .order_by(LINES.c.line_id)
     )
-    pictured = {row.task_id: PicturedTask(**row._mapping) for row in tasks}  # noqa: SLF001  (SQLAlchemy's public name)
+    pictured = {row.task_id: PicturedTask(**row._asdict()) for row in tasks}
     nothing = at_start(baseline.figures.start)  # where the project begins, for a plan without tasks
     return Picture(
         revision=baseline.of_revision,
@@ -44,5 +44,5 @@ async def picture_of(session: AsyncSession, baseline: BaselineState) -> Picture:
         start=min((task.early_start for task in pictured.values()), default=nothing),
         finish=max((task.early_finish for task in pictured.values()), default=nothing),
         tasks=pictured,
-        lines={row.line_id: PicturedLine(**row._mapping) for row in lines},  # noqa: SLF001
+        lines={row.line_id: PicturedLine(**row._asdict()) for row in lines},
     )

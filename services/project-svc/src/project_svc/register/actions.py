@@ -99,7 +99,7 @@ async def list_of(
         if (wanted := getattr(query, name)) is not None:
             statement = statement.where(table.c[name] == wanted)
     rows, following = await page(project.session, statement, query, declared.order)
-    return [record_of(declared.state, row._mapping) for row in rows], following  # noqa: SLF001  (SQLAlchemy's public name)
+    return [record_of(declared.state, row._asdict()) for row in rows], following
 
 
 async def all_of(project: ReadProject, declared: Declared[StateT]) -> list[StateT]:

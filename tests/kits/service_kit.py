@@ -1,0 +1,131 @@
+"""A service's HTTP application on a real database, and somebody who talks to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import APIRouter
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+
+from chassis.app import create_app
+from chassis.database import Database
+from chassis.failures import Conflicts
+from chassis.health import Health
+from chassis.identity import Identity, Signer, Verifier
+from chassis.migrations import MigrationSettings, migrate
+from chassis.unit_of_work import Runtime
+from local_stack.databases import create_database, create_role
+from local_stack.postgres import Postgres
+
+PRIVATE_KEY = Ed25519PrivateKey.generate()
+
+
+def migrated(postgres: Postgres, package: str) -> str:
+    """The URL of a new database with this package's schema, as a role that neither owns its tables nor may bypass their policies."""
+    name, app, relay = f"{package}_tests", f"{package}_app", f"{package}_relay"
+    create_database(postgres, name)
+    create_role(postgres, app, "unused")
+    create_role(postgres, relay, "unused")
+    told = MigrationSettings(migration_database_url=postgres.url(name), app_role=app, relay_role=relay)
+    asyncio.run(migrate(package, told))
+    return postgres.url(name, app)
+
+
+class RolledBack(Database):
+    """A database whose transactions are savepoints of one, which the test rolls back at its end."""
+
+    connection: AsyncConnection
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, url: str) -> AsyncIterator["RolledBack"]:
+        database = cls(url, pool=1)
+        async with database.engine.connect() as connection:
+            outer = await connection.begin()
+            database.connection = connection
+            database.sessions = async_sessionmaker(
+                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            )
+            yield database
+            await outer.rollback()
+        await database.close()
+
+
+@asynccontextmanager
+async def client_of(
+    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts, idempotency_keys: Table
+) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the service's application on this database, without NATS."""
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        yield
+
+    app = create_app(
+        title=audience, description="", routers=routers, lifespan=lifespan, health=Health(), conflicts=conflicts
+    )
+    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience), idempotency_keys)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{audience}") as client:
+        yield client
+
+
+@dataclass
+class Member:
+    """Somebody of one organisation, talking to a service."""
+
+    audience: ClassVar[str]
+
+    client: httpx.AsyncClient
+    organization_id: UUID = field(default_factory=uuid4)
+    roles: frozenset[str] = frozenset({"admin"})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        identity = Identity(subject="ada", organization_id=self.organization_id, roles=self.roles)
+        return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {**self.headers, **options.pop("headers", {})}
+        return await self.client.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, **options: Any) -> Any:
+        answer = await self.request("GET", path, **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def get_missing(self, path: str) -> None:
+        answer = await self.request("GET", path)
+        assert answer.status_code == 404, answer.text
+        assert answer.json()["type"] == "/problems/not-found"
+
+    async def post(self, path: str, body: Any = None, *, status: int = 201, **options: Any) -> Any:
+        answer = await self.request("POST", path, json={} if body is None else body, **options)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def patch(self, path: str, body: Any, *, status: int = 200, **options: Any) -> Any:
+        answer = await self.request("PATCH", path, json=body, **options)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def delete(self, path: str, *, status: int = 204, **options: Any) -> httpx.Response:
+        answer = await self.request("DELETE", path, **options)
+        assert answer.status_code == status, answer.text
+        return answer
+
+
+async def outbox_of(database: Database, organization_id: UUID) -> list[dict[str, Any]]:
+    """What the service said of this organisation: subject, revision, position, positions, headers and data of its events, in order."""
+    statement = text(
+        "SELECT subject, revision, position, positions, headers::json AS headers,"
+        " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
+    )
+    async with database.transaction(organization_id) as session:
+        return [dict(row) for row in (await session.execute(statement)).mappings()]
