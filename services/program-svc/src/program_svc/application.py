@@ -23,6 +23,7 @@ from program_svc.dependencies.steps import router as dependency_steps
 from program_svc.goals.routes import router as goals
 from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
+from program_svc.network.simulate import router as simulation
 from program_svc.portfolios.routes import router as portfolios
 from program_svc.programs.routes import router as programs
 from program_svc.register.routes import RecordInUse, router_of
@@ -30,6 +31,7 @@ from program_svc.register.tables import NAMED
 from program_svc.registers import ROLLED_UP, WITH_LISTS
 from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
+from program_svc.scenarios.routes import router as scenarios
 from program_svc.snapshots.routes import router as snapshots
 from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
@@ -51,9 +53,11 @@ for _records in (
     key_results,
     alignments,
     snapshots,
+    simulation,
+    scenarios,
     portfolios,
     benefits,
-    *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS)),
+    *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS, SCENARIOS)),
     *(router_of(declared, has_list=False) for declared in ROLLED_UP),
 ):
     ROUTER.include_router(_records)

@@ -49,11 +49,11 @@ class Service:
     """Those that serve a goal through a milestone in one of these projects."""
 
 
-async def service_of(session: AsyncSession, project_ids: Collection[UUID]) -> Service:
-    """How these projects serve goals."""
+async def service_of(session: AsyncSession, project_ids: Collection[UUID], *, of_all_risks: bool = False) -> Service:
+    """How these projects serve goals, with the risks of those that do, or of all of them."""
     found = select(Alignment).where(col(Alignment.project_id).in_(project_ids)).order_by(col(Alignment.id))
     alignments = list(await session.scalars(found))
-    aligned = {alignment.project_id for alignment in alignments}
+    aligned = set(project_ids) if of_all_risks else {alignment.project_id for alignment in alignments}
     risks = await session.execute(select(RISKS).where(RISKS.c.project_id.in_(aligned)).order_by(RISKS.c.id))
     return Service(await goal_tree(session), alignments, list(risks), await _benefits_in(session, project_ids))
 

@@ -43,10 +43,14 @@ async def create(program: LockedProgram, declared: Declared[StateT], body: Shape
 async def change(
     program: LockedProgram, declared: Declared[StateT], before: StateT, body: Shape, **computed: Any
 ) -> StateT:
-    """Change a record. Raises IllegalStep (409), InvalidRequest, NotFound for a record that it names."""
-    changes = changes_of(body) | computed
+    """Change a record. ``computed``: what follows from the change; it is not held to the steps that people may take.
+
+    Raises IllegalStep (409), InvalidRequest, NotFound for a record that it names.
+    """
+    changes = changes_of(body)
     if STATE in changes:
         check_step(declared, before, changes[STATE])
+    changes |= computed
     after = before.model_copy(update=changes)
     names = declared.life.updated.between(before, after).data.changed
     if not names:

@@ -136,6 +136,20 @@ class KnownIssue(Fact, table=True):
     due_on: date | None = None
 
 
+class KnownBaseline(Fact, table=True):
+    """A baseline of a project. ``points``: its planned value so far as JSON, a list of [day, amount]."""
+
+    __tablename__ = "known_baselines"
+
+    state: str
+    of_revision: int = Field(sa_type=BigInteger)
+    bac: Decimal = Field(sa_type=MONEY)
+    currency: str
+    start: str
+    finish: str
+    points: str
+
+
 PROJECTS = METADATA.tables["known_projects"]
 CALENDARS = METADATA.tables["known_calendars"]
 TASKS = METADATA.tables["known_tasks"]
@@ -144,3 +158,4 @@ BUDGET_LINES = METADATA.tables["known_budget_lines"]
 ACTUALS = METADATA.tables["known_actuals"]
 RISKS = METADATA.tables["known_risks"]
 ISSUES = METADATA.tables["known_issues"]
+BASELINES = METADATA.tables["known_baselines"]

@@ -15,6 +15,7 @@ from contracts.project_events import (
     RiskState,
     TaskState,
 )
+from contracts.project_events.baselines import BaselineState
 from contracts.project_events.log import IssueState
 from contracts.vocabulary import RiskStatus
 
@@ -149,6 +150,24 @@ def issue_row(issue: IssueState) -> Row:
         "state": issue.state.value,
         "escalated": issue.escalated,
         "due_on": issue.due_on,
+    }
+
+
+def baseline_row(baseline: BaselineState) -> Row:
+    """The replica's row of a baseline."""
+    figures = baseline.figures
+    points = [[point.on.isoformat(), str(point.amount.amount)] for point in baseline.planned_value]
+    return {
+        "id": baseline.id,
+        "organization_id": baseline.organization_id,
+        "project_id": baseline.project_id,
+        "state": baseline.state.value,
+        "of_revision": baseline.of_revision,
+        "bac": figures.bac.amount,
+        "currency": figures.bac.currency,
+        "start": _written(figures.start),
+        "finish": _written(figures.finish),
+        "points": orjson.dumps(points).decode(),
     }
 
 

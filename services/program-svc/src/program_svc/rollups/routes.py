@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query, Response
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.values import Day, Id
+from program_svc.benefits.forecast import Period
 from program_svc.network.queries import Unschedulable
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.rollups.budget import BudgetRead, budget_of
 from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
+from program_svc.rollups.funding import FundingNeedRead, funding_need_of
 from program_svc.rollups.issues import IssueQuery, IssueRollUp, issues_of
 from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
 
@@ -28,6 +30,17 @@ async def read_program_budget(program_id: Id, session: Session, response: Respon
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     return await budget_of(session, program_id, positions)
+
+
+@router.get("/funding-need", responses=responses(NotFound, Unschedulable))
+async def read_program_funding_need(
+    program_id: Id, session: Session, response: Response, period: Period = Period.MONTH
+) -> FundingNeedRead:
+    """What the program needs, has spent and may spend, period by period, and from when on money is missing."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await funding_need_of(session, program, period, positions)
 
 
 @router.get("/risks", responses=responses(NotFound))
