@@ -31,7 +31,7 @@ async def test_a_baseline_copies_scope_schedule_and_cost(api, events_of):
     assert tasks[pour] == {
         "task_id": pour,
         "parent_id": None,
-        "wbs_code": "",
+        "wbs_code": "2",
         "name": "pour",
         "kind": "task",
         "duration": "P5D",

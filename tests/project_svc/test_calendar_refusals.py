@@ -8,7 +8,10 @@ async def test_a_calendar_that_work_is_planned_by_stays(api, project):
     calendar_id = await works_by(api, project)
     task = await api.task(project, "A", calendar_id=calendar_id)
     refused = (await api.delete(f"{project}/calendars/{calendar_id}", status=409)).json()
-    assert (refused["type"], refused["uses"]) == ("/problems/calendar-in-use", {"projects": 1, "tasks": 1})
+    assert (refused["type"], refused["uses"]) == (
+        "/problems/calendar-in-use",
+        {"projects": 1, "tasks": 1, "resources": 0},
+    )
     await api.patch(project, {"calendar_id": None})
     await api.patch(f"{project}/tasks/{task}", {"calendar_id": None})
     await api.delete(f"{project}/calendars/{calendar_id}")

@@ -24,6 +24,8 @@ Cursor = Annotated[str, Field(max_length=2000)]
 class Page(BaseModel, Generic[ItemT]):
     """One page of a collection; `next` is the cursor of the following one, `null` on the last."""
 
+    model_config = ConfigDict(defer_build=True)
+
     items: list[ItemT]
     next: str | None = Field(description="send it as `cursor` for the next page")
 
@@ -31,7 +33,7 @@ class Page(BaseModel, Generic[ItemT]):
 class PageQuery(BaseModel):
     """What every collection takes. A collection's own filters are fields of a subclass; an unknown parameter is refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="items a page")
     cursor: Cursor | None = Field(default=None, description="`next` of the page before")
@@ -83,13 +85,13 @@ async def page_records(
 ) -> tuple[list[Record], str | None]:
     """`page` for hot paths: the driver's records of a table, and the next cursor.
 
-    columns: those to answer, the sort column and the identity among them. where: what columns equal.
+    columns: those to answer, the sort column and the identity among them. where: what columns, or `ANY(…)` of an array, equal.
     """
     chosen, column, descending = order.of(query.sort)
     keys = [column] if column is order.identity else [column, order.identity]
     names = ", ".join(key.name for key in keys)
     values = list(where.values())
-    conditions = [f"{name} = ${place}" for place, name in enumerate(where, start=1)]
+    conditions = [f"${place} = {name}" for place, name in enumerate(where, start=1)]
     if query.cursor is not None:
         after = _values_of(query.cursor, chosen, keys)
         places = ", ".join(f"${place}" for place in range(len(values) + 1, len(values) + len(after) + 1))

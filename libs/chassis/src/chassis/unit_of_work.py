@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +18,7 @@ from chassis.database import Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
+from chassis.routes import LateRoute
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -52,7 +52,7 @@ class _RolledBack(Exception):
         self.answer = answer
 
 
-class TransactionRoute(APIRoute):
+class TransactionRoute(LateRoute):
     """`APIRouter(route_class=TransactionRoute)` for every route that touches the database."""
 
     def get_route_handler(self) -> Handler:

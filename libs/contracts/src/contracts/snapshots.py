@@ -21,6 +21,7 @@ from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
+from contracts.project_events.resources import AssignmentState, ResourceState
 from contracts.values import Id, Shape
 
 
@@ -48,6 +49,8 @@ class ProjectSnapshot(Shape):
     """Without their tasks and budget lines."""
     change_requests: list[ChangeRequestState] = Field(default_factory=list)
     exceptions: list[ExceptionState] = Field(default_factory=list)
+    resources: list[ResourceState] = Field(default_factory=list)
+    assignments: list[AssignmentState] = Field(default_factory=list)
 
 
 class ProgramSnapshot(Shape):

@@ -11,6 +11,7 @@ from chassis.health import Health
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
+from project_svc.assignments.routes import router as assignments
 from project_svc.baselines.routes import router as baselines
 from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
@@ -24,6 +25,7 @@ from project_svc.projects.routes import router as projects
 from project_svc.records import IDEMPOTENCY_KEYS
 from project_svc.register.routes import router_of
 from project_svc.registers import ALL
+from project_svc.resources.routes import router as resources
 from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
 from project_svc.snapshots.routes import router as snapshots
@@ -35,7 +37,7 @@ TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
-    *(batch, baselines, change_requests, tolerances),
+    *(resources, assignments, batch, baselines, change_requests, tolerances),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

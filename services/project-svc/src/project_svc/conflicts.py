@@ -26,6 +26,9 @@ CONFLICTS: Conflicts = {
     "uq_projects_organization_id_key": lambda: _taken("key"),
     "uq_tasks_wbs_code": lambda: _taken("WBS code"),
     "uq_links_same": lambda: AlreadyExists("There is already a link between these tasks of this type and lag."),
+    "uq_assignments_same": lambda: AlreadyExists(
+        "This resource is at work on this task already: change its assignment."
+    ),
     **{
         f"uq_{table}_external_ref": lambda: _taken("external reference")
         for table in (
@@ -36,6 +39,8 @@ CONFLICTS: Conflicts = {
             "budget_lines",
             "actuals",
             "risks",
+            "resources",
+            "assignments",
             *(each.collection for each in KEPT),
         )
     },

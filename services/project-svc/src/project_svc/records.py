@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Numeric, String, Table, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
@@ -25,6 +25,7 @@ CONSUMER_TABLES = consumer_tables(METADATA)
 INSTANT: Any = DateTime(timezone=True)
 REVISION: Any = BigInteger()
 MINUTES: Any = BigInteger()
+NAMES: Any = ARRAY(String())
 DOCUMENT: Any = JSONB(none_as_null=True)
 AMOUNT: Any = Numeric(22, 4)
 """18 digits before the point and 4 after it, as `contracts.values.Money` has on the wire."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from contracts.project_events.control import Tolerances
+from contracts.project_events.resources import WorkMode
 from contracts.values import (
     STANDARD_HOURS,
     Currency,
@@ -145,6 +146,9 @@ class Constraint(Shape):
     """Null for ASAP and ALAP only."""
 
 
+Assignees = Annotated[list[Name], Field(max_length=100)]
+
+
 class TaskState(Shape):
     """A task, milestone or summary of a project's work breakdown."""
 
@@ -174,6 +178,10 @@ class TaskState(Shape):
     state: TaskStatus
     quality_criteria: Text = ""
     """What its result is measured by."""
+    assignees: Assignees = Field(default_factory=list)
+    """Who does it or answers for it, by name. What it takes of whom: its assignments."""
+    work_mode: WorkMode = WorkMode.FIXED_UNITS
+    """Which one of duration, units and work stays when another one changes."""
     revision: int
     created_at: Instant
     updated_at: Instant

@@ -14,7 +14,17 @@ from contracts.values.durations import (
 )
 from contracts.values.ids import ExternalRef, Id
 from contracts.values.money import Currency, Money
-from contracts.values.numbers import STANDARD_HOURS, HoursPerDay, Number, Percent, Probability, Ratio, Share, Weight
+from contracts.values.numbers import (
+    STANDARD_HOURS,
+    HoursPerDay,
+    Number,
+    Percent,
+    Probability,
+    Ratio,
+    Share,
+    Units,
+    Weight,
+)
 from contracts.values.shape import Shape
 from contracts.values.shifts import Shift, Shifts, TimeOfDay, Week
 from contracts.values.text import Key, Label, Name, Text
@@ -47,6 +57,7 @@ __all__ = [
     "Shifts",
     "Text",
     "TimeOfDay",
+    "Units",
     "Week",
     "Weight",
     "WrittenDuration",

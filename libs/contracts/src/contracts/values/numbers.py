@@ -76,6 +76,16 @@ Weight = Annotated[
 ]
 """How much one child counts among its siblings."""
 
+Units = Annotated[
+    Decimal,
+    BeforeValidator(_parse),
+    _that(lambda number: 0 <= number <= 1_000_000_000, "Units lie between 0 and 1000000000"),
+    _that(lambda number: number == round(number, 4), "Units have at most 4 digits after the point"),
+    _WRITTEN,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1_000_000_000, "examples": [1.5]}),
+]
+"""How many of a resource: 1 is one of it all the time; of material, a quantity."""
+
 Probability = Annotated[
     Decimal,
     BeforeValidator(_parse),

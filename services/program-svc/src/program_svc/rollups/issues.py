@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -107,7 +108,7 @@ async def open_issues(session: AsyncSession, program_id: UUID, own: Collection[I
     return OpenIssues(open=sum(ordered.values()), escalated=escalated, by_priority=ordered)
 
 
-def _components(program_id: UUID) -> Select[tuple[UUID]]:
+def _components(program_id: UUID) -> Any:
     return select(col(Component.project_id)).where(col(Component.program_id) == program_id)
 
 

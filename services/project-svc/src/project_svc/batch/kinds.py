@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from contracts.values import Shape
+from project_svc.assignments import actions as assignments
+from project_svc.assignments.models import Assignment, AssignmentCreate, AssignmentUpdate
 from project_svc.budgets import actions as budgets
 from project_svc.budgets.models import Actual, ActualCreate, BudgetLine, BudgetLineCreate, BudgetLineUpdate
 from project_svc.links import actions as links
@@ -15,6 +17,8 @@ from project_svc.records import RecordT
 from project_svc.register import actions as register
 from project_svc.register.declared import Declared
 from project_svc.registers import ALL
+from project_svc.resources import actions as resources
+from project_svc.resources.models import Resource, ResourceCreate, ResourceUpdate
 from project_svc.risks import actions as risks
 from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
 from project_svc.tasks import actions as tasks
@@ -112,6 +116,23 @@ KINDS: dict[str, Kind] = {
         risks.create_risk,
         _finder(Risk),
         Changeable(RiskUpdate, _finder(Risk), _updater(risks.update_risk), risks.delete_risk),
+    ),
+    "resource": Kind(
+        ResourceCreate,
+        resources.create_resource,
+        _finder(Resource),
+        Changeable(ResourceUpdate, _finder(Resource), _updater(resources.update_resource), resources.delete_resource),
+    ),
+    "assignment": Kind(
+        AssignmentCreate,
+        assignments.create_assignment,
+        _finder(Assignment),
+        Changeable(
+            AssignmentUpdate,
+            _finder(Assignment),
+            _updater(assignments.update_assignment),
+            assignments.delete_assignment,
+        ),
     ),
     **{declared.name: _declared(declared) for declared in ALL},
 }

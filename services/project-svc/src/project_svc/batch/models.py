@@ -7,20 +7,25 @@ from pydantic import Field
 
 from contracts.project_events import ActualState, BudgetLineState, LinkState, RiskState, TaskState
 from contracts.project_events.operations import OperationOn, Ref, Verb
+from contracts.project_events.resources import AssignmentState, ResourceState
 from contracts.values import Id, Shape
 from project_svc.registers import ALL
 
 MOST_OPERATIONS = 1_000
 
+PLAN = ("task", "link", "resource", "assignment", "budget_line", "actual", "risk")
+
 BatchRecord = StrEnum(  # type: ignore[misc]  # its words are those of the declared records, too
     "BatchRecord",
-    [(name.upper(), name) for name in ("task", "link", "budget_line", "actual", "risk", *(each.name for each in ALL))],
+    [(name.upper(), name) for name in (*PLAN, *(each.name for each in ALL))],
 )
+
+PLANNED = (TaskState, LinkState, ResourceState, AssignmentState, BudgetLineState, ActualState, RiskState)
 
 if TYPE_CHECKING:
     RecordState = Shape
 else:
-    RecordState = Union[(TaskState, LinkState, BudgetLineState, ActualState, RiskState, *(each.state for each in ALL))]
+    RecordState = Union[(*PLANNED, *(each.state for each in ALL))]
 
 
 class Operation(OperationOn):

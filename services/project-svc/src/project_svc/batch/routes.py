@@ -7,12 +7,14 @@ from fastapi import APIRouter, Response
 
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, responses
 from chassis.unit_of_work import TransactionRoute
+from project_svc.assignments.effort import TooMuchWork
 from project_svc.batch.actions import Done, perform
 from project_svc.batch.models import Batch, BatchRead, Outcome
 from project_svc.budgets.actions import BudgetTooLarge
 from project_svc.conflicts import RecordInUse
 from project_svc.projects.locked import LockedProject, Shown, Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
+from project_svc.resources.models import ResourceInUse
 from project_svc.schedule.conclusion import conclude
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
@@ -23,7 +25,7 @@ router = APIRouter(prefix="/projects/{project_id}/batch", tags=["batch"], route_
 
 REFUSALS = responses(
     *(NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime, Unschedulable),
-    *(TaskInUse, RecordInUse, IllegalStep, BudgetTooLarge),
+    *(TaskInUse, RecordInUse, ResourceInUse, IllegalStep, BudgetTooLarge, TooMuchWork),
 )
 
 

@@ -32,6 +32,7 @@ from project_svc.calendars.models import (
 )
 from project_svc.calendars.rules import check_calendar, expanded, in_order, without_days, years_around
 from project_svc.projects.locked import LockedProject
+from project_svc.resources.models import Resource
 from project_svc.tasks.models import Task
 
 FIRST_VERSION = 1
@@ -98,17 +99,22 @@ async def import_exceptions(
 
 
 async def delete_calendar(project: LockedProject, calendar: Calendar) -> None:
-    """Remove a calendar. Raises CalendarInUse while the project or a task works by it."""
-    counted = select(func.count()).select_from(Task).where(col(Task.calendar_id) == calendar.id)
+    """Remove a calendar. Raises CalendarInUse while the project, a task or a resource works by it."""
     uses = {
         "projects": int(project.row.calendar_id == calendar.id),
-        "tasks": (await project.session.scalars(counted)).one(),
+        "tasks": await _count(project, Task, calendar),
+        "resources": await _count(project, Resource, calendar),
     }
     if any(uses.values()):
         raise CalendarInUse(uses=uses)
     project.record(CalendarDeleted.of(calendar.wire()))
     await project.session.delete(calendar)
     await project.session.flush()
+
+
+async def _count(project: LockedProject, kind: type[Task | Resource], calendar: Calendar) -> int:
+    counted = select(func.count()).select_from(kind).where(col(kind.calendar_id) == calendar.id)
+    return (await project.session.scalars(counted)).one()
 
 
 async def _changed(project: LockedProject, calendar: Calendar, before: CalendarState) -> None:

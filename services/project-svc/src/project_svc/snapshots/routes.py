@@ -9,6 +9,7 @@ from chassis.etag import stamp
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.snapshots import ProjectSnapshot
+from project_svc.assignments.models import Assignment
 from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.models import Calendar
@@ -18,6 +19,7 @@ from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
 from project_svc.register.actions import all_of
 from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES, STAKEHOLDERS
+from project_svc.resources.models import Resource
 from project_svc.risks.models import Risk
 from project_svc.tasks.models import Task
 from project_svc.tolerances.models import EXCEPTIONS
@@ -49,6 +51,8 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSna
         baselines=await all_of(project, BASELINES),
         change_requests=await all_of(project, CHANGE_REQUESTS),
         exceptions=await all_of(project, EXCEPTIONS),
+        resources=[each.wire() for each in await _all(project, Resource)],
+        assignments=[each.wire() for each in await _all(project, Assignment)],
     )
 
 

@@ -11,6 +11,7 @@ from chassis.problem import Conflict, invalid
 from contracts.project_events import LinkDeleted, TaskCreated, TaskDeleted, TaskUpdated
 from contracts.values import WrittenDuration
 from contracts.vocabulary import TaskKind, TaskStatus
+from project_svc.assignments.effort import assignments_of, drop_assignments, follow_duration
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.days import bound, spread_days, task_day
 from project_svc.projects.locked import LockedProject
@@ -20,6 +21,7 @@ from project_svc.risks.models import Risk
 from project_svc.tasks.models import ConstraintUpdate, Task, TaskCreate, TaskUpdate
 from project_svc.tasks.reports import report_progress
 from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
+from project_svc.tasks.wbs import encode, encode_below, follow_place
 
 SCHEDULED_FROM = frozenset(
     {
@@ -47,7 +49,7 @@ USES = {
 
 
 class TaskInUse(Conflict):
-    """Something is recorded for the task: costs, risks, issues and so on; `uses` counts them. Cancel it instead."""
+    """Something is recorded for the task: costs, work, risks, issues and so on; `uses` counts them. Cancel it instead."""
 
     slug, title = "task-in-use", "Something is recorded for this task"
 
@@ -80,12 +82,14 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
         actual_finish=body.actual_finish,
         state=body.state or TaskStatus.NOT_STARTED,
         quality_criteria=body.quality_criteria,
+        assignees=body.assignees,
+        work_mode=body.work_mode,
         updated_at=project.now,
     )
     told = body.model_fields_set - ({"state"} if body.state is None else set())
     task.follow_progress(told)
     check_task(task, project.row)
-    await check_parent(project, task)
+    await encode(project, task, await check_parent(project, task))
     await rows.insert(project.session, task)
     if task.percent_complete:
         await report_progress(project, task)
@@ -107,11 +111,16 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
     task.follow_progress(body.model_fields_set)
     check_task(task, project.row)
     await check_place(project, task, before)
+    await follow_place(project, task, before, is_code_told="wbs_code" in changes)
     changed = project.changed(task, before, TaskUpdated)
     if changed & SCHEDULED_FROM:
         project.disturb(task_id=task.id)
     if changed:
         await rows.update(project.session, task)
+    if "wbs_code" in changed:
+        await encode_below(project, task)
+    if "duration" in changed:
+        await follow_duration(project, task)
     if task.calendar_id != before.calendar_id:
         await spread_days(project)
     if "percent_complete" in changed:
@@ -119,17 +128,18 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
 
 
 async def delete_task(project: LockedProject, task: Task) -> None:
-    """Remove a task and its links. Raises Conflict while it has tasks below it, TaskInUse while a record names it."""
+    """Remove a task, its links and its assignments. Raises Conflict while it has tasks below it, TaskInUse while a record names it."""
     if await children_of(project, task.id):
         raise Conflict("The summary still has tasks below it: delete or move them first.")
     uses = {name: await _count(project, table, task.id) for name, table in USES.items()}
+    uses["assignments"] = sum(1 for each in await assignments_of(project, task.id) if each.actual_work)
     if any(uses.values()):
         raise TaskInUse("Something is recorded for this task: cancel it instead.", uses=uses)
     for link in await links_of(project, task.id):
         project.record(LinkDeleted.of(link.wire()))
         project.disturb(link_id=link.id)
         await project.session.delete(link)
-    await project.session.flush()
+    await drop_assignments(project, task.id)
     project.record(TaskDeleted.of(task.wire()))
     project.disturb(task_id=task.id)
     await project.session.delete(task)

@@ -5,11 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import Field as ShapeField
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from chassis.patch import unset
 from contracts.project_events import Constraint, TaskState
+from contracts.project_events.resources import WorkMode
+from contracts.project_events.states import Assignees
 from contracts.values import (
     MINUTES_PER_DAY,
     DayOrMoment,
@@ -25,7 +28,7 @@ from contracts.values import (
 )
 from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
 from project_svc.calendars.models import hours_of
-from project_svc.records import INSTANT, MINUTES, WRITTEN_DATE, ProjectRecord, words
+from project_svc.records import INSTANT, MINUTES, NAMES, WRITTEN_DATE, ProjectRecord, words
 
 WHOLE = Decimal(100)
 SET_ASIDE = frozenset({TaskStatus.ON_HOLD, TaskStatus.CANCELLED})
@@ -45,11 +48,13 @@ class Task(ProjectRecord, table=True):
         ),
         Index("ix_tasks_calendar_id", "calendar_id", postgresql_where=text("calendar_id IS NOT NULL")),
         Index("uq_tasks_wbs_code", "project_id", "wbs_code", unique=True, postgresql_where=text("wbs_code <> ''")),
-        Index("ix_tasks_project_id_parent_id", "project_id", "parent_id"),
+        Index("ix_tasks_project_id_parent_id_wbs_number", "project_id", "parent_id", "wbs_number"),
     )
 
     parent_id: UUID | None = None
     wbs_code: str
+    wbs_number: int | None = None
+    """What its code ends with, if it continues the parent's (`project_svc.tasks.wbs`)."""
     name: str
     description: str
     kind: TaskKind = Field(sa_type=words(TaskKind))
@@ -67,6 +72,8 @@ class Task(ProjectRecord, table=True):
     actual_finish: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     state: TaskStatus = Field(sa_type=words(TaskStatus))
     quality_criteria: str = ""
+    assignees: list[str] = Field(default_factory=list, sa_type=NAMES)
+    work_mode: WorkMode = Field(default=WorkMode.FIXED_UNITS, sa_type=words(WorkMode))
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def follow_progress(self, told: AbstractSet[str]) -> None:
@@ -112,6 +119,8 @@ class Task(ProjectRecord, table=True):
             actual_finish=self.actual_finish,
             state=self.state,
             quality_criteria=self.quality_criteria,
+            assignees=self.assignees,
+            work_mode=self.work_mode,
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -142,6 +151,7 @@ class TaskCreate(Shape):
     calendar_id: Id | None = None
     parent_id: Id | None = None
     wbs_code: Label = ""
+    """Left out: computed from its place, `1.2` below `1`."""
     description: Text = ""
     mode: SchedulingMode = SchedulingMode.AUTO_ASAP
     constraint: ConstraintCreate | None = None
@@ -152,6 +162,8 @@ class TaskCreate(Shape):
     state: TaskStatus | None = None
     """Left out: what the actual dates and percent complete say."""
     quality_criteria: Text = ""
+    assignees: Assignees = ShapeField(default_factory=list)
+    work_mode: WorkMode = WorkMode.FIXED_UNITS
     external_ref: ExternalRef | None = None
 
 
@@ -164,7 +176,9 @@ class TaskUpdate(Shape):
     remaining_duration: NonNegativeWrittenDuration | None = unset()
     calendar_id: Id | None = unset()
     parent_id: Id | None = unset()
+    """All that is below it goes along."""
     wbs_code: Label = unset()
+    """Empty: computed anew. Computed codes below follow."""
     description: Text = unset()
     mode: SchedulingMode = unset()
     constraint: ConstraintUpdate | None = unset()
@@ -174,3 +188,5 @@ class TaskUpdate(Shape):
     actual_finish: DayOrMoment | None = unset()
     state: TaskStatus = unset()
     quality_criteria: Text = unset()
+    assignees: Assignees = unset()
+    work_mode: WorkMode = unset()

@@ -13,6 +13,7 @@ from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import TaskState
 from contracts.values import Id, Label
 from contracts.vocabulary import TaskKind, TaskStatus
+from project_svc.assignments.effort import TooMuchWork
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import check_readable
@@ -27,7 +28,8 @@ from project_svc.tasks.written import COLUMNS, READ, answer, answer_page
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=TransactionRoute)
 
 WRITES = responses(
-    NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime, Unschedulable
+    *(NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime, Unschedulable),
+    TooMuchWork,
 )
 ORDER = Order(
     columns={"created_at": col(Task.created_at), "name": col(Task.name), "wbs_code": col(Task.wbs_code)},
@@ -36,7 +38,14 @@ ORDER = Order(
 )
 
 
-FILTERS = ("kind", "state", "parent_id", "wbs_code")
+FILTERS = {
+    "kind": "kind",
+    "state": "state",
+    "parent_id": "parent_id",
+    "wbs_code": "wbs_code",
+    "assignee": "ANY(assignees)",
+}
+"""Parameter → what it equals."""
 
 
 class TaskQuery(PageQuery):
@@ -46,6 +55,8 @@ class TaskQuery(PageQuery):
     state: TaskStatus | None = None
     parent_id: Id | None = None
     wbs_code: Label | None = None
+    assignee: Label | None = None
+    """One of its assignees."""
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
@@ -59,7 +70,7 @@ async def create_task(project: Writing, body: TaskCreate, response: Response) ->
 async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Query()]) -> Response:
     """The project's tasks. Sort by `created_at`, `name` or `wbs_code`."""
     where = {"project_id": project_id, "organization_id": unit.identity.organization_id}
-    where |= {name: wanted for name in FILTERS if (wanted := getattr(query, name)) is not None}
+    where |= {column: wanted for name, column in FILTERS.items() if (wanted := getattr(query, name)) is not None}
     records, following = await page_records(unit.session, COLUMNS, "tasks", where, query, ORDER)
     if not records:
         await check_readable(project_id, unit)
@@ -93,7 +104,7 @@ async def update_task(
     responses=PREVIEWED | WRITES | responses(StaleRevision, actions.TaskInUse),
 )
 async def delete_task(project: Writing, task_id: Id, response: Response, if_match: IfMatch = None) -> Preview | None:
-    """Remove a task and its links; not while tasks are below it, or costs or risks are recorded for it."""
+    """Remove a task, its links and its assignments; not while tasks are below it, or costs or risks are recorded for it."""
     task = await project.find(Task, task_id)
     check_if_match(if_match, task)
     await actions.delete_task(project, task)

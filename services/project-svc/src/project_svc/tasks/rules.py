@@ -11,6 +11,7 @@ from chassis import rows
 from chassis.problem import Conflict, FieldError, InvalidRequest, NotFound
 from contracts.project_events import TaskState
 from contracts.vocabulary import ConstraintType, TaskKind, TaskStatus
+from project_svc.assignments.effort import assignments_of
 from project_svc.links.models import Link
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import Project
@@ -119,16 +120,18 @@ async def check_place(project: LockedProject, task: Task, before: TaskState) -> 
             raise Conflict("It has tasks below it, so it stays a summary.")
         if task.kind is TaskKind.SUMMARY and await links_of(project, task.id):
             raise Conflict("It has links, so it cannot become a summary: link the tasks below it instead.")
+        if task.kind is TaskKind.SUMMARY and await assignments_of(project, task.id):
+            raise Conflict("Work is assigned to it, so it cannot become a summary: assign the tasks below it instead.")
     if task.state is TaskStatus.CANCELLED and task.state is not before.state:
         below = await children_of(project, task.id)
         if any(child.state is not TaskStatus.CANCELLED for child in below):
             raise Conflict("It has tasks below it that are not cancelled: cancel or move them first.")
 
 
-async def check_parent(project: LockedProject, task: Task) -> None:
-    """Raise NotFound for an unknown parent, Conflict for one that cannot have tasks, Cycle for one that is below the task."""
+async def check_parent(project: LockedProject, task: Task) -> Task | None:
+    """The task's parent. Raises NotFound for an unknown one, Conflict for one that cannot have tasks, Cycle for one below the task."""
     if task.parent_id is None:
-        return
+        return None
     parent = await task_of(project, task.parent_id, "/parent_id")
     above: Sequence[UUID] = (await project.session.execute(ABOVE, {"lowest": parent.id})).scalars().all()
     if task.id in above:
@@ -138,6 +141,7 @@ async def check_parent(project: LockedProject, task: Task) -> None:
         raise Conflict("The parent is not a summary: make it one first.")
     if parent.state is TaskStatus.CANCELLED and task.state is not TaskStatus.CANCELLED:
         raise Conflict("The parent is cancelled.")
+    return parent
 
 
 async def task_of(project: LockedProject, task_id: UUID, pointer: str) -> Task:

@@ -19,7 +19,7 @@ from project_svc.calendars.models import hours_of
 COLUMNS = (
     "id, organization_id, project_id, external_source, external_id, parent_id, wbs_code, name, description, kind, duration,"
     " remaining_duration, calendar_id, minutes_per_day, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
-    " quality_criteria, revision, created_at, updated_at"
+    " quality_criteria, assignees, work_mode, revision, created_at, updated_at"
 )
 READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608
 
@@ -50,6 +50,8 @@ def written(record: Record) -> dict[str, object]:
         "actual_finish": record["actual_finish"],
         "state": record["state"],
         "quality_criteria": record["quality_criteria"],
+        "assignees": record["assignees"],
+        "work_mode": record["work_mode"],
         "revision": record["revision"],
         "created_at": _instant(record["created_at"]),
         "updated_at": _instant(record["updated_at"]),
