@@ -59,7 +59,12 @@ async def test_taking_a_scenario_asks_each_project_s_manager_and_changes_no_plan
         "P2": "P10D",
     }
     assert (await golden.api.get(f"{golden.program}/schedule"))["items"] == before["items"]
-    first, second = (f"{golden.program}/proposals/{each['id']}" for each in taken["proposals"])
+    first, second = (
+        f"{golden.program}/projects/{each['project_id']}/proposals/{each['id']}" for each in taken["proposals"]
+    )
+    assert first.split("/")[4] != second.split("/")[4]
+    elsewhere = first.replace(first.split("/")[4], second.split("/")[4])
+    assert (await golden.api.post(f"{elsewhere}/accept", status=404))["type"] == "/problems/not-found"
     accepted = await golden.api.post(f"{first}/accept", {"note": "From May on"}, status=200)
     assert (accepted["state"], accepted["decided_by"], accepted["note"]) == ("accepted", "ada", "From May on")
     assert (await golden.api.post(f"{second}/decline", status=200))["state"] == "declined"

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from chassis.problem import NotFound
 from contracts.program_events.scenarios import (
     ProposalFields,
     ProposalState,
@@ -55,9 +54,11 @@ async def take_scenario(locked: LockedProgram, scenario_id: UUID) -> tuple[Scena
 
 
 async def answer_proposal(
-    session: AsyncSession, locked: LockedProgram, proposal_id: UUID, state: ProposalStatus, body: Answer, by: str
+    locked: LockedProgram, project_id: UUID, proposal_id: UUID, state: ProposalStatus, body: Answer, by: str
 ) -> ProposalState:
     """A project's manager accepts, having changed or about to change the plan, or declines. Raises NotFound and IllegalStep."""
-    proposal = await find(session, locked.program.id, PROPOSALS, proposal_id)
+    proposal = await find(locked.session, locked.program.id, PROPOSALS, proposal_id)
+    if proposal.project_id != project_id:
+        raise NotFound(f"There is no proposal {proposal_id} to the project {project_id}.")
     check_step(PROPOSALS, proposal, state)
     return await change(locked, PROPOSALS, proposal, body, state=state, decided_by=by)

@@ -139,23 +139,41 @@ async def read_proposal(program_id: Id, proposal_id: Id, session: Session, respo
     return proposal
 
 
-@router.post("/proposals/{proposal_id}/accept", responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep))
+@router.post(
+    "/projects/{project_id}/proposals/{proposal_id}/accept",
+    responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep),
+)
 async def accept_proposal(
-    program_id: Id, proposal_id: Id, session: Session, writer: Writer, response: Response, body: Answer = NO_NOTE
+    program_id: Id,
+    project_id: Id,
+    proposal_id: Id,
+    session: Session,
+    writer: Writer,
+    response: Response,
+    body: Answer = NO_NOTE,
 ) -> ProposalState:
     """The project's manager agrees, and makes the changes in the project."""
     locked = await lock_open_program(session, program_id)
-    proposal = await answer_proposal(session, locked, proposal_id, ProposalStatus.ACCEPTED, body, writer.subject)
+    proposal = await answer_proposal(locked, project_id, proposal_id, ProposalStatus.ACCEPTED, body, writer.subject)
     stamp(response, proposal)
     return proposal
 
 
-@router.post("/proposals/{proposal_id}/decline", responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep))
+@router.post(
+    "/projects/{project_id}/proposals/{proposal_id}/decline",
+    responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep),
+)
 async def decline_proposal(
-    program_id: Id, proposal_id: Id, session: Session, writer: Writer, response: Response, body: Answer = NO_NOTE
+    program_id: Id,
+    project_id: Id,
+    proposal_id: Id,
+    session: Session,
+    writer: Writer,
+    response: Response,
+    body: Answer = NO_NOTE,
 ) -> ProposalState:
     """The project's manager does not agree."""
     locked = await lock_open_program(session, program_id)
-    proposal = await answer_proposal(session, locked, proposal_id, ProposalStatus.DECLINED, body, writer.subject)
+    proposal = await answer_proposal(locked, project_id, proposal_id, ProposalStatus.DECLINED, body, writer.subject)
     stamp(response, proposal)
     return proposal
