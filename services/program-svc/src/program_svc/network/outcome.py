@@ -71,7 +71,7 @@ def thought_through(
     positions: Mapping[UUID, int],
 ) -> WhatIfRead:
     """What would come of these changes. Raises InvalidRequest, DependencyCycle and Unschedulable."""
-    thought = imagined(before.facts, changes)
+    thought = imagined(before.facts, changes, program.id)
     return outcome_of(before, computed(thought.facts), thought.changed, service, program, positions)
 
 

@@ -139,8 +139,10 @@ def _simulated(
         if each.task_id not in network.facts.tasks:
             raise _invalid(f"/estimates/{index}/task_id", "unknown_task", "This is no task of the program.")
         day = network.facts.calendar_of(each.task_id).minutes_per_day
-        points = (each.optimistic, each.likely, each.pessimistic)
-        estimates[each.task_id] = Estimate(*(point.days * day + point.minutes for point in points))
+        low, likely, high = (
+            point.days * day + point.minutes for point in (each.optimistic, each.likely, each.pessimistic)
+        )
+        estimates[each.task_id] = Estimate(low, likely, high)
     spread = Spread(asked.spread.optimistic, asked.spread.likely, asked.spread.pessimistic)
     try:
         found = chances_of(
@@ -163,17 +165,17 @@ def _simulated(
         return written(int(instant), TaskSide.FINISH, written_as)
 
     deadline = network.facts.deadline
-    milestones = []
-    for each in found.milestones:
-        own = network.facts.granularity_of(each.task_id)
+    milestones: list[MilestoneChances] = []
+    for milestone in found.milestones:
+        own = network.facts.granularity_of(milestone.task_id)
         milestones.append(
             MilestoneChances(
-                task_id=each.task_id,
-                project_id=network.facts.tasks[each.task_id].project_id,
-                planned=day_of(each.planned, own),
-                p50=day_of(each.runs.p50, own),
-                p80=day_of(each.runs.p80, own),
-                deadline_chance=None if each.due is None else each.runs.chance_of(each.due),
+                task_id=milestone.task_id,
+                project_id=network.facts.tasks[milestone.task_id].project_id,
+                planned=day_of(milestone.planned, own),
+                p50=day_of(milestone.runs.p50, own),
+                p80=day_of(milestone.runs.p80, own),
+                deadline_chance=None if milestone.due is None else milestone.runs.chance_of(milestone.due),
             )
         )
     return SimulationRead(

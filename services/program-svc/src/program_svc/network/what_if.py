@@ -43,8 +43,8 @@ class _Unfit(Exception):
         super().__init__(message)
 
 
-def imagined(facts: Facts, changes: Sequence[NetworkChange]) -> Imagined:
-    """The facts with these changes, one after the other.
+def imagined(facts: Facts, changes: Sequence[NetworkChange], program_id: UUID) -> Imagined:
+    """The program's facts with these changes, one after the other.
 
     Raises InvalidRequest with the pointer of every change that does not fit the program, and DependencyCycle.
     """
@@ -56,7 +56,7 @@ def imagined(facts: Facts, changes: Sequence[NetworkChange]) -> Imagined:
                 case TaskChange():
                     _change_task(so_far, change)
                 case NewDependency():
-                    _join(so_far, change)
+                    _join(so_far, change, program_id)
                 case DroppedDependency():
                     _drop(so_far, change)
                 case CancelledProject():
@@ -122,7 +122,7 @@ def _staffed(task: planning.Task, units: int, wanted: int) -> planning.Task:
     return replace(task, remaining=-(-left * units // wanted))
 
 
-def _join(so_far: Imagined, change: NewDependency) -> None:
+def _join(so_far: Imagined, change: NewDependency, program_id: UUID) -> None:
     facts = so_far.facts
     for field, end in (("provider", change.provider), ("receiver", change.receiver)):
         task = facts.tasks.get(end.task_id)
@@ -135,8 +135,12 @@ def _join(so_far: Imagined, change: NewDependency) -> None:
         lag = change.lag.on(day).minutes
     except ValueError as error:
         raise _Unfit("lag", "duration_out_of_range", f"{error}.") from error
+    receiver = facts.projects[change.receiver.project_id]
     dependency = Dependency(
         id=uuid7(),
+        organization_id=receiver.organization_id,
+        program_id=program_id,
+        revision=0,
         provider_project_id=change.provider.project_id,
         provider_task_id=change.provider.task_id,
         receiver_project_id=change.receiver.project_id,

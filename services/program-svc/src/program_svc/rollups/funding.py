@@ -114,7 +114,7 @@ def _planned_days(measured: Sequence[Measured]) -> Iterator[date]:
     for each in measured:
         for spread in each.books.spreads():
             if spread.amount:
-                yield to_date(spread.start)
+                yield to_date(spread.start, finish=False)
                 yield to_date(spread.finish, finish=True)
 
 

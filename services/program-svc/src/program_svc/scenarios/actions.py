@@ -35,7 +35,7 @@ async def take_scenario(locked: LockedProgram, scenario_id: UUID) -> tuple[Scena
         raise ScenarioSettled(f"The scenario is {scenario.state}.")
     facts = await facts_of(locked.session, locked.program)
     asked, of_project = changes_in(scenario), dict[UUID, list[int]]()
-    imagined(facts, asked)
+    imagined(facts, asked, locked.program.id)
     for index, each in enumerate(asked):
         for project_id in projects_of(facts, each):
             of_project.setdefault(project_id, []).append(index)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from chassis.etag import stamp
-from chassis.paging import Page
+from chassis.paging import Page, PageQuery
 from chassis.problem import Forbidden, NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.program_events.scenarios import ProposalState, ProposalStatus, ScenarioState
@@ -28,6 +28,14 @@ router = APIRouter(prefix="/programs/{program_id}", tags=["scenarios"], route_cl
 
 MOST_COMPARED = 20
 NO_NOTE = Answer()
+
+
+class ProposalQuery(PageQuery):
+    """Which proposals."""
+
+    state: ProposalStatus | None = None
+    scenario_id: Id | None = None
+    project_id: Id | None = None
 
 
 class ScenarioTaken(Shape):
@@ -123,7 +131,7 @@ async def take(program_id: Id, scenario_id: Id, session: Session, _: Writer, res
 async def list_proposals(
     program_id: Id,
     session: Session,
-    query: Annotated[PROPOSALS.query, Query()],  # type: ignore[valid-type]
+    query: Annotated[ProposalQuery, Query()],
 ) -> Page[ProposalState]:
     """What the program asks of its projects' managers. Sort by `created_at` or `updated_at`."""
     await the_program(session, program_id)
