@@ -153,7 +153,8 @@ async def test_a_project_with_an_approved_baseline_is_measured_by_it(api):
         "500.00",
         "200.00",
     )
-    assert (measured["baseline_id"], measured["warnings"]) == (str(baseline), ["budget_changed_since_baseline"])
+    assert measured["baseline_id"] == str(baseline)
+    assert "budget_changed_since_baseline" in measured["warnings"]
     assert answer["bac"]["amount"] == "500.00"
     api.projects.change(baseline, state="superseded")
     await api.hear()
