@@ -84,6 +84,7 @@ OPENAPI := services/gateway/src/gateway/openapi
 .PHONY: generate
 generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, the services' OpenAPI
 	@$(BIN)/python -m contracts generate
+	@$(BIN)/python -m deploy.nats_accounts > deploy/kubernetes/components/nats-accounts/accounts.conf
 	@$(BIN)/python -m contracts permissions > docs/permissions.md
 	@$(BIN)/python -m project_svc openapi > $(OPENAPI)/project-svc.json
 	@$(BIN)/python -m program_svc openapi > $(OPENAPI)/program-svc.json
@@ -100,6 +101,21 @@ bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a ta
 soak: .venv/ready ## Write, kill, pause and restart for MINUTES=5 on a stack of its own; ends with a report of the invariants
 	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
 
+# Needs podman. BASE is any image with the Python of .venv, by digest; the same sources and base make the same images.
+.PHONY: image
+image: .venv/ready ## Build every image: BASE=NAME@sha256:… (IMAGES="gateway nats", TAG=dev, PODMAN="podman --runtime runc")
+	@test -n "$(BASE)" || { echo "Name the image to build on by its digest: make image BASE=NAME@sha256:…"; exit 1; }
+	@$(BIN)/python -m deploy.images --base "$(BASE)" --tag "$(or $(TAG),dev)" --podman "$(or $(PODMAN),podman)" $(IMAGES)
+
+.PHONY: manifests
+manifests: ## Render every overlay and combination of components to RENDERED=.rendered (needs kubectl)
+	@mkdir -p "$(or $(RENDERED),.rendered)"
+	@for folder in deploy/kubernetes/overlays/* deploy/kubernetes/tests/*; do kubectl kustomize $$folder > "$(or $(RENDERED),.rendered)/$$(basename $$folder).yaml" || exit 1; done
+
+.PHONY: deploy-check
+deploy-check: .venv/ready ## Every static gate of the manifests, with programs of their own in .venv-deploy
+	@$(BIN)/python -m deploy.checks
+
 .PHONY: lock
 lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
@@ -110,5 +126,5 @@ lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build leftovers (not the stack's data)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
+	@rm -rf .venv .venv-deploy .rendered deploy/images/.wheel_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -44,7 +44,7 @@ def service_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
-        bus = Bus(settings.nats_url, f"{name} http")
+        bus = Bus(settings.nats_url, f"{name} http", settings.nats_ca_file)
         bus.start()
         app.state.runtime = Runtime(
             database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries

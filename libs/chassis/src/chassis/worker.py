@@ -1,6 +1,7 @@
 """The worker process of a service: publishes its outbox, follows the streams it needs, and ends in order within 5 seconds."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from chassis import streams
 from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -63,9 +65,10 @@ def run_service(
         raise SystemExit(2)
     name = package.replace("_", "-")
     database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} worker")
-    bus = Bus(settings.nats_url, f"{name} worker")
-    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus))
-    letters = dead_letter_relay(settings.relay_database_url, bus, name)
+    bus = Bus(settings.nats_url, f"{name} worker", settings.nats_ca_file)
+    kept = streams.stream_config(writes, replicas=settings.stream_replicas)
+    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus), kept)
+    letters = dead_letter_relay(settings.relay_database_url, bus, name, replicas=settings.stream_replicas)
     owners = {stream: owner_of(stream, settings, name) for stream in follows}
 
     def wake() -> None:
@@ -103,6 +106,7 @@ def run_parts(
     server = _Server(health, host, port) if port else None
 
     async def main() -> bool:
+        gc.freeze()  # what was imported stays for good: collecting need not go through it again, which takes 50 ms and more
         watching = [asyncio.create_task(health.watch(what, check)) for what, check in probes.items()]
         try:
             return await run(parts, health=health, closing=closing, server=server)
