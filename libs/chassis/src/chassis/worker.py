@@ -67,6 +67,7 @@ def run_service(
     bus = Bus(settings.nats_url, f"{name} worker")
     relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus))
     letters = dead_letter_relay(settings.relay_database_url, bus, name)
+    overview = Database(settings.relay_database_url, pool=1, application=f"{name} worker overview")
     owners = {stream: owner_of(stream, settings, name) for stream in follows}
 
     def wake() -> None:
@@ -74,10 +75,19 @@ def run_service(
         letters.wake()
 
     consumers = [
-        Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=wake, owner=owners[stream])
+        Consumer(
+            f"{name}-{stream.token}",
+            stream,
+            database,
+            bus,
+            projection,
+            wake=wake,
+            owner=owners[stream],
+            overview=overview,
+        )
         for stream, projection in follows.items()
     ]
-    closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database]
+    closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database, overview]
 
     async def at_head() -> None:
         await check_at_head(database, package)
