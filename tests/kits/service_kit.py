@@ -19,7 +19,8 @@ from chassis.failures import Conflicts
 from chassis.health import Health
 from chassis.identity import Identity, Signer, Verifier
 from chassis.migrations import MigrationSettings, migrate
-from chassis.unit_of_work import Runtime
+from chassis.unit_of_work import Redact, Runtime
+from contracts.vocabulary import ProgramRole, ProjectRole
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
 
@@ -59,7 +60,12 @@ class RolledBack(Database):
 
 @asynccontextmanager
 async def client_of(
-    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts, idempotency_keys: Table
+    database: Database,
+    audience: str,
+    routers: Sequence[APIRouter],
+    conflicts: Conflicts,
+    idempotency_keys: Table,
+    redact: Redact | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the service's application on this database, without NATS."""
 
@@ -70,7 +76,8 @@ async def client_of(
     app = create_app(
         title=audience, description="", routers=routers, lifespan=lifespan, health=Health(), conflicts=conflicts
     )
-    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience), idempotency_keys)
+    verifier = Verifier(PRIVATE_KEY.public_key(), audience)
+    app.state.runtime = Runtime(database, verifier, idempotency_keys, redact=redact)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{audience}") as client:
         yield client
@@ -85,10 +92,18 @@ class Member:
     client: httpx.AsyncClient
     organization_id: UUID = field(default_factory=uuid4)
     roles: frozenset[str] = frozenset({"admin"})
+    in_programs: dict[UUID, ProgramRole] = field(default_factory=dict)
+    in_projects: dict[UUID, ProjectRole] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
-        identity = Identity(subject="ada", organization_id=self.organization_id, roles=self.roles)
+        identity = Identity(
+            subject="ada",
+            organization_id=self.organization_id,
+            roles=self.roles,
+            programs=self.in_programs,
+            projects=self.in_projects,
+        )
         return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:

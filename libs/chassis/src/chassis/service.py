@@ -18,7 +18,7 @@ from chassis.poke import Poke
 from chassis.routes import Responses
 from chassis.schema import check_at_head
 from chassis.settings import ServiceSettings
-from chassis.unit_of_work import Runtime
+from chassis.unit_of_work import Redact, Runtime
 
 
 def service_app(
@@ -33,6 +33,7 @@ def service_app(
     conflicts: Conflicts | None = None,
     dependencies: Sequence[Depends] = (),
     answers: Responses | None = None,
+    redact: Redact | None = None,
 ) -> FastAPI:
     """The application of `package`. It is ready while its database answers at the schema that this code was written for.
 
@@ -47,7 +48,7 @@ def service_app(
         bus = Bus(settings.nats_url, f"{name} http")
         bus.start()
         app.state.runtime = Runtime(
-            database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries
+            database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries, redact
         )
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
         try:

@@ -34,6 +34,8 @@ class Runtime:
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
+    redact: "Redact | None" = None
+    """Takes what the caller may not see out of an answer that crosses boundaries; None where no answer does."""
     permissions: Callable[[str, str], Permission] = required
     """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
 
@@ -48,6 +50,9 @@ class UnitOfWork:
     permission: Permission
     """The row of the table of permissions for this route; the caller passed it as far as the path tells."""
     is_dry_run: bool = field(default=False)
+
+
+Redact = Callable[[UnitOfWork, Response], Coroutine[Any, Any, Response]]
 
 
 class _RolledBack(Exception):
@@ -86,7 +91,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         async with runtime.database.transaction(identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit, runtime.idempotency_keys)
+            answer, written = await _answer(request, handler, unit, runtime)
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
@@ -95,15 +100,17 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
 
 
 async def _answer(
-    request: Request, handler: Handler, unit: UnitOfWork, keys: Table
+    request: Request, handler: Handler, unit: UnitOfWork, runtime: Runtime
 ) -> tuple[Response, list[positions.Position]]:
-    organization_id = unit.identity.organization_id
+    organization_id, keys = unit.identity.organization_id, runtime.idempotency_keys
     claim = None
     if (key := idempotency.key_of(request)) is not None:
         claim = await idempotency.claim(unit.session, keys, organization_id, request, key)
         if claim.answer is not None:
             return claim.answer, []
     answer = await handler(request)
+    if runtime.redact is not None:
+        answer = await runtime.redact(unit, answer)
     if unit.is_dry_run or answer.status_code >= 400:
         raise _RolledBack(answer)
     written = await outbox.flush(unit.session, unit.origin)

@@ -23,6 +23,7 @@ from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
 from program_svc.programs.routes import router as programs
 from program_svc.rollups.routes import router as rollups
+from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
 from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
@@ -77,6 +78,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
+        redact=redacted,
     )
 
 

@@ -68,6 +68,8 @@ class ProgramEarnedValue(Figures):
 
     projects: list[ProjectFigures]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and that no figure includes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,15 @@ class Measured:
 
 
 async def earned_value_of(
-    session: AsyncSession, program: Program, data_date: Day | None, positions: Mapping[UUID, int]
+    session: AsyncSession,
+    program: Program,
+    data_date: Day | None,
+    positions: Mapping[UUID, int],
+    hidden_count: int,
 ) -> ProgramEarnedValue:
-    """The program's earned value at ``data_date``; without it each project's own data date counts, else today."""
+    """The earned value of the program's projects that `positions` names, at ``data_date``; without it each project's own counts, else today."""
     network = await network_of(session, program)
-    measured = [each async for each in _measured(session, network, data_date)]
+    measured = [each async for each in _measured(session, network, data_date) if each.project.id in positions]
     at = max((each.at for each in measured), default=0)
     whole = roll_up(each.figures for each in measured)
     currencies = {each.project.currency for each in measured}
@@ -101,6 +107,7 @@ async def earned_value_of(
         **figures,
         projects=[_project(each) for each in measured],
         positions={str(project_id): revision for project_id, revision in positions.items()},
+        hidden_count=hidden_count,
     )
 
 

@@ -1,6 +1,6 @@
 """Risks of a program's projects, rolled up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from sqlmodel import col
 from chassis.paging import Order, Page, PageQuery, page
 from contracts.values import Duration, Id, Money, Name, Shape, Share
 from contracts.vocabulary import RiskKind
-from program_svc.components.models import Component
 from program_svc.replica.models import RISKS, KnownRisk
 from program_svc.rollups.money import MIXED_CURRENCIES, the_only
 
@@ -60,13 +59,15 @@ class RiskRollUp(Page[RiskRead]):
     currencies: list[RiskSums]
     warnings: list[str]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and that neither the risks nor the sums include."""
 
 
 async def risks_of(
-    session: AsyncSession, program_id: UUID, query: RiskQuery, positions: Mapping[UUID, int]
+    session: AsyncSession, query: RiskQuery, positions: Mapping[UUID, int], hidden_count: int
 ) -> RiskRollUp:
-    """One page of the program's risks, with the sums."""
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
+    """One page of the risks of the projects that `positions` names, with the sums."""
+    components = list(positions)
     statement = select(KnownRisk).where(col(KnownRisk.project_id).in_(components))
     if query.kind is not None:
         statement = statement.where(col(KnownRisk.kind) == query.kind.value)
@@ -75,7 +76,7 @@ async def risks_of(
     if query.is_open is not None:
         statement = statement.where(col(KnownRisk.is_open).is_(query.is_open))
     rows, following = await page(session, statement, query, ORDER)
-    sums = await _sums(session, program_id)
+    sums = await _sums(session, components)
     return RiskRollUp(
         items=[_read(row) for row in rows],
         next=following,
@@ -83,12 +84,12 @@ async def risks_of(
         currencies=sums,
         warnings=[MIXED_CURRENCIES] if len(sums) > 1 else [],
         positions={str(project_id): revision for project_id, revision in positions.items()},
+        hidden_count=hidden_count,
     )
 
 
-async def _sums(session: AsyncSession, program_id: UUID) -> list[RiskSums]:
+async def _sums(session: AsyncSession, components: Sequence[UUID]) -> list[RiskSums]:
     risks = RISKS.c
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
     threats = func.coalesce(func.sum(case((risks.kind == RiskKind.THREAT.value, risks.emv))), 0)
     statement = select(risks.currency, func.sum(risks.emv), threats, func.count()).where(
         risks.project_id.in_(components), risks.is_open
