@@ -19,10 +19,9 @@ from chassis.database import Database
 from local_stack.postgres import Postgres
 from program_svc.application import CONFLICTS, ROUTERS
 from program_svc.sight import redacted
-from program_svc.tables import IDEMPOTENCY_KEYS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-APPLICATION = ("program-svc", ROUTERS, CONFLICTS, IDEMPOTENCY_KEYS, redacted)
+APPLICATION = ("program-svc", ROUTERS, CONFLICTS, redacted)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority, idempotency, outbox, positions, telemetry
@@ -19,6 +18,7 @@ from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
 from chassis.routes import LateRoute
+from chassis.short_cuts import shortened
 from contracts.permissions import Permission, required
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -30,7 +30,6 @@ class Runtime:
 
     database: Database
     verifier: Verifier
-    idempotency_keys: Table
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
@@ -67,7 +66,7 @@ class TransactionRoute(LateRoute):
 
     def get_route_handler(self) -> Handler:
         """The route's handler, in its transaction."""
-        handler, path = super().get_route_handler(), self.path
+        handler, path = shortened(self.endpoint, super().get_route_handler()), self.path
 
         async def in_transaction(request: Request) -> Response:
             return await _in_transaction(request, handler, path)
@@ -91,7 +90,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         async with runtime.database.transaction(identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit, runtime)
+            answer, written = await _answer(request, handler, unit, runtime.redact)
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
@@ -100,24 +99,24 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
 
 
 async def _answer(
-    request: Request, handler: Handler, unit: UnitOfWork, runtime: Runtime
+    request: Request, handler: Handler, unit: UnitOfWork, redact: "Redact | None"
 ) -> tuple[Response, list[positions.Position]]:
-    organization_id, keys = unit.identity.organization_id, runtime.idempotency_keys
+    organization_id = unit.identity.organization_id
     claim = None
     if (key := idempotency.key_of(request)) is not None:
-        claim = await idempotency.claim(unit.session, keys, organization_id, request, key)
+        claim = await idempotency.claim(unit.session, organization_id, request, key)
         if claim.answer is not None:
             return claim.answer, []
     answer = await handler(request)
-    if runtime.redact is not None:
-        answer = await runtime.redact(unit, answer)
+    if redact is not None:
+        answer = await redact(unit, answer)
     if unit.is_dry_run or answer.status_code >= 400:
         raise _RolledBack(answer)
     written = await outbox.flush(unit.session, unit.origin)
     if written:
         answer.headers[positions.POSITION_HEADER] = positions.print_positions(written)
     if claim is not None:
-        await idempotency.keep(unit.session, keys, organization_id, claim.key, answer)
+        await idempotency.keep(unit.session, organization_id, claim.key, answer)
     return _not_modified(request, answer) or answer, written
 
 

@@ -25,7 +25,6 @@ from program_svc.programs.routes import router as programs
 from program_svc.rollups.routes import router as rollups
 from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
-from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
 
 PACKAGE = "program_svc"
@@ -75,7 +74,6 @@ def application(settings: ServiceSettings) -> FastAPI:
         routers=ROUTERS,
         dependencies=[WAITING],
         answers=LATE,
-        idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
         redact=redacted,
