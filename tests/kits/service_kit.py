@@ -1,7 +1,7 @@
 """A service's HTTP application on a real database, and somebody who talks to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -133,17 +133,14 @@ class Member:
     client: httpx.AsyncClient
     organization_id: UUID = field(default_factory=uuid4)
     roles: frozenset[str] = frozenset({"admin"})
-    in_programs: dict[UUID, ProgramRole] = field(default_factory=dict)
-    in_projects: dict[UUID, ProjectRole] = field(default_factory=dict)
+    subject: str = "ada"
+    in_programs: Mapping[UUID, ProgramRole] = field(default_factory=dict)
+    in_projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
         identity = Identity(
-            subject="ada",
-            organization_id=self.organization_id,
-            roles=self.roles,
-            programs=self.in_programs,
-            projects=self.in_projects,
+            self.subject, self.organization_id, self.roles, programs=self.in_programs, projects=self.in_projects
         )
         return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
 
@@ -181,7 +178,7 @@ async def outbox_of(database: Database, organization_id: UUID) -> list[dict[str,
     """What the service said of this organisation: subject, revision, position, positions, headers and data of its events, in order."""
     statement = text(
         "SELECT subject, revision, position, positions, headers::json AS headers,"
-        " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
+        " convert_from(payload, 'UTF8')::json AS data FROM outbox WHERE stream IS NULL ORDER BY pos"
     )
     async with database.transaction(organization_id) as session:
         return [dict(row) for row in (await session.execute(statement)).mappings()]
