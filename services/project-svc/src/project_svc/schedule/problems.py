@@ -1,5 +1,7 @@
 """Plans that cannot be scheduled, as the client is told."""
 
+from typing import Any
+
 from chassis.problem import Conflict
 from planning import HierarchyCycle, NetworkCycle, OutsideCalendar, PlanError
 
@@ -33,7 +35,7 @@ def explained(error: PlanError) -> Conflict:
             return Unschedulable(str(error), **_named(error))
 
 
-def _named(error: PlanError) -> dict[str, str]:
+def _named(error: PlanError) -> dict[str, Any]:
     """The task that the error is about, if it is about one."""
     task_id = getattr(error, "task_id", None)
     return {} if task_id is None else {"task_id": str(task_id)}
