@@ -14,8 +14,8 @@ from chassis import failures
 from chassis.app import MAX_BODY
 from chassis.problem import Problem
 from gateway import headers
-from gateway.http1 import Answer
-from gateway.identity.callers import ORGANIZATION_HEADER, Callers
+from gateway.http1 import Answer, RawHeaders
+from gateway.identity.callers import ORGANIZATION_HEADER
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -55,7 +55,7 @@ class Forwarding:
             return
         scope["route"] = Forwarded(f"{PREFIX}/{segment}/…")
         try:
-            await _forward(runtime.callers, upstream, scope, receive, send)
+            await _forward(runtime, upstream, scope, receive, send)
         except Problem as problem:
             await failures.render(problem)(scope, receive, send)
         except ClientGone:
@@ -74,9 +74,10 @@ def forwarded_segment(scope: Scope) -> str | None:
     return str(segments[2])
 
 
-async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
-    client = Headers(scope=scope)
+async def _forward(runtime: Runtime, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
+    client, callers = Headers(scope=scope), runtime.callers
     caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
+    told = await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
     body, length = await body_of(client, receive, MAX_BODY)
     request = Outgoing(
         method=scope["method"],
@@ -87,7 +88,7 @@ async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: 
         is_keyed="idempotency-key" in client,
     )
     async with upstream.exchange(request) as answer:
-        await _pass_on(answer, upstream.deadline, receive, send)
+        await _pass_on(answer, told, upstream.deadline, receive, send)
 
 
 def _target(scope: Scope) -> bytes:
@@ -96,11 +97,11 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send) -> None:
+async def _pass_on(answer: Answer, told: RawHeaders, patience: float, receive: Receive, send: Send) -> None:
     start = {
         "type": "http.response.start",
         "status": answer.status,
-        "headers": headers.for_client(answer.headers, PREFIX.encode()),
+        "headers": headers.for_client(answer.headers, PREFIX.encode()) + told,
     }
     length = answer.length
     if length is not None and length <= WHOLE:
