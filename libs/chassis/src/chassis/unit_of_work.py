@@ -41,6 +41,8 @@ class Runtime:
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
+    redact: "Redact | None" = None
+    """Takes what the caller may not see out of an answer that crosses boundaries; None where no answer does."""
     permissions: Callable[[str, str], Permission] = required
     """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
 
@@ -55,6 +57,9 @@ class UnitOfWork:
     permission: Permission
     """The row of the table of permissions for this route; the caller passed it as far as the path tells."""
     is_dry_run: bool = field(default=False)
+
+
+Redact = Callable[[UnitOfWork, Response], Coroutine[Any, Any, Response]]
 
 
 class _RolledBack(Exception):
@@ -111,7 +116,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         async with runtime.database.transaction(identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit)
+            answer, written = await _answer(request, handler, unit, runtime.redact)
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
@@ -119,7 +124,9 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     return answer
 
 
-async def _answer(request: Request, handler: Handler, unit: UnitOfWork) -> tuple[Response, list[positions.Position]]:
+async def _answer(
+    request: Request, handler: Handler, unit: UnitOfWork, redact: "Redact | None"
+) -> tuple[Response, list[positions.Position]]:
     organization_id = unit.identity.organization_id
     claim = None
     if (key := idempotency.key_of(request)) is not None:
@@ -127,6 +134,8 @@ async def _answer(request: Request, handler: Handler, unit: UnitOfWork) -> tuple
         if claim.answer is not None:
             return claim.answer, []
     answer = await handler(request)
+    if redact is not None:
+        answer = await redact(unit, answer)
     if unit.is_dry_run or answer.status_code >= 400:
         raise _RolledBack(answer)
     written = await outbox.flush(unit.session, unit.origin)
