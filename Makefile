@@ -38,8 +38,14 @@ mpxj: .venv/ready ## Add the optional reader of MPP, XER and other formats to .v
 	@$(BIN)/python -m planning.warm
 	@touch $@
 
+# Bytecode for those who may not write it when they import. Checked by content at each import: stale code is never run, whatever the files' dates.
+SOURCES := $(addsuffix /src,$(PACKAGES))
+.venv/compiled: .venv/ready $(shell find $(SOURCES) -name '*.py')
+	@$(BIN)/python -m compileall -q --invalidation-mode checked-hash $(SOURCES)
+	@touch $@
+
 .PHONY: run
-run: .venv/warm ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
+run: .venv/warm .venv/compiled ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
 	@exec $(BIN)/python -m local_stack up
 
 .PHONY: reset
@@ -88,7 +94,7 @@ check-openapi: .venv/ready
 	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
 
 .PHONY: bench
-bench: .venv/warm ## Measure: ONLY=engine|events|http, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: soak
