@@ -231,7 +231,7 @@ async def test_rolling_every_workload_under_load_fails_no_request_and_loses_noth
         await sending
     print(dict(load.answers), ends)
 
-    assert load.failures == [], load.answers
+    assert load.failures[:5] == [], load.answers
     assert load.answers.total() >= 2000
     # PID 1 has no default way to die of SIGTERM, so a process in order ends with 0.
     assert {code for code, _ in ends.values()} == {0}

@@ -126,8 +126,8 @@ class Service:
         await asyncio.gather(_pump(reader, theirs[1]), _pump(theirs[0], writer))
 
 
-def _give_address(address: str, interface: str) -> None:
-    subprocess.run(["ip", "address", "add", f"{address}/24", "dev", interface], check=True)
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -168,8 +168,10 @@ class Cluster:
         self._hosts = fixed | {name: service.address for name, service in self.services.items()}
         for workload in of_kind(self.manifests, "StatefulSet"):
             self._begin(workload, fixed[workload["metadata"]["name"]])
+        # Else it has that of one of its containers, and nobody reaches a Service for a minute when that one goes.
+        await asyncio.to_thread(_ip, "link", "set", "dev", self._bridge, "address", "02:00:00:00:77:01")
         for service in self.services.values():
-            await asyncio.to_thread(_give_address, service.address, self._bridge)
+            await asyncio.to_thread(_ip, "address", "add", f"{service.address}/24", "dev", self._bridge)
             await service.open()
         for pods in list(self.pods.values()):
             await asyncio.to_thread(pods[0].wait, "readinessProbe")
