@@ -4,10 +4,9 @@ A row is an instance of the table's class that the session does not know: what c
 session itself has read of the same row is forgotten, so that whoever asks it again sees what was written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -15,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
-from chassis.statements import Record, execute, fetch_row
+from chassis.statements import Record, execute, execute_many, fetch_row
 
 
 class Identified(Protocol):
@@ -100,14 +99,14 @@ async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *
     """
     layout = layout_of(kind)
     statement = f"UPDATE {layout.table} SET {clauses} RETURNING {layout.columns}"  # noqa: S608  (constants)
-    return _known(session, kind, await fetch_row(session, statement, *values))
-
-
-async def lock(session: AsyncSession, kind: type[IdentifiedT], id_: UUID) -> IdentifiedT | None:
-    """The row of this id, locked until the transaction ends; the session knows it from then on, as it is now."""
-    layout = layout_of(kind)
-    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE id = $1 FOR UPDATE"  # noqa: S608  (constants)
-    return _known(session, kind, await fetch_row(session, statement, id_))
+    record = await fetch_row(session, statement, *values)
+    if record is None:
+        return None
+    row = kind(**layout.attributes(record))
+    make_transient_to_detached(row)
+    _forget(session, kind, row.id)
+    session.add(row)
+    return row
 
 
 async def insert(session: AsyncSession, row: object) -> None:
@@ -123,15 +122,13 @@ async def update(session: AsyncSession, row: Identified) -> None:
     _forget(session, type(row), row.id)
 
 
-def _known(session: AsyncSession, kind: type[IdentifiedT], record: Record | None) -> IdentifiedT | None:
-    """The record as a row that the session knows, in the place of what it has read of it before."""
-    if record is None:
-        return None
-    row = kind(**layout_of(kind).attributes(record))
-    make_transient_to_detached(row)
-    _forget(session, kind, row.id)
-    session.add(row)
-    return row
+async def update_all(session: AsyncSession, rows: Sequence[Identified]) -> None:
+    """Write all columns of rows of one table, on one way to the database and back."""
+    if rows:
+        layout = layout_of(type(rows[0]))
+        await execute_many(session, layout.replacement, [layout.values(row) for row in rows])
+        for row in rows:
+            _forget(session, type(row), row.id)
 
 
 def _forget(session: AsyncSession, kind: type[Any], identity: Any) -> None:
