@@ -24,7 +24,6 @@ from program_svc.network.routes import router as network
 from program_svc.programs.routes import router as programs
 from program_svc.rollups.routes import router as rollups
 from program_svc.snapshots.routes import router as snapshots
-from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
 
 PACKAGE = "program_svc"
@@ -74,7 +73,6 @@ def application(settings: ServiceSettings) -> FastAPI:
         routers=ROUTERS,
         dependencies=[WAITING],
         answers=LATE,
-        idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
     )
