@@ -43,6 +43,10 @@ class Books:
     """What a baseline planned for tasks that are no longer in the plan: it is not earned any more."""
     completed_at: int | None
     """When the last work was finished, if all of it is."""
+    curve: tuple[Spread, ...] = ()
+    """Where not the lines of a baseline are known but its planned value over time: what is planned when."""
+    agreed_budget: Decimal | None = None
+    """The budget of that baseline."""
 
     @classmethod
     def of(
@@ -80,7 +84,25 @@ class Books:
     @property
     def budget(self) -> Decimal:
         """Budget at completion."""
+        if self.agreed_budget is not None:
+            return self.agreed_budget
         return sum((spread.amount for spread, _ in self.own), self.general.amount + self.dropped)
+
+    def measured_by(self, budget: Decimal, curve: Iterable[Spread]) -> "Books":
+        """The same work, measured by a baseline of which the budget and the planned value over time are known. It earns by the present lines."""
+        return replace(self, agreed_budget=budget, curve=tuple(curve))
+
+    def times(self, rate: Decimal) -> "Books":
+        """The same in another currency, of which one unit of the present one is ``rate``."""
+        return replace(
+            self,
+            own=tuple((_times(spread, rate), progress) for spread, progress in self.own),
+            general=_times(self.general, rate),
+            dropped=self.dropped * rate,
+            removed=self.removed * rate,
+            curve=tuple(_times(spread, rate) for spread in self.curve),
+            agreed_budget=None if self.agreed_budget is None else self.agreed_budget * rate,
+        )
 
     def planned(self, at: int) -> Decimal:
         """Planned value at an instant."""
@@ -94,6 +116,9 @@ class Books:
 
     def spreads(self) -> Iterator[Spread]:
         """Every line, where it was planned."""
+        if self.agreed_budget is not None:
+            yield from self.curve
+            return
         yield self.general
         yield from (spread for spread, _ in self.own)
 
@@ -114,6 +139,10 @@ def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
     elapsed = Decimal(max(0, calendar.between(start, until))) / period
     return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+
+
+def _times(spread: Spread, rate: Decimal) -> Spread:
+    return replace(spread, amount=spread.amount * rate)
 
 
 def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:
