@@ -12,7 +12,7 @@ from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 
 from chassis.statements import Record, execute, execute_many, fetch_row
@@ -77,6 +77,7 @@ _LAYOUTS: dict[type[Any], Layout] = {}
 def layout_of(kind: type[Any]) -> Layout:
     """The layout of a table's class. Raises TypeError for a class without a table."""
     if kind not in _LAYOUTS:
+        configure_mappers()  # a row that nobody constructed has no attributes before
         mapper = inspect(kind, raiseerr=False)
         table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
