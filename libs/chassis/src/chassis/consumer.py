@@ -19,10 +19,12 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from prometheus_client import Counter, Gauge
 from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis import parking, streams
 from chassis.bus import Bus
-from chassis.database import Database, Lease
+from chassis.database import Database
 from chassis.healing import Healing, Owner
 from chassis.health import Health
 from chassis.message import Message
@@ -30,7 +32,7 @@ from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
 from chassis.received import ReceivedEvent, Unreadable, read
 from chassis.restoring import StillBehind
-from chassis.statements import execute, fetch, fetch_row
+from chassis.statements import fetch_row
 from contracts.subjects import BoundaryKind, Stream
 
 BATCH = 500
@@ -50,16 +52,19 @@ REBUILDS = Counter(
     "interlock_consumer_rebuilds_total", "Times that the stream was not as we had left it", ["consumer", "why"]
 )
 
-_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('consumer ' || $1, 0))"
-_START = """
-    INSERT INTO consumer_cursors (consumer, stream, stream_epoch, sequence) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING
-"""
-_READ = "SELECT stream_epoch, sequence FROM consumer_cursors WHERE consumer = $1"
+_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('consumer ' || :consumer, 0))")
+_START = text("""
+    INSERT INTO consumer_cursors (consumer, stream, stream_epoch, sequence) VALUES (:consumer, :stream, :epoch, 0)
+    ON CONFLICT DO NOTHING
+""")
+_READ = text("SELECT stream_epoch, sequence FROM consumer_cursors WHERE consumer = :consumer")
 _MOVE = """
     UPDATE consumer_cursors SET sequence = $4, updated_at = now()
     WHERE consumer = $1 AND stream_epoch = $2 AND sequence = $3 RETURNING sequence
 """
-_RESET = "UPDATE consumer_cursors SET stream_epoch = $2, sequence = $3, updated_at = now() WHERE consumer = $1"
+_RESET = text(
+    "UPDATE consumer_cursors SET stream_epoch = :epoch, sequence = :to, updated_at = now() WHERE consumer = :consumer"
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -134,14 +139,18 @@ class Consumer:
 
     async def _lease(self, health: Health) -> bool:
         """Follow as the only one, until `stop`; False if somebody else does."""
-        async with self._database.lease() as lease:  # the lock is gone with its connection
-            is_ours = await lease.holds(_LOCK, self.name)
-            if is_ours:
-                await self._follow(lease, health)
-            return is_ours
+        async with self._database.engine.connect() as connection:
+            try:
+                is_ours = await connection.scalar(_LOCK, {"consumer": self.name})
+                await connection.commit()
+                if is_ours:
+                    await self._follow(connection, health)
+                return bool(is_ours)
+            finally:
+                await connection.invalidate()  # back in the pool, the session would hold the lock for ever
 
-    async def _follow(self, lease: Lease, health: Health) -> None:
-        cursor = await self._cursor(lease)
+    async def _follow(self, connection: AsyncConnection, health: Health) -> None:
+        cursor = await self._cursor(connection)
         consumer = await self._new_consumer(cursor)
         puller = self._puller = Puller(self._bus, self._stream.value, consumer, window=BATCH)
         await puller.start()
@@ -153,10 +162,10 @@ class Consumer:
             while not self._stopping.is_set():
                 messages = await puller.batch(self._batch, LINGER)
                 health.beat(self.name)
-                await self._restore(lease, healing)
+                await self._restore(connection, healing)
                 if messages:
                     delivered = _unbroken(messages, delivered)
-                    await self._commit(lease, cursor, messages)
+                    await self._commit(connection, cursor, messages)
                     self._backoff = FIRST_BACKOFF
                     for message in messages:
                         await message.ack()
@@ -166,11 +175,11 @@ class Consumer:
             await asyncio.gather(looking, return_exceptions=True)
             await puller.stop()
 
-    async def _restore(self, lease: Lease, healing: Healing) -> None:
+    async def _restore(self, connection: AsyncConnection, healing: Healing) -> None:
         """Let the boundaries go on whose snapshots have come, each in a transaction of its own."""
         while (restoration := healing.take()) is not None:
             try:
-                async with lease.transaction() as session:
+                async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
                     outcome = await self._projection.restore(session, restoration)
             except (StillBehind, Poison, ValidationError, ValueError) as error:
                 healing.failed(restoration.parked, error)
@@ -178,10 +187,10 @@ class Consumer:
                 healing.done(restoration)
                 self._count(outcome)
 
-    async def _commit(self, lease: Lease, cursor: _Cursor, messages: Sequence[Msg]) -> None:
+    async def _commit(self, connection: AsyncConnection, cursor: _Cursor, messages: Sequence[Msg]) -> None:
         last = messages[-1].metadata
         events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
-        async with lease.transaction() as session:
+        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
             outcome = await self._projection.apply(session, events)
             move = self.name, cursor.epoch, cursor.sequence, last.sequence.stream
             if await fetch_row(session, _MOVE, *move) is None:
@@ -198,24 +207,24 @@ class Consumer:
         if outcome.has_recorded and self._wake is not None:
             self._wake()
 
-    async def _cursor(self, lease: Lease) -> _Cursor:
+    async def _cursor(self, connection: AsyncConnection) -> _Cursor:
         """Where to go on. Raises StreamNotAsLeft when the stream cannot be gone on with and nobody has snapshots to rebuild from."""
         try:
             now = await streams.state(self._bus.jetstream, self._stream)
         except NotFoundError:
             raise LookupError(f"stream {self._stream} does not exist yet") from None
-        async with lease.transaction() as session:
-            await execute(session, _START, self.name, self._stream.value, now.epoch)
-            [row] = await fetch(session, _READ, self.name)
-        cursor = _Cursor(row["stream_epoch"], row["sequence"])
+        await connection.execute(_START, {"consumer": self.name, "stream": self._stream.value, "epoch": now.epoch})
+        row = (await connection.execute(_READ, {"consumer": self.name})).one()
+        await connection.commit()
+        cursor = _Cursor(row.stream_epoch, row.sequence)
         try:
             streams.verify(now, cursor.epoch, cursor.sequence)
         except streams.StreamNotAsLeft as error:
-            return await self._start_over(lease, now, cursor, error)
+            return await self._start_over(connection, now, cursor, error)
         return cursor
 
     async def _start_over(
-        self, lease: Lease, now: streams.StreamState, left: _Cursor, error: streams.StreamNotAsLeft
+        self, connection: AsyncConnection, now: streams.StreamState, left: _Cursor, error: streams.StreamNotAsLeft
     ) -> _Cursor:
         """Go on with a stream that is not as we left it.
 
@@ -227,9 +236,9 @@ class Consumer:
         if not is_shortened and (self._owner is None or not self._projection.restorers):
             raise error
         to = now.last if is_shortened else max(now.first - 1, 0)
-        async with lease.transaction() as session:
+        async with AsyncSession(connection) as session, session.begin():
             stale = 0 if is_shortened else await parking.park_all(session, kinds)
-            await execute(session, _RESET, self.name, now.epoch, to)
+            await session.execute(_RESET, {"consumer": self.name, "epoch": now.epoch, "to": to})
         why = "shortened" if is_shortened else "recreated" if now.epoch != left.epoch else "trimmed"
         REBUILDS.labels(self.name, why).inc()
         log.critical(

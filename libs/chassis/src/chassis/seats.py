@@ -82,10 +82,6 @@ class Seats:
         self._free = asyncio.Semaphore(most)
         self._idle: deque[Seat] = deque()
 
-    async def apart(self) -> Seat:
-        """A seat beside all of these, for whoever keeps it; no transaction has begun."""
-        return await Seat.of(await self._engine.connect())
-
     async def take(self, organization_id: UUID | None) -> Seat:
         """A seat whose transaction has begun. Raises `sqlalchemy.exc.TimeoutError` when all stay taken, and what connecting raises."""
         if self._free.locked():
@@ -133,7 +129,7 @@ class Seats:
                 await seat.close()
             else:
                 return seat
-        seat = await self.apart()
+        seat = await Seat.of(await self._engine.connect())
         try:
             await seat.begin(organization_id)
         except BaseException:

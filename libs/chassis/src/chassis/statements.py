@@ -33,11 +33,6 @@ def driven(session: AsyncSession, driver: "asyncpg.Connection[asyncpg.Record]") 
     return session
 
 
-def is_driven(session: AsyncSession) -> bool:
-    """Whether the session knows its connection, and its transaction has begun."""
-    return _DRIVER in session.info
-
-
 async def remember_driver(session: AsyncSession) -> None:
     """Ask for the connection once; for a session that lives as long as one transaction, which has begun."""
     session.info[_DRIVER] = await driver_of(session)
