@@ -82,6 +82,7 @@ def layout_of(kind: type[Any]) -> Layout:
         table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} is no table")
+        configure_mappers()  # SQLAlchemy does so with the first use of a class, but this may come before any that it sees
         _LAYOUTS[kind] = Layout.of(table)
     return _LAYOUTS[kind]
 
