@@ -5,6 +5,7 @@ inserts the events last, commits, and only then lets the answer go. Application 
 `dry_run`, rolls back.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -12,14 +13,21 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import authority, idempotency, outbox, positions, telemetry
+from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
 from chassis.database import Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
+from chassis.problem import DeadlinePassed
 from chassis.routes import LateRoute
 from chassis.short_cuts import shortened
 from contracts.permissions import Permission, required
+
+DEADLINE_HEADER = "interlock-deadline"
+"""Milliseconds that the caller will still wait."""
+LONGEST_DEADLINE = 9
+"""Digits."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -69,9 +77,25 @@ class TransactionRoute(LateRoute):
         handler, path = shortened(self.endpoint, super().get_route_handler()), self.path
 
         async def in_transaction(request: Request) -> Response:
-            return await _in_transaction(request, handler, path)
+            return await _in_time(request, handler, path)
 
         return in_transaction
+
+
+def _patience(request: Request) -> float | None:
+    """Seconds for which the caller still waits; None if it does not say."""
+    told = request.headers.get(DEADLINE_HEADER, "")
+    return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) <= LONGEST_DEADLINE else None
+
+
+async def _in_time(request: Request, handler: Handler, path: str) -> Response:
+    try:
+        async with asyncio.timeout(_patience(request)) as limit:
+            return await _in_transaction(request, handler, path)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise DeadlinePassed from None
 
 
 async def _in_transaction(request: Request, handler: Handler, path: str) -> Response:
@@ -79,6 +103,8 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     identity = runtime.verifier.identify(request.headers.get("authorization"))
     permission = runtime.permissions(request.method, path)
     authority.check(identity, permission, request.path_params)
+    if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
+        json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
     await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
     origin = outbox.Origin(
         actor=identity.subject,
