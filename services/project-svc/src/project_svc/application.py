@@ -17,6 +17,7 @@ from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
 from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
+from project_svc.commitments.routes import router as commitments
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
 from project_svc.imposed.routes import router as imposed
@@ -37,7 +38,7 @@ TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
-    *(resources, assignments, batch, baselines, change_requests, tolerances),
+    *(resources, assignments, commitments, batch, baselines, change_requests, tolerances),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import planning
 from contracts.values import Day, DayOrMoment, Id, Ratio, Shape
-from planning.books import Books, spi_t
+from planning.books import Books, Line, spi_t
 from planning.earned_value import EarnedValue, earned_value, roll_up
 from planning.figure import Figure
 from planning.written import frame_finish
@@ -113,7 +113,7 @@ async def _measured(session: AsyncSession, network: Network, data_date: date | N
         on = data_date or _own_date(project) or datetime.now(UTC).date()
         plan = _plan_of(network.facts, project.id)
         try:
-            books = Books.of(plan, [(line.task_id, line.amount) for line in lines_of.get(project.id, ())])
+            books = Books.of(plan, [Line(line.task_id, line.amount) for line in lines_of.get(project.id, ())])
         except planning.PlanError as error:
             raise Unschedulable(str(error)) from error
         day = on.date() if isinstance(on, datetime) else on

@@ -46,6 +46,7 @@ async def create_project(
         updated_at=created_at,
     )
     row.tolerate(body.tolerances)
+    row.reserve(body.management_reserve)
     row.check()
     session.add(row)
     await session.flush()
@@ -71,6 +72,8 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
     if "tolerances" in changes:
         row.tolerate(changes.pop("tolerances"))
+    if "management_reserve" in changes:
+        row.reserve(changes.pop("management_reserve"))
     if changes.get("calendar_id") is not None:
         await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():
