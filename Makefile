@@ -65,6 +65,7 @@ check: .venv/ready ## Format, lint, types, imports, contracts, generated files: 
 	@$(BIN)/mypy --no-error-summary
 	@told=$$($(BIN)/lint-imports --no-cache) || { echo "$$told"; exit 1; }
 	@$(BIN)/python -m contracts check
+	@$(BIN)/python -m contracts permissions | cmp --silent - docs/permissions.md || { echo "docs/permissions.md is out of date. Run: make generate"; exit 1; }
 	@$(MAKE) --no-print-directory check-openapi
 	@echo "make check: all good"
 
@@ -77,6 +78,7 @@ OPENAPI := services/gateway/src/gateway/openapi
 .PHONY: generate
 generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, the services' OpenAPI
 	@$(BIN)/python -m contracts generate
+	@$(BIN)/python -m contracts permissions > docs/permissions.md
 	@$(BIN)/python -m project_svc openapi > $(OPENAPI)/project-svc.json
 	@$(BIN)/python -m program_svc openapi > $(OPENAPI)/program-svc.json
 

@@ -17,6 +17,7 @@ from chassis.health import Health
 from chassis.identity import Identity, Signer, Verifier
 from chassis.problem import AlreadyExists, NotFound
 from chassis.unit_of_work import Runtime
+from contracts.permissions import Permission, Who
 from contracts.vocabulary import OrganizationRole
 
 KEY = Ed25519PrivateKey.generate()
@@ -58,7 +59,11 @@ async def app(database):
     @asynccontextmanager
     async def lifespan(app):
         app.state.runtime = Runtime(
-            database, Verifier(KEY.public_key(), "notes"), KEYS, own_boundaries=frozenset({"notebook"})
+            database,
+            Verifier(KEY.public_key(), "notes"),
+            KEYS,
+            own_boundaries=frozenset({"notebook"}),
+            permissions=lambda method, _: Permission("note", method, Who(any_member=True), changes=method != "GET"),
         )
         yield
 

@@ -11,11 +11,11 @@ import httpx
 import orjson
 import pytest
 
-from local_stack import program_api
+from local_stack import program_api, program_operations
 from local_stack.errors import StackError
 from local_stack.program_api import Api
 from local_stack.program_document import Document, read_document
-from local_stack.program_load import Loaded, ProgramLoad, requests_of
+from local_stack.program_load import Loaded, ProgramLoad, steps_of
 from local_stack.stack import SAMPLE
 
 Handler = Callable[[httpx.Request], httpx.Response | None]
@@ -50,7 +50,23 @@ class Recorded:
         if request.method == "POST":
             self.created.add(key)
             self.bodies[record] = orjson.loads(request.content)
+        if request.url.path.endswith("/batch"):
+            return self._carried_out(record, self.bodies.pop(record)["operations"])
         return httpx.Response(201, json={"id": record}, headers={"Interlock-Position": f"project/{record}@1"})
+
+    def _carried_out(self, batch: str, operations: list[dict[str, Any]]) -> httpx.Response:
+        named: dict[str, str] = {}
+        results = []
+        for place, operation in enumerate(operations):
+            record = str(uuid5(NAMESPACE_URL, f"{batch}/{place}"))
+            body = {
+                field: named[value["ref"]] if isinstance(value, dict) and value.keys() == {"ref"} else value
+                for field, value in operation["body"].items()
+            }
+            self.bodies[record] = body
+            named |= {operation["ref"]: record} if "ref" in operation else {}
+            results.append({"id": record})
+        return httpx.Response(200, json={"results": results})
 
     @property
     def posted(self) -> list[str]:
@@ -79,7 +95,8 @@ async def test_everything_in_the_file_is_created_and_counted(document: Document)
     assert loaded["project"] == 5
     assert loaded["task"] + loaded["milestone"] + loaded["summary"] == 46
     assert loaded["dependency"] == 10
-    assert len(meter.done) == requests_of(document.program) == len(api.posted)
+    assert len(meter.done) == steps_of(document.program)
+    assert sum(path.endswith("/batch") for path in api.posted) == 5
 
 
 async def test_a_second_load_repeats_the_keys_of_the_first(document: Document) -> None:
@@ -125,6 +142,51 @@ async def test_bodies_carry_ids_for_refs_and_money_with_its_currency(document: D
     assert "constraint" not in rails
 
 
+async def test_batches_go_on_where_the_one_before_them_ended(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, cut = Recorded(), Recorded()
+    await load(document, whole)
+    monkeypatch.setattr(program_operations, "MOST_OPERATIONS", 7)
+    await load(document, cut)
+
+    assert sum(path.endswith("/batch") for path in cut.posted) > 10
+    assert [body.get("name") for body in cut.bodies.values()] == [body.get("name") for body in whole.bodies.values()]
+    rails = next(body for body in cut.bodies.values() if body.get("name") == "Lay and weld the rails")
+    assert cut.bodies[rails["parent_id"]]["name"] == "Construction"
+
+
+async def test_a_batch_is_never_too_large_to_be_taken(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def weigh(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path.endswith("/batch"):
+            sizes.append(len(request.content))
+        return None
+
+    monkeypatch.setattr(program_operations, "MOST_BYTES", 2_000)
+    loaded = await load(document, Recorded(weigh))
+
+    assert loaded["task"] + loaded["milestone"] + loaded["summary"] == 46
+    assert max(sizes) < 2_200
+
+
+async def test_a_refused_operation_of_a_batch_is_named_by_its_line(document: Document) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response | None:
+        if b"Lay and weld the rails" not in request.content:
+            return None
+        names = [each["body"].get("name") for each in orjson.loads(request.content)["operations"]]
+        pointer = f"/operations/{names.index('Lay and weld the rails')}/body/duration"
+        errors = [{"pointer": pointer, "rule": "duration", "message": "is too long"}]
+        return httpx.Response(422, json={"title": "Invalid", "errors": errors})
+
+    with pytest.raises(StackError) as refused:
+        await load(document, Recorded(refuse))
+    line = SAMPLE.read_text(encoding="utf-8").split('"Lay and weld the rails"')[0].count("\n") + 1
+
+    assert str(refused.value) == f"sample_program.json, line {line}: the API refused it with 422: /duration is too long"
+
+
 async def test_a_refusal_names_the_line_of_the_record(document: Document) -> None:
     problem = {"title": "Invalid", "errors": [{"pointer": "/name", "rule": "taken", "message": "is taken"}]}
 
@@ -153,7 +215,7 @@ async def test_a_passing_fault_is_tried_again_with_the_same_key(document: Docume
     api = Recorded(fail_once)
     loaded = await load(document, api)
 
-    assert sum(loaded.values()) == requests_of(document.program) - 18
+    assert sum(loaded.values()) == steps_of(document.program) - 18
 
 
 async def test_an_api_that_is_not_there_is_told_at_once(document: Document) -> None:

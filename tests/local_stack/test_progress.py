@@ -17,7 +17,7 @@ def test_a_log_gets_a_few_plain_lines_up_to_the_total() -> None:
     lines = shown(1326, terminal=False).splitlines()
 
     assert len(lines) == LINES
-    assert lines[-1] == "  1326 of 1326 requests (task)"
+    assert lines[-1] == "  1326 of 1326 records (task)"
     assert "\x1b" not in "".join(lines)
 
 

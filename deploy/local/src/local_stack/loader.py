@@ -15,7 +15,7 @@ from rich.table import Table
 from local_stack.program_api import Api
 from local_stack.program_document import Document, read_document
 from local_stack.program_file import ProgramFile
-from local_stack.program_load import AT_ONCE, Loaded, ProgramLoad, requests_of
+from local_stack.program_load import AT_ONCE, Loaded, ProgramLoad, steps_of
 from local_stack.progress import LoadProgress, Meter
 
 REQUEST_TIMEOUT = 60.0
@@ -27,7 +27,7 @@ def load_file(file: Path, *, url: str, token: str, console: Console) -> Loaded:
     Raises BadProgramFile before anything is written, and StackError with the line of the record that the API refused.
     """
     document = read_document(file)
-    with LoadProgress(console, requests_of(document.program)) as meter:
+    with LoadProgress(console, steps_of(document.program)) as meter:
         loaded = asyncio.run(load_document(document, url=url, token=token, meter=meter))
     console.print(summary(document.program, loaded))
     return loaded

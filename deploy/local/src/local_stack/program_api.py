@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -21,13 +22,18 @@ WORTH_A_RETRY = frozenset(
     }
 )
 
+OPERATION = re.compile(r"/operations/(\d+)(?:/body)?")
+"""How a problem's pointers name an operation of a batch."""
+
 
 class Refused(StackError):
     """The API answered with a problem."""
 
-    def __init__(self, status: int, told: str) -> None:
+    def __init__(self, status: int, told: str, operation: int | None = None) -> None:
         super().__init__(told)
         self.status = status
+        self.operation = operation
+        """The operation of a batch that it is about; None if it is about none."""
 
 
 class Api:
@@ -67,7 +73,9 @@ class Api:
 
     def _read(self, answer: httpx.Response) -> dict[str, Any]:
         if answer.is_error:
-            raise Refused(answer.status_code, _told(answer))
+            told = _told(answer)
+            named = OPERATION.search(told)
+            raise Refused(answer.status_code, OPERATION.sub("", told), None if named is None else int(named[1]))
         for position in answer.headers.get("Interlock-Position", "").split(","):
             boundary = position.strip().partition("@")[0]
             if boundary:

@@ -22,8 +22,8 @@ from local_stack.program_file import (
 )
 
 Body = dict[str, Any]
-Ids = Mapping[str, str]
-"""The ids that the API gave, by ref."""
+Ids = Mapping[str, Any]
+"""The ids that the API gave, by ref; `{"ref": …}` for what the same batch creates."""
 TaskIds = Mapping[tuple[str, str], str]
 """The ids of all tasks, by project ref and task ref."""
 
@@ -40,7 +40,7 @@ def project_body(source: str, project: Project) -> Body:
 
 
 def task_body(source: str, project: Project, task: Task, ids: Ids) -> Body:
-    """POST /projects/{id}/tasks."""
+    """POST /projects/{id}/tasks, or an operation of a batch."""
     return (
         _said(task, {"ref", "parent"})
         | _id("parent_id", task.parent, ids)
@@ -49,22 +49,22 @@ def task_body(source: str, project: Project, task: Task, ids: Ids) -> Body:
 
 
 def link_body(link: Link, ids: Ids) -> Body:
-    """POST /projects/{id}/links."""
+    """POST /projects/{id}/links, or an operation of a batch."""
     return _said(link, {"from_", "to"}) | {"predecessor_id": ids[link.from_], "successor_id": ids[link.to]}
 
 
 def budget_line_body(source: str, project: Project, line: BudgetLine, ids: Ids) -> Body:
-    """POST /projects/{id}/budget/lines."""
+    """POST /projects/{id}/budget/lines, or an operation of a batch."""
     return _of_project(source, project, line, ids) | _money("amount", line.amount, project)
 
 
 def actual_body(source: str, project: Project, actual: Actual, ids: Ids) -> Body:
-    """POST /projects/{id}/budget/actuals."""
+    """POST /projects/{id}/budget/actuals, or an operation of a batch."""
     return _of_project(source, project, actual, ids) | _money("amount", actual.amount, project)
 
 
 def risk_body(source: str, project: Project, risk: Risk, ids: Ids) -> Body:
-    """POST /projects/{id}/risks."""
+    """POST /projects/{id}/risks, or an operation of a batch."""
     body = _of_project(source, project, risk, ids) | _money("cost_impact", risk.cost_impact, project)
     return body | {"kind": risk.kind}
 

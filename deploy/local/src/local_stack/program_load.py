@@ -1,6 +1,6 @@
 """One load of a program through the public API, in an order in which nothing refers to what is not there yet.
 
-Projects load side by side. Dependencies wait until the program's picture holds every task that they name.
+Projects load side by side, each in batches. Dependencies wait until the program's picture holds every task that they name.
 """
 
 import asyncio
@@ -14,7 +14,8 @@ from local_stack.errors import StackError
 from local_stack.json_lines import Path
 from local_stack.program_api import Api, Refused
 from local_stack.program_document import Document
-from local_stack.program_file import Dependency, Goal, ProgramFile, Project, Task
+from local_stack.program_file import Dependency, Goal, ProgramFile, Project
+from local_stack.program_operations import Batches, operations_of, parents_first
 from local_stack.progress import Meter
 
 AT_ONCE = 4
@@ -56,32 +57,26 @@ class ProgramLoad:
             await self._load_dependency(program_id, index, dependency)
 
         await _side_by_side(load_dependency, self.program.dependencies)
-        for index in _parents_first({goal.ref: goal.parent for goal in self.program.goals}):
+        for index in parents_first({goal.ref: goal.parent for goal in self.program.goals}):
             await self._load_goal(index, self.program.goals[index])
         return self.loaded
 
     async def _load_project(self, index: int, project: Project) -> None:
         at: Path = ("projects", index)
         body = bodies.project_body(self.source, project)
-        self.projects[project.ref] = await self._create_afresh("project", "/v1/projects", body, at)
-        root = f"/v1/projects/{self.projects[project.ref]}"
-        ids: dict[str, str] = {}
-        for number in _parents_first({task.ref: task.parent for task in project.tasks}):
-            task = project.tasks[number]
-            body = bodies.task_body(self.source, project, task, ids)
-            ids[task.ref] = await self._create(_kind(task), f"{root}/tasks", body, (*at, "tasks", number))
-            self.tasks[project.ref, task.ref] = ids[task.ref]
-        for number, link in enumerate(project.links):
-            await self._create("link", f"{root}/links", bodies.link_body(link, ids), (*at, "links", number))
-        for number, line in enumerate(project.budget.lines):
-            body = bodies.budget_line_body(self.source, project, line, ids)
-            await self._create("budget line", f"{root}/budget/lines", body, (*at, "budget", "lines", number))
-        for number, actual in enumerate(project.budget.actuals):
-            body = bodies.actual_body(self.source, project, actual, ids)
-            await self._create("actual", f"{root}/budget/actuals", body, (*at, "budget", "actuals", number))
-        for number, risk in enumerate(project.risks):
-            body = bodies.risk_body(self.source, project, risk, ids)
-            await self._create("risk", f"{root}/risks", body, (*at, "risks", number))
+        project_id = self.projects[project.ref] = await self._create_afresh("project", "/v1/projects", body, at)
+        batches = Batches(operations_of(self.source, project, at))
+        while (batch := batches.next())[0]:
+            operations, sent = batch
+            try:
+                answer = await self.api.post(f"/v1/projects/{project_id}/batch", {"operations": sent})
+            except Refused as refused:
+                place = at if refused.operation is None else operations[refused.operation].at
+                raise self._refusal(place, refused) from None
+            for operation, result in zip(operations, answer["results"], strict=True):
+                batches.created(operation, result["id"])
+                self._count(operation.kind)
+        self.tasks |= {(project.ref, ref): task_id for ref, task_id in batches.ids.items()}
 
     async def _load_dependency(self, program_id: str, index: int, dependency: Dependency) -> None:
         at: Path = ("dependencies", index)
@@ -148,10 +143,13 @@ class ProgramLoad:
         try:
             return await self.api.post(path, body, generation)
         except Refused as refused:
-            raise StackError(f"{self.document.place(at)}: the API refused it with {refused}") from None
+            raise self._refusal(at, refused) from None
+
+    def _refusal(self, at: Path, refused: Refused) -> StackError:
+        return StackError(f"{self.document.place(at)}: the API refused it with {refused}")
 
 
-def requests_of(program: ProgramFile) -> int:
+def steps_of(program: ProgramFile) -> int:
     """How many records and commitments a file makes: what the progress bar counts."""
     of_projects = sum(
         2 + len(p.tasks) + len(p.links) + len(p.budget.lines) + len(p.budget.actuals) + len(p.risks)
@@ -186,20 +184,3 @@ async def _side_by_side(work: Callable[[int, Item], Awaitable[None]], items: Ite
         if isinstance(first, StackError):
             raise first from None
         raise
-
-
-def _parents_first(parents: dict[str, str | None]) -> list[int]:
-    """The positions of records in an order in which each stands after its parent; the parents form no circle."""
-
-    def depth(ref: str) -> int:
-        above, steps = parents[ref], 0
-        while above is not None:
-            above, steps = parents[above], steps + 1
-        return steps
-
-    position = {ref: index for index, ref in enumerate(parents)}
-    return [position[ref] for ref in sorted(parents, key=depth)]
-
-
-def _kind(task: Task) -> str:
-    return task.kind.replace("_", " ")

@@ -11,7 +11,7 @@ LINES = 10
 
 
 class Meter(Protocol):
-    """Counts requests up to a total that is known beforehand."""
+    """Counts records up to a total that is known beforehand."""
 
     def advance(self, doing: str) -> None:
         """One more is done; `doing` says what of."""
@@ -45,4 +45,4 @@ class LoadProgress:
             not self._console.is_terminal
             and self._done * LINES // self._total > (self._done - 1) * LINES // self._total
         ):
-            self._console.print(f"  {self._done} of {self._total} requests ({doing})")
+            self._console.print(f"  {self._done} of {self._total} records ({doing})")

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.params import Depends
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,10 +15,14 @@ from chassis import failures, openapi
 from chassis.failures import Conflicts
 from chassis.health import Health, health_routes
 from chassis.problem import BadRequest, InvalidRequest, Problem, TooLarge, Unauthenticated, Unavailable, responses
+from chassis.routes import Responses, routes_of
 from chassis.telemetry import Observe
 
 MAX_BODY = 1024 * 1024
 """Bytes; larger bodies answer 413."""
+
+EVERYWHERE = responses(BadRequest, Unauthenticated, TooLarge, InvalidRequest, Unavailable, Problem)
+"""What any route may answer."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -90,8 +95,13 @@ def create_app(
     lifespan: Lifespan,
     health: Health,
     conflicts: Conflicts | None = None,
+    dependencies: Sequence[Depends] = (),
+    answers: Responses | None = None,
 ) -> FastAPI:
-    """A service's application. `lifespan` opens what the service needs and sets `app.state`; `conflicts` names its constraints."""
+    """A service's application. `lifespan` opens what the service needs and sets `app.state`; `conflicts` names its constraints.
+
+    All its routes have `dependencies`, and may answer `answers` besides what every application may.
+    """
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -108,15 +118,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        responses=responses(BadRequest, Unauthenticated, TooLarge, InvalidRequest, Unavailable, Problem),
-        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         # Observe has the request's span; FastAPI's own would be a second one, at a tenth of what forwarding costs.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in routers:
-        app.include_router(router)
-    app.include_router(health_routes(health))
+    app.router.routes += routes_of(routers, dependencies=dependencies, responses=EVERYWHERE | dict(answers or {}))
+    app.router.routes += routes_of([health_routes(health)])
     app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(Guard)
     app.add_middleware(Observe)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from chassis.routes import LateRoute
+
 CHECK_EVERY = 1.0
 CHECK_TIMEOUT = 2.0
 
@@ -80,7 +82,7 @@ class Health:
 
 def health_routes(health: Health) -> APIRouter:
     """`/health/startup`, `/health/live`, `/health/ready` and `/metrics`; not part of the public document."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=LateRoute)
 
     def report(response: Response, reasons: dict[str, str]) -> HealthReport:
         response.status_code = 503 if reasons else 200

@@ -8,8 +8,8 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import jwt
@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from pydantic import ValidationError
 
 from chassis.problem import Unauthenticated
+from contracts.permissions.who import SEES_ALL
 from contracts.tokens import ALGORITHM, ISSUER, SERVICE_ISSUERS, InternalClaims
-from contracts.vocabulary import OrganizationRole
+from contracts.vocabulary import OrganizationRole, ProgramRole, ProjectRole
 
 _PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 REMEMBERED = 10_000
-LONGEST_TOKEN = 4096
+LONGEST_TOKEN = 64 * 1024
+"""Characters: a caller's roles in some five hundred programs and projects fit in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,19 @@ class Identity:
     subject: str
     organization_id: UUID
     roles: frozenset[OrganizationRole]
+    programs: Mapping[UUID, ProgramRole] = field(default_factory=dict, hash=False)
+    """The caller's role in each program in which it has one."""
+    projects: Mapping[UUID, ProjectRole] = field(default_factory=dict, hash=False)
+    """The caller's role in each project in which it has one."""
+    is_read_only: bool = False
+    """What the caller came with may change nothing, whatever its roles."""
+    credential: str | None = None
+    """What the caller came with: `api-tokens/<id>`, or the issuer of an access token."""
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every program and project of the organisation is seen."""
+        return not self.roles.isdisjoint(SEES_ALL)
 
 
 class Verifier:
@@ -72,10 +87,18 @@ class Verifier:
         try:
             claims = self._claims(token, self._key, [ISSUER])
         except jwt.InvalidSignatureError:
-            claims, roles = self._reader(token), frozenset({OrganizationRole.AUDITOR})
-        else:
-            roles = frozenset(claims.roles)
-        return claims.exp, Identity(subject=claims.sub, organization_id=claims.org, roles=roles)
+            claims = self._reader(token)
+            return claims.exp, Identity(claims.sub, claims.org, frozenset({OrganizationRole.AUDITOR}))
+        identity = Identity(
+            subject=claims.sub,
+            organization_id=claims.org,
+            roles=frozenset(claims.roles),
+            programs=claims.programs,
+            projects=claims.projects,
+            is_read_only=claims.read_only,
+            credential=claims.credential,
+        )
+        return claims.exp, identity
 
     def _reader(self, token: str) -> InternalClaims:
         for key in self._readers:
@@ -133,6 +156,10 @@ class Signer:
             sub=identity.subject,
             org=identity.organization_id,
             roles=tuple(sorted(identity.roles)),
+            programs=dict(identity.programs),
+            projects=dict(identity.projects),
+            read_only=identity.is_read_only,
+            credential=identity.credential,
             jti=secrets.token_urlsafe(12),
             iat=now,
             exp=now + lifetime,

@@ -24,6 +24,8 @@ Cursor = Annotated[str, Field(max_length=2000)]
 class Page(BaseModel, Generic[ItemT]):
     """One page of a collection; `next` is the cursor of the following one, `null` on the last."""
 
+    model_config = ConfigDict(defer_build=True)
+
     items: list[ItemT]
     next: str | None = Field(description="send it as `cursor` for the next page")
 
@@ -31,7 +33,7 @@ class Page(BaseModel, Generic[ItemT]):
 class PageQuery(BaseModel):
     """What every collection takes. A collection's own filters are fields of a subclass; an unknown parameter is refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="items a page")
     cursor: Cursor | None = Field(default=None, description="`next` of the page before")

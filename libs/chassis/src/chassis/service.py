@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
+from fastapi.params import Depends
 from sqlalchemy import Table
 
 from chassis.app import create_app
@@ -14,6 +15,7 @@ from chassis.failures import Conflicts
 from chassis.health import Health
 from chassis.keys import verifier
 from chassis.poke import Poke
+from chassis.routes import Responses
 from chassis.schema import check_at_head
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import Runtime
@@ -29,6 +31,8 @@ def service_app(
     idempotency_keys: Table,
     own_boundaries: frozenset[str],
     conflicts: Conflicts | None = None,
+    dependencies: Sequence[Depends] = (),
+    answers: Responses | None = None,
 ) -> FastAPI:
     """The application of `package`. It is ready while its database answers at the schema that this code was written for.
 
@@ -56,5 +60,12 @@ def service_app(
             await database.close()
 
     return create_app(
-        title=title, description=description, routers=routers, lifespan=lifespan, health=health, conflicts=conflicts
+        title=title,
+        description=description,
+        routers=routers,
+        lifespan=lifespan,
+        health=health,
+        conflicts=conflicts,
+        dependencies=dependencies,
+        answers=answers,
     )

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import idempotency, outbox, positions, telemetry
+from chassis import authority, idempotency, outbox, positions, telemetry
 from chassis.database import Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
+from chassis.routes import LateRoute
+from contracts.permissions import Permission, required
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -33,6 +34,8 @@ class Runtime:
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
+    permissions: Callable[[str, str], Permission] = required
+    """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class UnitOfWork:
     session: AsyncSession
     identity: Identity
     origin: outbox.Origin
+    permission: Permission
+    """The row of the table of permissions for this route; the caller passed it as far as the path tells."""
     is_dry_run: bool = field(default=False)
 
 
@@ -52,22 +57,24 @@ class _RolledBack(Exception):
         self.answer = answer
 
 
-class TransactionRoute(APIRoute):
+class TransactionRoute(LateRoute):
     """`APIRouter(route_class=TransactionRoute)` for every route that touches the database."""
 
     def get_route_handler(self) -> Handler:
         """The route's handler, in its transaction."""
-        handler = super().get_route_handler()
+        handler, path = super().get_route_handler(), self.path
 
         async def in_transaction(request: Request) -> Response:
-            return await _in_transaction(request, handler)
+            return await _in_transaction(request, handler, path)
 
         return in_transaction
 
 
-async def _in_transaction(request: Request, handler: Handler) -> Response:
+async def _in_transaction(request: Request, handler: Handler, path: str) -> Response:
     runtime: Runtime = request.app.state.runtime
     identity = runtime.verifier.identify(request.headers.get("authorization"))
+    permission = runtime.permissions(request.method, path)
+    authority.check(identity, permission, request.path_params)
     await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
     origin = outbox.Origin(
         actor=identity.subject,
@@ -77,7 +84,7 @@ async def _in_transaction(request: Request, handler: Handler) -> Response:
     )
     try:
         async with runtime.database.transaction(identity.organization_id) as session:
-            unit = UnitOfWork(session, identity, origin)
+            unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
             answer, written = await _answer(request, handler, unit, runtime.idempotency_keys)
     except _RolledBack as rolled_back:

@@ -20,6 +20,7 @@ from chassis.keys import owner_of
 from chassis.poke import Poke
 from chassis.projection import Projection
 from chassis.relay import Relay, dead_letter_relay
+from chassis.routes import routes_of
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
 from contracts.subjects import Stream
@@ -175,7 +176,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, health: Health, host: str, port: int) -> None:
         app = FastAPI(openapi_url=None)
-        app.include_router(health_routes(health))
+        app.router.routes += routes_of([health_routes(health)])
         super().__init__(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off"))
 
     @contextmanager

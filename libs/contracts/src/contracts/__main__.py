@@ -5,6 +5,7 @@ import sys
 
 from contracts import check
 from contracts.files import SCHEMAS
+from contracts.permissions import document
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--unpublished", action="store_true", help="allow breaking changes, to versions that nobody has received yet"
     )
     commands.add_parser("check", help="check examples, compatibility, generated files and the AsyncAPI document")
+    commands.add_parser("permissions", help="print the table of permissions as a page of Markdown")
     options = parser.parse_args(arguments)
+    if options.command == "permissions":
+        print(document.page(), end="")
+        return 0
     if options.command == "generate":
         return _generate(breaking_allowed=options.unpublished)
     return _report(check.faults())

@@ -111,9 +111,7 @@ class Event(Shape):
         )
 
 
-# The docstrings of a class's fields are looked up in its source. Where pydantic makes the class, of a generic one, there is none, and not
-# finding it takes a tenth of a second: with all events, most of a service's start.
-class Change(Shape, Generic[State], use_attribute_docstrings=False):
+class Change(Shape, Generic[State]):
     """A record's full state after the change, and what the change was."""
 
     record: State = Field(description="The state after the change; of a deleted record, its last one.")
@@ -125,7 +123,7 @@ class Change(Shape, Generic[State], use_attribute_docstrings=False):
     )
 
 
-class RecordEvent(Event, Generic[State], use_attribute_docstrings=False):
+class RecordEvent(Event, Generic[State]):
     """An event that carries the state of one record, so that a consumer converges however it was interrupted."""
 
     data: Change[State]

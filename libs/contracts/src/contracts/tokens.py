@@ -1,7 +1,9 @@
 """The token that comes with each request to a service: who asks, for which organisation."""
 
+from pydantic import Field
+
 from contracts.values import Id, Shape
-from contracts.vocabulary import OrganizationRole
+from contracts.vocabulary import OrganizationRole, ProgramRole, ProjectRole
 
 ISSUER = "interlock-gateway"
 ALGORITHM = "EdDSA"
@@ -23,6 +25,14 @@ class InternalClaims(Shape):
     org: Id
     """The organisation whose rows the request may see."""
     roles: tuple[OrganizationRole, ...]
+    programs: dict[Id, ProgramRole] = Field(default_factory=dict)
+    """The caller's role in each program in which it has one."""
+    projects: dict[Id, ProjectRole] = Field(default_factory=dict)
+    """The caller's role in each project in which it has one."""
+    read_only: bool = False
+    """The caller's credential may change nothing, whatever its roles."""
+    credential: str | None = None
+    """What the caller came with, for the record: `api-tokens/<id>`, or the issuer of an access token."""
     jti: str
     iat: int
     """Issued at, seconds since 1970-01-01T00:00Z."""

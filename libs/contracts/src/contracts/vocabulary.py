@@ -201,3 +201,19 @@ class OrganizationRole(StrEnum):
     ADMIN = "admin"
     PORTFOLIO_MANAGER = "portfolio_manager"
     AUDITOR = "auditor"
+
+
+class ProgramRole(StrEnum):
+    """What a member may do in one program."""
+
+    PROGRAM_MANAGER = "program_manager"
+    PROGRAM_MEMBER = "program_member"
+    VIEWER = "viewer"
+
+
+class ProjectRole(StrEnum):
+    """What a member may do in one project."""
+
+    PROJECT_MANAGER = "project_manager"
+    PROJECT_MEMBER = "project_member"
+    VIEWER = "viewer"

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
+from chassis.routes import LateRoute
+
 ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -13,7 +15,7 @@ ASSETS = {
 }
 PARAMETERS = {"persistAuthorization": True, "displayRequestDuration": True, "filter": True, "docExpansion": "none"}
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=LateRoute)
 
 
 @router.get("/docs")

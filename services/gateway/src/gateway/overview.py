@@ -14,13 +14,14 @@ from pydantic import Field
 
 from chassis.positions import AFTER_HEADER, POSITION_HEADER, print_positions
 from chassis.problem import NotFound, PositionNotReached, responses
+from chassis.routes import LateRoute
 from contracts.tokens import PROGRAM_SERVICE
 from contracts.values import Id, Shape
 from gateway.fetch import Fetched, earliest, fetch
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime
 from gateway.upstreams import UpstreamBusy, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 
-router = APIRouter(prefix="/v1", tags=["programs"])
+router = APIRouter(prefix="/v1", tags=["programs"], route_class=LateRoute)
 
 PARTS: Mapping[str, str] = {
     "schedule": "/schedule",

@@ -8,10 +8,11 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from chassis.problem import NotFound, responses
+from chassis.routes import LateRoute
 from contracts.values import Shape
 from gateway import reference
 
-router = APIRouter(prefix="/problems", tags=["reference"])
+router = APIRouter(prefix="/problems", tags=["reference"], route_class=LateRoute)
 PUBLIC: dict[str, Any] = {"security": []}
 Slug = Annotated[str, Path(pattern="^[a-z][a-z-]*$", max_length=60, examples=["stale-revision"])]
 

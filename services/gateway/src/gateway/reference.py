@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from chassis.routes import LateRoute
 from gateway import openapi
 
-router = APIRouter(prefix="/v1", tags=["reference"])
+router = APIRouter(prefix="/v1", tags=["reference"], route_class=LateRoute)
 PUBLIC: dict[str, Any] = {"security": []}
 JSON_DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "the document"}

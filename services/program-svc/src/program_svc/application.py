@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from chassis.app import create_app
 from chassis.failures import Conflicts
@@ -32,8 +32,7 @@ TITLE = "Interlock: programs"
 DESCRIPTION = (
     "What lies between projects: programs, the dependencies that join their projects, goals and what serves them."
 )
-ROUTER = APIRouter(dependencies=[WAITING], responses=LATE)
-for _records in (
+ROUTERS = (
     network,
     programs,
     components,
@@ -44,8 +43,7 @@ for _records in (
     key_results,
     alignments,
     snapshots,
-):
-    ROUTER.include_router(_records)
+)
 
 
 def _taken(what: str) -> Callable[[], Problem]:
@@ -73,7 +71,9 @@ def application(settings: ServiceSettings) -> FastAPI:
         settings,
         title=TITLE,
         description=DESCRIPTION,
-        routers=[ROUTER],
+        routers=ROUTERS,
+        dependencies=[WAITING],
+        answers=LATE,
         idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
@@ -87,5 +87,13 @@ def document() -> dict[str, Any]:
     async def nothing(_: FastAPI) -> AsyncIterator[None]:
         yield
 
-    app = create_app(title=TITLE, description=DESCRIPTION, routers=[ROUTER], lifespan=nothing, health=Health())
+    app = create_app(
+        title=TITLE,
+        description=DESCRIPTION,
+        routers=ROUTERS,
+        lifespan=nothing,
+        health=Health(),
+        dependencies=[WAITING],
+        answers=LATE,
+    )
     return app.openapi()

@@ -1,20 +1,51 @@
-"""Who may change what this service owns: everybody in the organisation but those who are there to read."""
+"""What the table of permissions cannot tell from a route's path: who stands at the ends of a dependency, and whose project it is."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends
 
-from chassis.identity import Identity
-from chassis.problem import Forbidden
-from chassis.unit_of_work import CurrentIdentity
-from contracts.vocabulary import OrganizationRole
+from chassis import authority
+from chassis.problem import NotFound
+from chassis.unit_of_work import CurrentIdentity, Unit, UnitOfWork
+from contracts.permissions import of_record
+from contracts.values import Id
+from contracts.vocabulary import DependencyEnd
+from program_svc.dependencies.actions import the_dependency
+from program_svc.dependencies.models import Dependency
+
+Writer = CurrentIdentity
+"""The caller, of whom the table has said that it may; named so in routes that change something."""
 
 
-def may_write(identity: CurrentIdentity) -> Identity:
-    """The caller, who may write. Raises Forbidden for one whose only role is to audit."""
-    if identity.roles == {OrganizationRole.AUDITOR.value}:
-        raise Forbidden("An auditor reads all and changes nothing.")
-    return identity
+async def _may_act(dependency_id: Id, unit: Unit) -> Dependency:
+    dependency = await the_dependency(unit.session, dependency_id)
+    authority.check_ends(
+        unit.identity,
+        unit.permission,
+        program_id=dependency.program_id,
+        provider_id=dependency.provider_project_id,
+        receiver_id=dependency.receiver_project_id,
+    )
+    return dependency
 
 
-Writer = Annotated[Identity, Depends(may_write)]
+Permitted = Annotated[Dependency, Depends(_may_act)]
+"""The dependency that the path names, to which the caller may do what the route does. Raises NotFound, Forbidden."""
+
+
+def check_commits(unit: UnitOfWork, dependency: Dependency, end: DependencyEnd) -> None:
+    """Raise Forbidden unless the caller speaks for this end."""
+    authority.check_ends(
+        unit.identity,
+        of_record("dependency", f"commit_{end}"),
+        program_id=dependency.program_id,
+        provider_id=dependency.provider_project_id,
+        receiver_id=dependency.receiver_project_id,
+    )
+
+
+def check_sees(unit: UnitOfWork, project_id: UUID) -> None:
+    """Raise NotFound for a project that the caller may not see."""
+    if not authority.sees_project(unit.identity, project_id):
+        raise NotFound(f"There is no project {project_id}.")

@@ -18,8 +18,6 @@ from contracts.lives import Life
 from contracts.values import ExternalRef, Shape
 
 STATE = "state"
-MADE = {"use_attribute_docstrings": False}
-"""For a class that has no source to look docstrings up in: not finding it takes long."""
 
 Broken = tuple[str, str, str]
 """What is wrong: the field's pointer, the rule's name, the message."""
@@ -74,7 +72,6 @@ class Declared(Generic[StateT]):
         return create_model(
             f"{self.class_name}Create",
             __base__=self.fields,
-            __cls_kwargs__=MADE,
             __doc__=f"What a new {self.name} is made of.",
             external_ref=(ExternalRef | None, None),
         )
@@ -87,7 +84,6 @@ class Declared(Generic[StateT]):
         return create_model(
             f"{self.class_name}Update",
             __base__=Shape,
-            __cls_kwargs__=MADE,
             __doc__="What may change: a JSON Merge Patch.",
             **changeable,
         )

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from chassis.problem import BadCursor, FieldError, Problem, Unavailable, responses
+from chassis.routes import LateRoute
 from gateway.events.event_stream import Asked, EventStream
 from gateway.events.hub import Hub
 from gateway.events.limits import TooManyStreams
@@ -18,7 +19,7 @@ from gateway.events.shapes import EventPage, EventQuery
 from gateway.identity.callers import Caller
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime
 
-router = APIRouter(prefix="/v1", tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"], route_class=LateRoute)
 
 EVENT_STREAM = "text/event-stream"
 LIVE_EXAMPLE = """retry: 2000

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
+from chassis.routes import LateRoute
 from contracts.values import Id
 from gateway.idempotent import once
 from gateway.identity import actions
@@ -17,7 +18,7 @@ from gateway.identity.models import ApiToken, Member, Organization
 from gateway.identity.shapes import ApiTokenCreate, ApiTokenCreated, ApiTokenRead, MemberRead, OrganizationRead
 from gateway.tables import now
 
-router = APIRouter(prefix="/v1", tags=["identity"])
+router = APIRouter(prefix="/v1", tags=["identity"], route_class=LateRoute)
 
 MEMBER_ORDER = Order({"id": Member.id, "email": Member.email, "name": Member.name}, default="email", identity=Member.id)
 TOKEN_ORDER = Order(

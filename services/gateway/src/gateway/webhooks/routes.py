@@ -10,6 +10,7 @@ from sqlmodel import col
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
+from chassis.routes import LateRoute
 from contracts.values import Id
 from gateway.idempotent import once
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
@@ -25,7 +26,7 @@ from gateway.webhooks.shapes import (
     WebhookUpdate,
 )
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=LateRoute)
 
 WEBHOOK_ORDER = Order({"id": Webhook.id, "created_at": Webhook.created_at}, default="id", identity=Webhook.id)
 DELIVERY_ORDER = Order(

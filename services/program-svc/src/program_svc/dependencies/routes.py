@@ -26,7 +26,7 @@ from program_svc.dependencies.proposal import propose_dependency
 from program_svc.dependencies.shapes import DependencyCreate, DependencyRead, DependencyUpdate, read_of
 from program_svc.network.queries import Unschedulable, computed, network_of
 from program_svc.network.shapes import moved_dates
-from program_svc.permissions import Writer
+from program_svc.permissions import Permitted, Writer
 from program_svc.programs.models import ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
 
@@ -107,9 +107,8 @@ async def list_dependency_inbox(
 
 
 @router.get("/dependencies/{dependency_id}", responses=responses(NotFound, Unschedulable))
-async def read_dependency(dependency_id: Id, session: Session, response: Response) -> DependencyRead:
+async def read_dependency(dependency: Permitted, session: Session, response: Response) -> DependencyRead:
     """One dependency; of one that is only proposed also what would move if both ends committed."""
-    dependency = await actions.the_dependency(session, dependency_id)
     program = await the_program(session, dependency.program_id)
     would_move = None
     if dependency.state is DependencyStatus.PROPOSED:
@@ -122,7 +121,7 @@ async def read_dependency(dependency_id: Id, session: Session, response: Respons
 
 @router.patch("/dependencies/{dependency_id}", responses=responses(NotFound, Forbidden, ProgramClosed, StaleRevision))
 async def update_dependency(
-    dependency_id: Id,
+    permitted: Permitted,
     body: DependencyUpdate,
     session: Session,
     writer: Writer,
@@ -130,6 +129,6 @@ async def update_dependency(
     if_match: IfMatch = None,
 ) -> DependencyRead:
     """Change owners, the criterion or the promised date; what both agreed on changes by renegotiation."""
-    dependency = await actions.update_dependency(session, dependency_id, body, writer.subject, if_match)
+    dependency = await actions.update_dependency(session, permitted.id, body, writer.subject, if_match)
     stamp(response, dependency)
     return read_of(dependency)

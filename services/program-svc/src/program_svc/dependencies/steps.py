@@ -7,15 +7,14 @@ from fastapi import APIRouter, Depends, Response
 
 from chassis.etag import stamp
 from chassis.problem import Forbidden, NotFound, responses
-from chassis.unit_of_work import DryRun, Session, TransactionRoute
-from contracts.values import Id
+from chassis.unit_of_work import DryRun, TransactionRoute, Unit
 from contracts.vocabulary import SlipDecision
 from program_svc.dependencies import actions
 from program_svc.dependencies.models import Dependency, DependencyCycle, DependencyStep, NoSlip
 from program_svc.dependencies.shapes import Commit, Decision, DependencyRead, Handover, Renegotiation, read_of
 from program_svc.network.preview import Before, Preview
 from program_svc.network.queries import Unschedulable
-from program_svc.permissions import Writer
+from program_svc.permissions import Permitted, check_commits
 from program_svc.programs.models import ProgramClosed
 
 router = APIRouter(prefix="/dependencies/{dependency_id}", tags=["dependencies"], route_class=TransactionRoute)
@@ -29,12 +28,10 @@ UNPROVEN = Handover()
 class Stepping:
     """One step on one dependency: answers the dependency after it, or what a dry run would move."""
 
-    def __init__(
-        self, dependency_id: Id, session: Session, writer: Writer, is_preview: DryRun, response: Response
-    ) -> None:
-        self.dependency_id = dependency_id
-        self.session = session
-        self.by = writer.subject
+    def __init__(self, dependency: Permitted, unit: Unit, is_preview: DryRun, response: Response) -> None:
+        self.dependency = dependency
+        self.unit = unit
+        self.session = unit.session
         self.is_preview = is_preview
         self.response = response
 
@@ -42,9 +39,8 @@ class Stepping:
         """Take the step. In a dry run the program's network is computed before it and after it."""
         before = None
         if self.is_preview:
-            program_id = (await actions.the_dependency(self.session, self.dependency_id)).program_id
-            before = await Before.of(self.session, program_id)
-        dependency = await action(self.session, self.dependency_id, *details, self.by)
+            before = await Before.of(self.session, self.dependency.program_id)
+        dependency = await action(self.session, self.dependency.id, *details, self.unit.identity.subject)
         if before is not None:
             return await before.preview(self.response, changed={dependency.id})
         stamp(self.response, dependency)
@@ -57,6 +53,7 @@ Taking = Annotated[Stepping, Depends()]
 @router.post("/commit", responses=responses(*REFUSALS, DependencyCycle))
 async def commit_dependency(body: Commit, taking: Taking) -> DependencyRead | Preview:
     """Agree for one end. Once both have, the dependency is `committed` and holds the program's dates."""
+    check_commits(taking.unit, taking.dependency, body.end)
     return await taking.take(actions.commit_dependency, body.end)
 
 

@@ -55,8 +55,10 @@ async def create_program(body: ProgramCreate, session: Session, writer: Writer, 
 async def list_programs(
     session: Session, identity: CurrentIdentity, query: Annotated[ProgramQuery, Query()]
 ) -> Page[ProgramState]:
-    """The organisation's programs. Sort by `created_at`, `key` or `name`."""
+    """The programs that you may see. Sort by `created_at`, `key` or `name`."""
     statement = select(Program).where(col(Program.organization_id) == identity.organization_id)
+    if not identity.sees_all:
+        statement = statement.where(col(Program.id).in_(identity.programs))
     if query.key is not None:
         statement = statement.where(col(Program.key) == query.key)
     if query.state is not None:

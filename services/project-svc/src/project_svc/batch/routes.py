@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from chassis import authority
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.unit_of_work import TransactionRoute, Unit
+from contracts.permissions import of_record
 from project_svc.assignments.effort import TooMuchWork
 from project_svc.batch.actions import Done, perform
 from project_svc.batch.models import Batch, BatchRead, Outcome
@@ -49,7 +51,7 @@ def _outcome(done: Done, last: Shown[Any] | None) -> Outcome:
 
 
 @router.post("", responses=REFUSALS)
-async def perform_batch(project: Writing, body: Batch, response: Response) -> BatchRead | Preview:
+async def perform_batch(project: Writing, unit: Unit, body: Batch, response: Response) -> BatchRead | Preview:
     """Carry out up to 1,000 operations, all or nothing: one transaction, one revision, one recalculation.
 
     An operation creates, updates or deletes one record, with the body that the record's own route takes. What it creates may be given a
@@ -57,4 +59,7 @@ async def perform_batch(project: Writing, body: Batch, response: Response) -> Ba
     `operation` and by the pointers in `errors`; then nothing of the batch was done.
     """
     operations = [(str(operation.record), operation) for operation in body.operations]
+    place = {"project_id": project.id}
+    for record, verb in sorted({(record, str(operation.op)) for record, operation in operations}):
+        authority.check(unit.identity, of_record(record, verb), place)
     return await conclude(project, _CarriedOut(project, await perform(project, operations)), response)

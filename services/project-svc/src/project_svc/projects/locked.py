@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox, rows
 from chassis.etag import check_if_match
-from chassis.problem import Forbidden, NotFound
+from chassis.problem import NotFound
 from chassis.unit_of_work import DryRun, Unit
 from contracts.events import Event, RecordEvent
 from contracts.schedules import Cause
 from contracts.values import ExternalRef, Id, Shape
-from contracts.vocabulary import OrganizationRole
 from project_svc.projects.models import STEPS, Project, ProjectClosed
 from project_svc.projects.reading import find
 from project_svc.records import RecordT, external_columns, new_id, now
@@ -138,14 +137,7 @@ async def lock(
     return LockedProject(session, row, is_preview=is_preview)
 
 
-def may_write(unit: Unit) -> None:
-    """Raises Forbidden for an auditor, who reads all and changes nothing."""
-    if unit.identity.roles == {OrganizationRole.AUDITOR}:
-        raise Forbidden("An auditor reads all and changes nothing.")
-
-
 async def _any_state(project_id: Id, unit: Unit, is_preview: DryRun) -> LockedProject:
-    may_write(unit)
     return await lock(unit.session, unit.identity.organization_id, project_id, is_preview=is_preview)
 
 

@@ -14,7 +14,7 @@ from contracts.values import Id, Key
 from contracts.vocabulary import ProjectStatus
 from project_svc.projects import actions
 from project_svc.projects.conditions import ConditionsUnmet
-from project_svc.projects.locked import LockedInAnyState, may_write
+from project_svc.projects.locked import LockedInAnyState
 from project_svc.projects.models import IllegalStep, Project, ProjectClosed, ProjectCreate, ProjectUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
@@ -40,7 +40,6 @@ async def create_project(
     unit: Unit, body: ProjectCreate, is_preview: DryRun, response: Response
 ) -> ProjectState | Preview:
     """Start a project; it is `proposed`."""
-    may_write(unit)
     project = await actions.create_project(unit.session, unit.identity, body, is_preview=is_preview)
     return await conclude(project, project.row, response)
 
@@ -49,8 +48,10 @@ async def create_project(
 async def list_projects(
     session: Session, identity: CurrentIdentity, query: Annotated[ProjectQuery, Query()]
 ) -> Page[ProjectState]:
-    """The organisation's projects. Sort by `created_at`, `key` or `name`."""
+    """The projects that you may see. Sort by `created_at`, `key` or `name`."""
     statement = select(Project).where(col(Project.organization_id) == identity.organization_id)
+    if not identity.sees_all:
+        statement = statement.where(col(Project.id).in_(identity.projects))
     if query.key is not None:
         statement = statement.where(col(Project.key) == query.key)
     if query.state is not None:

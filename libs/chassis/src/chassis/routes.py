@@ -1,0 +1,82 @@
+"""The routes of an application: each is built when it is first asked for, so that a process starts without building any."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Depends
+from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
+from starlette.routing import compile_path
+
+Responses = Mapping[int | str, dict[str, Any]]
+
+
+class LateRoute(APIRoute):
+    """`APIRouter(route_class=LateRoute)`: FastAPI's route, made in two steps.
+
+    Reading a handler's signature and building the validators of its shapes takes milliseconds, and a service has hundreds of routes. What
+    decides whether a request is for this route is there at once; the rest when a request is, or when the API's document is written.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        self._told = told
+        self.is_built = False
+        self.path = path
+        self.endpoint = endpoint
+        self.name = told.get("name") or endpoint.__name__
+        self.methods = {method.upper() for method in told.get("methods") or ["GET"]}
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+
+    def __getattr__(self, name: str) -> Any:
+        """Build the route for the first attribute that is missing."""
+        if self.__dict__.get("is_built", True):
+            raise AttributeError(name)
+        self.is_built = True
+        super().__init__(self.path, self.endpoint, **self._told)
+        # A shape's validator is built when it is first used. FastAPI silences what pydantic says of a parameter's alias, but only while it makes
+        # the parameter: so each is used once, here.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+            for field in (*_query(self.dependant), *([self.body_field] if self.body_field else [])):
+                field.validate(None)
+        return getattr(self, name)
+
+    def within(self, *, dependencies: Sequence[Depends], responses: Responses) -> "LateRoute":
+        """This route in an application all of whose routes have these besides; not built yet."""
+        told = {
+            **self._told,
+            "dependencies": [*dependencies, *(self._told.get("dependencies") or ())],
+            "responses": {**responses, **(self._told.get("responses") or {})},
+            "generate_unique_id_function": _name,
+        }
+        return type(self)(self.path, self.endpoint, **told)
+
+
+def routes_of(
+    routers: Sequence[APIRouter], *, dependencies: Sequence[Depends] = (), responses: Responses | None = None
+) -> Iterator[LateRoute]:
+    """The routes of routers, as they are in an application whose routes all have these dependencies and answers.
+
+    `include_router` would keep the routers as a tree, build every route of a branch a second time with the first request that comes near
+    it, and go through that tree with each request. Raises TypeError for a route of another class, which could not wait.
+    """
+    for router in routers:
+        for route in router.routes:
+            if not isinstance(route, LateRoute):
+                raise TypeError(
+                    f"{route!r} is not late: make its router with route_class=LateRoute (or TransactionRoute)"
+                )
+            yield route.within(dependencies=dependencies, responses=responses or {})
+
+
+def _query(dependant: Dependant) -> Iterator[Any]:
+    yield from dependant.query_params
+    for each in dependant.dependencies:
+        yield from _query(each)
+
+
+def _name(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,155 @@
+"""The table: every kind of record, and who may do what to it. `docs/permissions.md` is written from it."""
+
+from contracts.permissions.dependencies import DEPENDENCIES
+from contracts.permissions.table import CREATE, DELETE, LIST, READ, UPDATE, Record
+from contracts.permissions.who import (
+    ADMINS,
+    ANYBODY,
+    INSPECTORS,
+    MEMBERS,
+    ORGANIZERS,
+    PROGRAM_MANAGERS,
+    PROGRAM_READERS,
+    PROJECT_MANAGERS,
+    PROJECT_READERS,
+    PROJECT_WRITERS,
+    Who,
+)
+
+PROJECT = "/projects/{project_id}"
+PROGRAM = "/programs/{program_id}"
+
+
+def _changed_by(read: Who, change: Who) -> dict[str, Who]:
+    return {READ: read, CREATE: change, UPDATE: change, DELETE: change}
+
+
+def _of_project(name: str, path: str, change: Who = PROJECT_WRITERS) -> Record:
+    return Record(name, f"{PROJECT}/{path}", _changed_by(PROJECT_READERS, change))
+
+
+def _figures(name: str, path: str, read: Who) -> Record:
+    return Record(name, path, {READ: read})
+
+
+GATEWAY = (
+    Record("document", "/openapi.json", {READ: ANYBODY}),
+    Record("document", "/asyncapi.json", {READ: ANYBODY}),
+    Record("document", "/problems", {READ: ANYBODY}),
+    Record("organization", "/organizations", {READ: MEMBERS, UPDATE: ADMINS}),
+    Record("member", "/members", _changed_by(MEMBERS, ADMINS)),
+    Record(
+        "invitation",
+        "/invitations",
+        {READ: INSPECTORS, CREATE: ADMINS, DELETE: ADMINS, "accept": ANYBODY},
+        {"POST /accept": "accept"},
+    ),
+    Record("role", "/roles", {READ: MEMBERS, CREATE: MEMBERS, DELETE: MEMBERS}),
+    Record("api_token", "/api-tokens", {READ: MEMBERS, CREATE: MEMBERS, DELETE: MEMBERS}),
+    Record("audit_entry", "/audit-log", {READ: INSPECTORS}),
+    Record("event", "/events", {READ: MEMBERS}),
+    Record(
+        "webhook",
+        "/webhooks",
+        _changed_by(INSPECTORS, ADMINS),
+        {
+            "POST /{webhook_id}/rotate-secret": UPDATE,
+            "POST /{webhook_id}/test": UPDATE,
+            "POST /{webhook_id}/deliveries/{delivery_id}/redeliver": UPDATE,
+        },
+    ),
+)
+
+PROJECTS = (
+    Record(
+        "project",
+        "/projects",
+        {
+            LIST: MEMBERS,
+            CREATE: ORGANIZERS,
+            READ: PROJECT_READERS,
+            UPDATE: PROJECT_MANAGERS,
+            DELETE: PROJECT_MANAGERS,
+        },
+        {"GET": LIST},
+    ),
+    _of_project("task", "tasks"),
+    _of_project("link", "links"),
+    _of_project("resource", "resources", PROJECT_MANAGERS),
+    _of_project("assignment", "assignments"),
+    Record(
+        "calendar",
+        f"{PROJECT}/calendars",
+        _changed_by(PROJECT_READERS, PROJECT_WRITERS),
+        {"POST /{calendar_id}/exceptions/import": UPDATE},
+    ),
+    _figures("schedule", f"{PROJECT}/schedule", PROJECT_READERS),
+    _figures("imposed_date", f"{PROJECT}/imposed-dates", PROJECT_READERS),
+    _figures("snapshot", f"{PROJECT}/snapshot", PROJECT_READERS),
+    _figures("earned_value", f"{PROJECT}/earned-value", PROJECT_READERS),
+    _figures("tolerance", f"{PROJECT}/tolerances", PROJECT_READERS),
+    _figures("budget", f"{PROJECT}/budget", PROJECT_READERS),
+    _of_project("budget_line", "budget/lines", PROJECT_MANAGERS),
+    _of_project("actual", "budget/actuals"),
+    _of_project("risk", "risks"),
+    _of_project("issue", "issues"),
+    _of_project("decision", "decisions"),
+    _of_project("action", "actions"),
+    _of_project("assumption", "assumptions"),
+    _of_project("stakeholder", "stakeholders"),
+    _of_project("deliverable", "deliverables"),
+    _of_project("phase", "phases"),
+    _of_project("gate", "gates", PROJECT_MANAGERS),
+    _of_project("exception", "exceptions", PROJECT_MANAGERS),
+    # Each operation of a batch needs what its own route would.
+    Record("batch", f"{PROJECT}/batch", {CREATE: PROJECT_WRITERS}),
+    Record(
+        "baseline",
+        f"{PROJECT}/baselines",
+        _changed_by(PROJECT_READERS, PROJECT_MANAGERS) | {"approve": PROJECT_MANAGERS},
+        {"POST /{baseline_id}/approve": "approve"},
+    ),
+    Record(
+        "change_request",
+        f"{PROJECT}/change-requests",
+        _changed_by(PROJECT_READERS, PROJECT_WRITERS) | {"decide": PROJECT_MANAGERS},
+        {f"POST /{{change_request_id}}/{step}": UPDATE for step in ("submit", "assess")}
+        | {
+            f"POST /{{change_request_id}}/{step}": "decide"
+            for step in ("approve", "reject", "defer", "implement", "close")
+        },
+    ),
+)
+
+PROGRAMS = (
+    Record(
+        "program",
+        "/programs",
+        {
+            LIST: MEMBERS,
+            CREATE: ORGANIZERS,
+            READ: PROGRAM_READERS,
+            UPDATE: PROGRAM_MANAGERS,
+            DELETE: PROGRAM_MANAGERS,
+        },
+        {"GET": LIST},
+    ),
+    Record("component", f"{PROGRAM}/components", _changed_by(PROGRAM_READERS, PROGRAM_MANAGERS)),
+    Record(
+        "what_if",
+        f"{PROGRAM}/what-if",
+        {CREATE: PROGRAM_READERS},
+        reading=frozenset({CREATE}),
+    ),
+)
+
+STRATEGY = (
+    Record("goal", "/goals", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("key_result", "/goals/{goal_id}/key-results", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("key_result", "/key-results", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("check_in", "/key-results/{key_result_id}/check-ins", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("alignment", "/alignments", _changed_by(MEMBERS, ORGANIZERS)),
+    _figures("alignment", "/alignment", MEMBERS),
+)
+
+RECORDS: tuple[Record, ...] = (*GATEWAY, *PROJECTS, *PROGRAMS, *DEPENDENCIES, *STRATEGY)
