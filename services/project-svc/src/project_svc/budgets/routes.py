@@ -13,6 +13,7 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, r
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import ActualState, BudgetLineState
 from contracts.values import Day, Id, Label, Money
+from project_svc.assignments.costs import ResourceCostQuery, ResourceCostRead, resource_costs
 from project_svc.budgets import actions
 from project_svc.budgets.models import (
     Actual,
@@ -27,6 +28,7 @@ from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading, ReadingWhole
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks.rules import OtherProject
 
 router = APIRouter(prefix="/projects/{project_id}/budget", tags=["budget"], route_class=TransactionRoute)
@@ -98,6 +100,12 @@ async def read_budget(project: ReadingWhole) -> BudgetRead:
         actuals=actuals,
         commitments=commitments,
     )
+
+
+@router.get("/resource-costs", responses=responses(NotFound, Cycle, OutsideTime, Unschedulable))
+async def read_resource_costs(project: ReadingWhole, query: Annotated[ResourceCostQuery, Query()]) -> ResourceCostRead:
+    """What the assignments cost by the rates of the days on which their work falls: all, done and left."""
+    return await resource_costs(project, query)
 
 
 @router.post("/lines", status_code=201, responses=PREVIEWED | WRITES)
