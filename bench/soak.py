@@ -1,7 +1,7 @@
 """`python -m bench.soak --minutes N [--seed S]`: random writes on a real stack while its parts are killed, paused and restarted.
 
-Ends with a report of what must hold: written = published = projected = delivered, nothing lost, doubled, reordered or left parked. The
-exit status is 0 only if it does.
+Ends with a report: memory in MiB, and what must hold: written = published = projected = delivered, nothing lost, doubled, reordered or left
+parked. The exit status is 0 only if it does.
 """
 
 import argparse
@@ -13,12 +13,14 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import nats
+import psutil
 
 from bench.stack import PROCESSES, Stack
 from local_stack.processes import marked_with
@@ -27,6 +29,7 @@ PROJECTS = 6
 WRITERS = 4
 PASSING = {502, 503, 504}
 SETTLES_WITHIN = 120.0
+WEIGH_EVERY = 5.0
 
 _WRITTEN = "SELECT id::text, boundary_id::text, revision, position FROM outbox WHERE stream IS NULL"
 _UNSENT = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
@@ -85,6 +88,19 @@ async def disturb(stack: Stack, chance: random.Random, until: float) -> Counter[
             await asyncio.sleep(chance.uniform(0.5, 4))
             process.send_signal(signal.SIGCONT)
     return done
+
+
+async def weigh(stack: Stack, until: float) -> dict[str, dict[str, int]]:
+    """Of each part, the memory of the process that ran longest: MiB when it had just begun, and at its most."""
+    seen: dict[str, dict[int, list[int]]] = {part: {} for part in PROCESSES}
+    while time.monotonic() < until:
+        for part, of_process in seen.items():
+            with suppress(LookupError, psutil.Error):
+                process = stack.process(part)
+                of_process.setdefault(process.pid, []).append(process.memory_info().rss >> 20)
+        await asyncio.sleep(WEIGH_EVERY)
+    longest = {part: max(of_process.values(), key=len) for part, of_process in seen.items() if of_process}
+    return {part: {"first": sizes[0], "most": max(sizes), "last": sizes[-1]} for part, sizes in longest.items()}
 
 
 async def delivered(stack: Stack) -> list[tuple[str, str, int, int]]:
@@ -172,9 +188,17 @@ async def soak(stack: Stack, minutes: float, seed: int) -> bool:
             await send(api, "POST", f"/programs/{program['id']}/components", {"project_id": made["id"]})
         until = time.monotonic() + minutes * 60
         writing = [write(api, projects, random.Random(seed + number), until) for number in range(WRITERS)]
-        disturbed, *acknowledged = await asyncio.gather(disturb(stack, random.Random(seed), until), *writing)
+        disturbed, memory, *acknowledged = await asyncio.gather(
+            disturb(stack, random.Random(seed), until), weigh(stack, until), *writing
+        )
     found = await report(stack)
-    figures = {"seed": seed, "acknowledged writes": sum(acknowledged), "disturbances": dict(disturbed), **found}
+    figures = {
+        "seed": seed,
+        "acknowledged writes": sum(acknowledged),
+        "disturbances": dict(disturbed),
+        "memory": memory,
+        **found,
+    }
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
     wrong = ("lost", "doubled", "reordered", "foreign", "held", "parked", "quarantined")
     return bool(found["settled"]) and found["written"] == found["published"] and not any(found[name] for name in wrong)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench.events import large_program, latency, outbox_overhead, projection, relay, sse_hub
+from bench.events import large_program, latency, outbox_overhead, projection, relay, sse_hub, waiting_read
 from bench.result import Result
 from bench.stack import Stack
 
@@ -14,6 +14,7 @@ def run(stack: Stack) -> list[Result]:
         *asyncio.run(projection.measure(stack)),
         *asyncio.run(outbox_overhead.measure(stack)),
         *asyncio.run(latency.measure(stack)),
+        *asyncio.run(waiting_read.measure(stack)),
         *asyncio.run(large_program.measure(stack)),
         *asyncio.run(sse_hub.measure(stack)),
     ]

@@ -8,7 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from chassis import outbox
+from chassis import outbox, streams
+from chassis.consumer import Consumer
 from chassis.message import Message
 from chassis.operating import operators_commands
 from chassis.outbox import Boundary
@@ -16,6 +17,7 @@ from chassis.parking import Parked, Reason
 from chassis.projection import Poison, Projection
 from chassis.received import read
 from chassis.restoring import Restoration
+from contracts.subjects import Stream
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +124,23 @@ async def test_what_cannot_be_done_is_said_in_one_line(command, service, project
 async def test_the_outbox_says_what_waits(command, service, kit):
     await service.count(uuid4(), kit.ORGANIZATION, 3)
     assert "events: 3 waiting" in await command("outbox", "status")
+
+
+async def test_a_rebuild_restores_everything_while_a_worker_runs_and_shows_how_far_it_is(
+    command, service, bus, running, kit, projection
+):
+    ids = [uuid4() for _ in range(20)]
+    for number in range(40):
+        await service.count(ids[number % 20], kit.ORGANIZATION)
+    await service.rows(
+        "INSERT INTO boundary_positions SELECT 'project', id, organization_id, 1, 1, 1, id FROM boundaries"
+    )
+    await service.rows("INSERT INTO picture SELECT id, organization_id, ARRAY[9, 9] FROM boundaries")
+    await streams.declare(bus.jetstream, streams.stream_config(Stream.PROJECT))
+    running(Consumer("test", Stream.PROJECT, service.database, bus, projection, owner=kit.Owner(service)))
+    said = [line for line in (await command("rebuild", "--timeout", "20")).splitlines() if line.endswith("restored")]
+    assert (said[0], said[-1]) == ("0 of 20 restored", "20 of 20 restored")
+    assert await service.rows("SELECT DISTINCT seen FROM picture") == [([1, 2],)]
 
 
 async def test_a_rebuild_trusts_nothing_and_says_when_nobody_restores(command, sick, service):

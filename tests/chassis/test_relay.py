@@ -11,8 +11,8 @@ from chassis import streams
 from chassis.backlog import Backlog
 from chassis.database import enter_organization
 from chassis.poke import Poke
-from chassis.publisher import Publisher
-from chassis.relay import BATCH_FROM, Relay
+from chassis.publisher import MOST_IN_BATCH, Publisher
+from chassis.relay import Relay
 from chassis.streams import stream_config
 from contracts.envelope import Envelope
 from contracts.subjects import Stream, Subject
@@ -58,7 +58,7 @@ def check_stream(service, bus):
     return check
 
 
-@pytest.mark.parametrize("rows", [1, BATCH_FROM - 1, BATCH_FROM, 1001])
+@pytest.mark.parametrize("rows", [1, 2, MOST_IN_BATCH, MOST_IN_BATCH + 1])
 async def test_every_row_is_published_in_order_and_marked(
     service, relay, running, kit, everything_is_sent, check_stream, rows
 ):

@@ -48,7 +48,13 @@ def test_an_auditor_reads_all_and_changes_nothing_but_what_is_its_own():
         for action, who in record.actions.items()
         if action not in record.reading and (OrganizationRole.AUDITOR in who.organization or who.any_member)
     }
-    assert changing == {("api_token", "create"), ("api_token", "delete"), ("role", "create"), ("role", "delete")}
+    assert changing == {
+        ("api_token", "create"),
+        ("api_token", "delete"),
+        ("role", "create"),
+        ("role", "update"),
+        ("role", "delete"),
+    }
     for record in RECORDS:
         for action in record.reading & record.actions.keys():
             who = record.actions[action]

@@ -25,6 +25,7 @@ FAULTS = {
         "faults/test_mutations.py::test_rows_that_are_selected_before_the_base_is_known_are_sent_twice",
         "faults/test_mutations.py::test_an_identity_that_caches_numbers_breaks_the_order_of_commits",
         "faults/test_mutations.py::test_a_relay_that_expects_nothing_sends_twice",
+        "faults/test_mutations_of_consumers.py::test_the_story_ends_badly_without_the_safeguard",
     ],
     "open and rolled-back transactions, inverted commit order": [
         "chassis/test_relay.py::test_uncommitted_and_rolled_back_rows_are_never_published"
@@ -77,6 +78,21 @@ FAULTS = {
         "faults/test_servers_die.py::test_a_full_stream_stops_the_relay_and_not_the_writers",
         "faults/test_servers_die.py::test_a_full_disk_stops_the_relay_and_not_the_writers",
     ],
+    "listeners: gone, not reading, in the ring, before it, another epoch, revoked": [
+        "faults/gateway/test_21_event_streams.py::test_a_client_that_goes_is_forgotten_whether_it_was_busy_or_idle",
+        "faults/gateway/test_21_event_streams.py::test_a_client_that_does_not_read_is_dropped_and_costs_the_others_nothing",
+        "faults/gateway/test_21_event_streams.py::test_resume_in_the_ring",
+        "faults/gateway/test_21_event_streams.py::test_resume_before_the_ring_comes_from_the_streams",
+        "faults/gateway/test_21_event_streams.py::test_a_position_that_means_nothing_is_answered_with_a_reset",
+        "faults/gateway/test_21_event_streams.py::test_streams_that_are_replaced_under_a_listener",
+        "faults/gateway/test_21_event_streams.py::test_a_token_that_is_revoked_ends_its_streams",
+    ],
+    "upstreams: slow, failing, a storm of retries, cancelled twice": [
+        "faults/gateway/test_22_upstreams.py::test_a_slow_service_costs_its_deadline_and_its_connections_only",
+        "faults/gateway/test_22_upstreams.py::test_a_storm_of_failures_is_not_multiplied_and_ends_with_the_failure",
+        "faults/gateway/test_22_upstreams.py::test_clients_that_go_leave_no_connection_behind",
+        "faults/gateway/test_22_upstreams.py::test_a_request_cancelled_twice_gives_its_connection_back",
+    ],
     "idempotency races, crash before the answer": [
         "chassis/test_unit_of_work.py::test_one_key_sent_many_times_at_once_writes_once",
         "system/test_kills.py::test_every_acknowledged_write_arrives_once_and_nothing_else",
@@ -84,10 +100,23 @@ FAULTS = {
     "waiting read while the projection stands still": [
         "chassis/test_positions.py::test_waiting_ends_when_the_picture_has_caught_up"
     ],
+    "webhooks: timeouts, 410, 429, rotation, private addresses, redirects, replay": [
+        "faults/gateway/test_25_webhooks.py::test_an_answer_that_does_not_come_is_tried_again_later",
+        "faults/gateway/test_25_webhooks.py::test_gone_disables_and_what_waits_is_held_until_it_is_enabled",
+        "faults/gateway/test_25_webhooks.py::test_too_many_requests_pauses_everything_for_that_receiver",
+        "faults/gateway/test_25_webhook_secrets.py::test_rotation_signs_with_both_until_the_overlap_is_over",
+        "faults/gateway/test_25_webhook_addresses.py::test_a_name_that_leads_to_a_private_address_is_not_called",
+        "faults/gateway/test_25_webhooks.py::test_nothing_is_redirected",
+        "faults/gateway/test_25_webhook_secrets.py::test_a_redelivery_has_the_same_id_and_a_fresh_signature_an_old_copy_does_not_pass",
+    ],
     "shutdown with messages in flight": [
         "chassis/test_worker.py::test_a_real_worker_with_messages_in_flight_ends_within_five_seconds"
     ],
 }
+
+
+def test_none_of_the_promised_faults_is_left_out():
+    assert len(FAULTS) == 26
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -5,8 +5,11 @@ import os
 import signal
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
+from chassis import relay as relaying
 from chassis.positions import Position, wait
 from chassis.streams import stream_config
 from contracts.subjects import Stream
@@ -15,6 +18,10 @@ from local_stack.nats import Nats
 pytestmark = pytest.mark.slow
 
 HOME_ROWS = "SELECT count(*) FROM outbox"
+
+
+def metric(name, **labels):
+    return REGISTRY.get_sample_value(name, {"stream": "PROJECT", **labels})
 
 
 async def test_nats_is_down_at_commit(world, nats_server):
@@ -50,14 +57,24 @@ async def test_postgresql_crashes_during_relay_projection_and_a_waiting_read(wor
     assert await world.is_told_in_order()
 
 
-async def test_a_full_stream_stops_the_relay_and_not_the_writers(world, kit):
-    relay = world.relay(config=stream_config(Stream.PROJECT, max_bytes=8192))
-    world.consumer()
-    await world.write(40)
-    await kit.eventually(lambda: "maximum bytes" in relay.health.reasons.get("relay", ""))
+async def test_a_full_stream_stops_the_relay_and_not_the_writers(world, kit, monkeypatch):
+    """Readiness says why, the metrics say how much waits and how long it has, and the log says it too."""
+    monkeypatch.setattr(relaying, "MEASURE_EVERY", 0.1)
+    with capture_logs() as logged:
+        relay = world.relay(config=stream_config(Stream.PROJECT, max_bytes=8192))
+        world.consumer()
+        await world.write(40)
+        await kit.eventually(lambda: "maximum bytes" in relay.health.reasons.get("relay", ""))
+        await kit.eventually(
+            lambda: metric("interlock_outbox_depth") > 0 and metric("interlock_outbox_oldest_seconds") > 0
+        )
+    assert metric("interlock_relay_state", interlock_relay_state="stuck") == 1
+    assert any("maximum bytes" in entry.get("reason", "") for entry in logged)
     await world.write(2)
     await world.bus.jetstream.update_stream(stream_config(Stream.PROJECT))
     await world.ends_well()
+    await kit.eventually(lambda: metric("interlock_outbox_depth") == 0)
+    assert metric("interlock_relay_state", interlock_relay_state="publishing") == 1
     assert await world.is_told_in_order()
 
 

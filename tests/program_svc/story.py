@@ -62,6 +62,8 @@ class Story:
             self.reframe,
             self.recalendar,
             self.recalendar,
+            self.spend,
+            self.spend,
         ]
         agreements = [self.propose, self.propose, self.accept_slip, self.end_dependency, self.set_deadline]
         if self.random.random() < 0.25:
@@ -216,6 +218,10 @@ class Story:
                 days = self.random.sample(["2026-03-03", "2026-03-07", "2026-03-10"], 2)
                 free = [{"on": day, "name": "free"} for day in sorted(days)]
                 self.say(self.random.choice(calendars), days_off=free)
+
+    def spend(self):
+        """Something that a network knows nothing of."""
+        self.projects.budget_line(self.random.choice(self.project_ids), "10.00")
 
     def reframe(self):
         project_id = self.random.choice(self.project_ids)

@@ -29,6 +29,29 @@ async def test_what_is_remembered_gives_what_the_facts_imply(api, monkeypatch, l
     assert story.compared > steps / 2
 
 
+async def test_what_says_nothing_of_a_network_does_not_make_it_be_read_again(api, monkeypatch):
+    """A revision's recalculation came in a batch of its own, and every change after it had the whole program read anew."""
+    reads, read = [], following._read
+
+    async def counted(locked):
+        reads.append(locked.program.id)
+        return await read(locked)
+
+    monkeypatch.setattr(following, "_read", counted)
+    story = Story(api, 1)
+    await story.begin()
+    story.slip()
+    await story.hear()
+    assert len(reads) == 1
+    for _ in range(3):
+        story.spend()
+        await story.hear()
+        story.slip()
+        await story.hear()
+    await story.check()
+    assert len(reads) == 1
+
+
 def remembered(tasks):
     """A program of so many tasks."""
     return Remembered(SimpleNamespace(tasks=range(tasks)), revision=1, deadline=None, places={}, dependencies=())

@@ -200,7 +200,7 @@ async def test_a_token_that_is_revoked_ends_its_streams(live, author, database):
         digest = digest_of(live.token)
         me = await live.app.state.runtime.callers.identify(f"Bearer {live.token}")
         async with database.transaction(author.organization_id) as session:
-            (await session.get_one(ApiToken, me.token_id)).revoke(now())
+            (await session.get_one(ApiToken, me.credential_id)).revoke(now())
         live.app.state.runtime.callers.forget(digest)
         await author.task()
         event = await reader.next()

@@ -14,8 +14,8 @@ from chassis.database import SERVER_SETTINGS
 from chassis.message import Message
 from chassis.publisher import MOST_IN_BATCH
 
-MOST_BYTES = 8_000_000
-"""Of the payloads read at once."""
+MOST_ROWS, MOST_BYTES = 4 * MOST_IN_BATCH, 8_000_000
+"""Read at once: rows, and bytes of their payloads."""
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _UNSENT = """
@@ -94,12 +94,12 @@ class Backlog:
         return bool(await self._connection.fetchval(_LOCK, name))
 
     async def unsent(self) -> list[Unsent]:
-        """The oldest unsent rows, at most 1,000 and about 8 MB of them."""
-        return _rows(await self._connection.fetch(self._sql(_UNSENT), MOST_IN_BATCH, MOST_BYTES))
+        """The oldest unsent rows, at most 4,000 and about 8 MB of them."""
+        return _rows(await self._connection.fetch(self._sql(_UNSENT), MOST_ROWS, MOST_BYTES))
 
     async def lost(self, epoch: datetime, last: int) -> list[Unsent]:
         """Rows that were published, but not to the stream of this epoch, or behind its present end: the first of them, as `unsent`."""
-        return _rows(await self._connection.fetch(self._sql(_LOST), MOST_IN_BATCH, MOST_BYTES, epoch, last))
+        return _rows(await self._connection.fetch(self._sql(_LOST), MOST_ROWS, MOST_BYTES, epoch, last))
 
     async def mark(self, rows: Sequence[Unsent], last: int, epoch: datetime) -> None:
         """These rows were published, one behind the other, the last one as `last`."""

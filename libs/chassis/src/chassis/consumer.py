@@ -32,6 +32,7 @@ from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
 from chassis.received import ReceivedEvent, Unreadable, read
 from chassis.restoring import StillBehind
+from chassis.statements import fetch_row
 from contracts.subjects import BoundaryKind, Stream
 
 BATCH = 500
@@ -57,11 +58,10 @@ _START = text("""
     ON CONFLICT DO NOTHING
 """)
 _READ = text("SELECT stream_epoch, sequence FROM consumer_cursors WHERE consumer = :consumer")
-_MOVE = text("""
-    UPDATE consumer_cursors SET sequence = :to, updated_at = now()
-    WHERE consumer = :consumer AND stream_epoch = :epoch AND sequence = :from
-""")
-
+_MOVE = """
+    UPDATE consumer_cursors SET sequence = $4, updated_at = now()
+    WHERE consumer = $1 AND stream_epoch = $2 AND sequence = $3 RETURNING sequence
+"""
 _RESET = text(
     "UPDATE consumer_cursors SET stream_epoch = :epoch, sequence = :to, updated_at = now() WHERE consumer = :consumer"
 )
@@ -192,9 +192,8 @@ class Consumer:
         events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
         async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
             outcome = await self._projection.apply(session, events)
-            move = {"consumer": self.name, "epoch": cursor.epoch, "from": cursor.sequence, "to": last.sequence.stream}
-            moved = await connection.execute(_MOVE, move)
-            if moved.rowcount != 1:
+            move = self.name, cursor.epoch, cursor.sequence, last.sequence.stream
+            if await fetch_row(session, _MOVE, *move) is None:
                 raise LeaseLost(f"the cursor is no longer at {cursor.sequence}")
         cursor.sequence = last.sequence.stream
         REDELIVERED.labels(self.name).inc(sum(message.metadata.num_delivered > 1 for message in messages))

@@ -5,76 +5,72 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.message import Message
 from chassis.parking import Reason
 from chassis.received import MOST_REVISIONS, ReceivedEvent, read
+from chassis.statements import execute, fetch, fetch_row
 
 Key = tuple[str, UUID]
 Place = tuple[int, int]
 
-_LOAD = text("""
-    SELECT kind, id, revision, position, positions, last_event_id
-    FROM boundary_positions JOIN unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[])) AS wanted (kind, id) USING (kind, id)
-""")
-_FIRST_HELD = text("""
-    SELECT DISTINCT ON (kind, boundary_id) kind, boundary_id, revision, position
-    FROM held_events JOIN unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[])) AS wanted (kind, boundary_id)
-         USING (kind, boundary_id)
-    ORDER BY kind, boundary_id, revision, position
-""")
-_SAVE = text("""
+# One look for all: where each stands, the first of its events that is held, and whether it is parked, which stays so until we commit.
+_LOAD = """
+    SELECT wanted.kind, wanted.id, here.revision, here.position, here.positions, here.last_event_id,
+           held.revision AS held_revision, held.position AS held_position, parked.reason
+    FROM unnest($1::text[], $2::uuid[]) AS wanted (kind, id)
+    LEFT JOIN boundary_positions AS here USING (kind, id)
+    LEFT JOIN LATERAL (
+        SELECT revision, position FROM held_events
+        WHERE held_events.kind = wanted.kind AND boundary_id = wanted.id ORDER BY revision, position LIMIT 1
+    ) AS held ON true
+    LEFT JOIN LATERAL (
+        SELECT reason FROM parked_boundaries AS parked
+        WHERE parked.kind = wanted.kind AND parked.id = wanted.id FOR UPDATE
+    ) AS parked ON true
+"""
+_FIRST_HELD = """
+    SELECT revision, position FROM held_events WHERE kind = $1 AND boundary_id = $2 ORDER BY revision, position LIMIT 1
+"""
+_SAVE = """
     INSERT INTO boundary_positions (kind, id, organization_id, revision, position, positions, last_event_id)
-    SELECT * FROM unnest(
-        CAST(:kind AS text[]), CAST(:id AS uuid[]), CAST(:organization_id AS uuid[]), CAST(:revision AS bigint[]),
-        CAST(:position AS integer[]), CAST(:positions AS integer[]), CAST(:last_event_id AS uuid[])
-    )
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::integer[], $7::uuid[])
     ON CONFLICT (kind, id) DO UPDATE
     SET revision = excluded.revision, position = excluded.position, positions = excluded.positions,
         last_event_id = excluded.last_event_id
-""")
+"""
 # Of two events for one place the later one counts: it can only come from an owner that rewrote its history.
-_HOLD = text("""
+_HOLD = """
     INSERT INTO held_events (kind, boundary_id, revision, position, organization_id, subject, headers, payload)
-    VALUES (:kind, :boundary_id, :revision, :position, :organization_id, :subject, :headers, :payload)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (kind, boundary_id, revision, position)
     DO UPDATE SET subject = excluded.subject, headers = excluded.headers, payload = excluded.payload
-""").bindparams(bindparam("revision", type_=BigInteger))
-_FORGET_HELD = text(
-    "DELETE FROM held_events WHERE kind = :kind AND boundary_id = :id AND revision <= :revision"
-).bindparams(bindparam("revision", type_=BigInteger))
-_LAST_HELD = text("""
-    SELECT revision, position FROM held_events WHERE kind = :kind AND boundary_id = :id ORDER BY revision DESC, position DESC LIMIT 1
-""")
-_PARKED = text("""
-    SELECT kind, id, reason
-    FROM parked_boundaries JOIN unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[])) AS wanted (kind, id) USING (kind, id)
-    FOR UPDATE OF parked_boundaries
-""")
-_PARK = text("""
+"""
+_FORGET_HELD = "DELETE FROM held_events WHERE kind = $1 AND boundary_id = $2 AND revision <= $3"
+_LAST_HELD = """
+    SELECT revision, position FROM held_events WHERE kind = $1 AND boundary_id = $2 ORDER BY revision DESC, position DESC LIMIT 1
+"""
+_PARK = """
     INSERT INTO parked_boundaries (kind, id, organization_id, reason)
-    SELECT * FROM unnest(CAST(:kind AS text[]), CAST(:id AS uuid[]), CAST(:organization_id AS uuid[]), CAST(:reason AS text[]))
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[])
     ON CONFLICT (kind, id) DO UPDATE SET reason = excluded.reason, parked_at = now()
-""")
-_UNPARK = text("""
-    DELETE FROM parked_boundaries AS parked USING unnest(CAST(:kind AS text[]), CAST(:id AS uuid[])) AS free (kind, id)
+"""
+_UNPARK = """
+    DELETE FROM parked_boundaries AS parked USING unnest($1::text[], $2::uuid[]) AS free (kind, id)
     WHERE parked.kind = free.kind AND parked.id = free.id
-""")
+"""
 # Takes out the one event, and says which is the first that is held after it.
-_RELEASE = text("""
+_RELEASE = """
     WITH released AS (
-        DELETE FROM held_events
-        WHERE kind = :kind AND boundary_id = :boundary_id AND revision = :revision AND position = :position
+        DELETE FROM held_events WHERE kind = $1 AND boundary_id = $2 AND revision = $3 AND position = $4
         RETURNING subject, headers, payload
     ), following AS (
         SELECT revision, position FROM held_events
-        WHERE kind = :kind AND boundary_id = :boundary_id AND (revision, position) > (:revision, :position)
-        ORDER BY revision, position LIMIT 1
+        WHERE kind = $1 AND boundary_id = $2 AND (revision, position) > ($3, $4) ORDER BY revision, position LIMIT 1
     )
     SELECT * FROM released LEFT JOIN following ON true
-""").bindparams(bindparam("revision", type_=BigInteger))
+"""
 NOT_AN_EVENT = UUID(int=0)
 """In place of the last event's id where a snapshot stands in for it."""
 
@@ -117,15 +113,14 @@ class Progress:
         """Read where these boundaries stand."""
         progress = cls(session)
         distinct = list(dict.fromkeys(keys))
-        wanted = {"kinds": [kind for kind, _ in distinct], "ids": [id_ for _, id_ in distinct]}
-        for row in await session.execute(_LOAD, wanted):
-            progress._standing[row.kind, row.id] = Standing(
-                row.revision, row.position, row.positions, row.last_event_id
-            )
-        for row in await session.execute(_FIRST_HELD, wanted):
-            progress._first_held[row.kind, row.boundary_id] = (row.revision, row.position)
-        for row in await session.execute(_PARKED, wanted):
-            progress._parked[row.kind, row.id] = Reason(row.reason)
+        for row in await fetch(session, _LOAD, [kind for kind, _ in distinct], [id_ for _, id_ in distinct]):
+            kind, id_, revision, position, positions, event_id, held_revision, held_position, reason = row
+            if revision is not None:
+                progress._standing[kind, id_] = Standing(revision, position, positions, event_id)
+            if held_revision is not None:
+                progress._first_held[kind, id_] = (held_revision, held_position)
+            if reason is not None:
+                progress._parked[kind, id_] = Reason(reason)
         return progress
 
     def parked(self, key: Key) -> Reason | None:
@@ -169,15 +164,8 @@ class Progress:
         """Keep an event that came before its predecessor."""
         key = (event.kind, event.boundary_id)
         self._first_held[key] = min(event.place, self._first_held.get(key, event.place))
-        place = {
-            "kind": event.kind,
-            "boundary_id": event.boundary_id,
-            "revision": event.revision,
-            "position": event.position,
-        }
-        await self._session.execute(
-            _HOLD, {**place, "organization_id": event.organization_id, **columns_of(event.message)}
-        )
+        columns = columns_of(event.message).values()
+        await execute(self._session, _HOLD, *key, *event.place, event.organization_id, *columns)
         self.park(key, event.organization_id, Reason.GAP)
 
     def is_holding(self, key: Key) -> bool:
@@ -205,31 +193,31 @@ class Progress:
 
     async def restored(self, key: Key, organization_id: UUID, revision: int | None) -> None:
         """A snapshot of this revision stands in for all up to it; None: the boundary is gone, and all that is held of it void."""
-        named = {"kind": key[0], "id": key[1]}
         if revision is None:
-            last = (await self._session.execute(_LAST_HELD, named)).one_or_none()
+            last = await fetch_row(self._session, _LAST_HELD, *key)
             if last is not None:
-                self._stand(key, organization_id, Standing(last.revision, last.position, last.position, NOT_AN_EVENT))
+                self._stand(key, organization_id, Standing(last[0], last[1], last[1], NOT_AN_EVENT))
             revision = MOST_REVISIONS
         else:
             self._stand(key, organization_id, Standing(revision, 1, 1, NOT_AN_EVENT))
-        await self._session.execute(_FORGET_HELD, {**named, "revision": revision})
-        wanted = {"kinds": [key[0]], "ids": [key[1]]}
+        await execute(self._session, _FORGET_HELD, *key, revision)
         self._first_held.pop(key, None)
-        for row in await self._session.execute(_FIRST_HELD, wanted):
-            self._first_held[key] = (row.revision, row.position)
+        first = await fetch_row(self._session, _FIRST_HELD, *key)
+        if first is not None:
+            self._first_held[key] = (first[0], first[1])
 
     async def release(self, key: Key) -> ReceivedEvent | None:
         """Take out the held event whose turn it is now, if there is one."""
         expected = self.expected(key)
         if self._first_held.get(key) != expected:
             return None
-        place = {"kind": key[0], "boundary_id": key[1], "revision": expected[0], "position": expected[1]}
-        row = (await self._session.execute(_RELEASE, place)).one()
+        row = await fetch_row(self._session, _RELEASE, *key, *expected)
+        if row is None:
+            raise LookupError(f"event {expected} of {key} was held a moment ago")
         del self._first_held[key]
-        if row.revision is not None:
-            self._first_held[key] = (row.revision, row.position)
-        event = read(Message(row.subject, orjson.loads(row.headers), row.payload))
+        if row["revision"] is not None:
+            self._first_held[key] = (row["revision"], row["position"])
+        event = read(Message(row["subject"], orjson.loads(row["headers"]), row["payload"]))
         if not isinstance(event, ReceivedEvent):
             raise TypeError(f"a held event cannot be read: {event.reason}")
         return event
@@ -240,29 +228,26 @@ class Progress:
         if not self._advanced:
             return
         rows = [(*key, organization_id, self._standing[key]) for key, organization_id in self._advanced.items()]
-        columns = {
-            "kind": [kind for kind, *_ in rows],
-            "id": [id_ for _, id_, *_ in rows],
-            "organization_id": [organization_id for _, _, organization_id, _ in rows],
-            "revision": [standing.revision for *_, standing in rows],
-            "position": [standing.position for *_, standing in rows],
-            "positions": [standing.positions for *_, standing in rows],
-            "last_event_id": [standing.event_id for *_, standing in rows],
-        }
-        await self._session.execute(_SAVE, columns)
+        await execute(
+            self._session,
+            _SAVE,
+            [kind for kind, *_ in rows],
+            [id_ for _, id_, *_ in rows],
+            [organization_id for _, _, organization_id, _ in rows],
+            [standing.revision for *_, standing in rows],
+            [standing.position for *_, standing in rows],
+            [standing.positions for *_, standing in rows],
+            [standing.event_id for *_, standing in rows],
+        )
 
     async def _save_parked(self) -> None:
         parked = {key: whose for key, whose in self._reparked.items() if whose is not None}
         if parked:
-            columns = {
-                "kind": [kind for kind, _ in parked],
-                "id": [id_ for _, id_ in parked],
-                "organization_id": list(parked.values()),
-                "reason": [self._parked[key].value for key in parked],
-            }
-            await self._session.execute(_PARK, columns)
+            kinds, ids = [kind for kind, _ in parked], [id_ for _, id_ in parked]
+            reasons = [self._parked[key].value for key in parked]
+            await execute(self._session, _PARK, kinds, ids, list(parked.values()), reasons)
         if free := [key for key, whose in self._reparked.items() if whose is None]:
-            await self._session.execute(_UNPARK, {"kind": [kind for kind, _ in free], "id": [id_ for _, id_ in free]})
+            await execute(self._session, _UNPARK, [kind for kind, _ in free], [id_ for _, id_ in free])
 
     def _stand(self, key: Key, organization_id: UUID, standing: Standing) -> None:
         self._standing[key] = standing

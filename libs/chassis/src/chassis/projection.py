@@ -13,6 +13,7 @@ from chassis.attempt import Attempt, Outcome, Poison, Poisoned
 from chassis.database import enter_organization
 from chassis.received import ReceivedEvent, Unreadable
 from chassis.restoring import Restoration, Restorer
+from chassis.statements import execute, remember_driver
 
 Handler = Callable[[AsyncSession, ReceivedEvent], Awaitable[None]]
 AfterBatch = Callable[[AsyncSession, Sequence[ReceivedEvent]], Awaitable[None]]
@@ -74,16 +75,22 @@ class Projection:
         items: Sequence[ReceivedEvent | Unreadable],
         restoration: Restoration | None = None,
     ) -> Outcome:
-        """Apply one organisation's events. A poisoned one undoes the attempt and is left out of the next: rare, so a savepoint a batch."""
+        """Apply one organisation's events. A poisoned one undoes the attempt and is left out of the next: rare, so a savepoint a batch.
+
+        The savepoint is set past the session, which forgets what it has read in an attempt that is undone.
+        """
+        await enter_organization(session, organization_id)
+        await remember_driver(session)
         poisoned: dict[UUID, str] = {}
         info = dict(session.info)
+        await execute(session, "SAVEPOINT attempt")
         while True:
             try:
-                async with session.begin_nested():
-                    await enter_organization(session, organization_id)
-                    return await Attempt(self, session, poisoned).run(items, restoration)
+                return await Attempt(self, session, poisoned).run(items, restoration)
             except Poisoned as verdict:
                 poisoned[verdict.event_id] = verdict.reason
+                await execute(session, "ROLLBACK TO SAVEPOINT attempt")
+                session.expunge_all()
                 session.info.clear()
                 session.info.update(info)
 

@@ -66,13 +66,9 @@ class Publisher:
             raise ValueError(f"a batch has 2 to {MOST_IN_BATCH} messages, not {len(messages)}")
         batch = {"Nats-Batch-Id": uuid4().hex}
         first, last = {"Nats-Expected-Last-Sequence": str(expected)}, {"Nats-Batch-Commit": "1"}
-        # The first one is a request: its empty answer says that the server has opened the batch.
-        if opened := await self._request(
-            messages[0], {**messages[0].headers, **batch, "Nats-Batch-Sequence": "1", **first}
-        ):
-            _refuse(opened)
-        for number, message in enumerate(messages[1:-1], start=2):
-            headers = {**message.headers, **batch, "Nats-Batch-Sequence": str(number)}
+        # Only the last one is a request: whatever was wrong with another one, the answer to the commit says so.
+        for number, message in enumerate(messages[:-1], start=1):
+            headers = {**message.headers, **batch, "Nats-Batch-Sequence": str(number), **(first if number == 1 else {})}
             await self._bus.client.publish(message.subject, message.payload, headers=headers)
         headers = {**messages[-1].headers, **batch, "Nats-Batch-Sequence": str(len(messages)), **last}
         return _sequence(await self._request(messages[-1], headers), after=expected, count=len(messages))

@@ -27,14 +27,12 @@ from chassis.backlog import Backlog, Unsent
 from chassis.bus import Bus
 from chassis.health import Health
 from chassis.poke import Poke
-from chassis.publisher import Publisher, PublishRefused
+from chassis.publisher import MOST_IN_BATCH, Publisher, PublishRefused
 from contracts.envelope import MESSAGE_ID
 from contracts.subjects import Stream
 
 POLL = 0.250
 STANDBY = 1.0
-BATCH_FROM = 20
-"""Fewer rows are published one at a time: a batch costs a round trip more."""
 READ_AT_ONCE = 100
 MEASURE_EVERY = 5.0
 MAINTAIN_EVERY = 3600.0
@@ -147,15 +145,31 @@ class Relay:
                 await _wait(self._awake, POLL)
                 continue
             try:
-                base = base.at(await self._publish(rows, base.last))
+                base = await self._send(backlog, rows, base, is_put_back=has_lost)
             except _DOUBT as error:
                 base = None
                 DOUBTS.labels(self._stream).inc()
                 await self._back_off(health, error)
             else:
-                await backlog.mark(rows, base.last, base.epoch)
-                self._published(len(rows), is_put_back=has_lost)
                 self._all_is_well(health)
+
+    async def _send(
+        self, backlog: Backlog, rows: Sequence[Unsent], base: streams.StreamState, *, is_put_back: bool
+    ) -> streams.StreamState:
+        """Publish rows batch by batch; each is marked while the next one is on its way. Returns where the stream stands then."""
+        marking: asyncio.Task[None] | None = None
+        try:
+            for start in range(0, len(rows), MOST_IN_BATCH):
+                batch = rows[start : start + MOST_IN_BATCH]
+                base = base.at(await self._publish(batch, base.last))
+                self._published(len(batch), is_put_back=is_put_back)
+                if marking is not None:
+                    await marking
+                marking = asyncio.create_task(backlog.mark(batch, base.last, base.epoch))
+        finally:
+            if marking is not None:
+                await marking
+        return base
 
     def _published(self, count: int, *, is_put_back: bool) -> None:
         PUBLISHED.labels(self._stream).inc(count)
@@ -206,11 +220,9 @@ class Relay:
             return None
 
     async def _publish(self, rows: Sequence[Unsent], base: int) -> int:
-        if len(rows) >= BATCH_FROM:
-            return await self._publisher.publish_batch([row.message for row in rows], expected=base)
-        for row in rows:
-            base = await self._publisher.publish(row.message, expected=base)
-        return base
+        if len(rows) == 1:
+            return await self._publisher.publish(rows[0].message, expected=base)
+        return await self._publisher.publish_batch([row.message for row in rows], expected=base)
 
     async def _is_as_left(self, base: streams.StreamState) -> bool:
         now = await streams.state(self._bus.jetstream, self._stream)

@@ -7,6 +7,7 @@ session itself has read of the same row is forgotten, so that whoever asks it ag
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -47,9 +48,9 @@ class Layout:
     def of(cls, table: Table) -> "Layout":
         """The layout of a table whose class has attributes named like its columns."""
         types = {column.name: column.type.dialect_impl(_DIALECT) for column in table.columns}
-        names, columns = tuple(types), ", ".join(types)
+        names, columns = tuple(types), ", ".join(f'"{name}"' for name in types)
         places = {name: f"${place}" for place, name in enumerate(names, start=1)}
-        assigned = ", ".join(f"{name} = {place}" for name, place in places.items() if name != "id")
+        assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
         # Of names of our own, once a table.
         return cls(
             table.name,
@@ -99,14 +100,14 @@ async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *
     """
     layout = layout_of(kind)
     statement = f"UPDATE {layout.table} SET {clauses} RETURNING {layout.columns}"  # noqa: S608  (constants)
-    record = await fetch_row(session, statement, *values)
-    if record is None:
-        return None
-    row = kind(**layout.attributes(record))
-    make_transient_to_detached(row)
-    _forget(session, kind, row.id)
-    session.add(row)
-    return row
+    return _known(session, kind, await fetch_row(session, statement, *values))
+
+
+async def lock(session: AsyncSession, kind: type[IdentifiedT], id_: UUID) -> IdentifiedT | None:
+    """The row of this id, locked until the transaction ends; the session knows it from then on, as it is now."""
+    layout = layout_of(kind)
+    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE id = $1 FOR UPDATE"  # noqa: S608  (constants)
+    return _known(session, kind, await fetch_row(session, statement, id_))
 
 
 async def insert(session: AsyncSession, row: object) -> None:
@@ -120,6 +121,17 @@ async def update(session: AsyncSession, row: Identified) -> None:
     layout = layout_of(type(row))
     await execute(session, layout.replacement, *layout.values(row))
     _forget(session, type(row), row.id)
+
+
+def _known(session: AsyncSession, kind: type[IdentifiedT], record: Record | None) -> IdentifiedT | None:
+    """The record as a row that the session knows, in the place of what it has read of it before."""
+    if record is None:
+        return None
+    row = kind(**layout_of(kind).attributes(record))
+    make_transient_to_detached(row)
+    _forget(session, kind, row.id)
+    session.add(row)
+    return row
 
 
 def _forget(session: AsyncSession, kind: type[Any], identity: Any) -> None:

@@ -74,7 +74,7 @@ class Envelope(Shape):
         for header, value in headers.items():
             name = header.lower()
             if name.startswith("ce-"):
-                attributes[name.removeprefix("ce-")] = unquote(value)
+                attributes[name.removeprefix("ce-")] = unquote(value) if "%" in value else value
             elif name == "traceparent":
                 attributes[name] = value
         return cls._read(attributes)

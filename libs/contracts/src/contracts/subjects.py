@@ -6,6 +6,7 @@ goal tree has the word `strategy` there: an organisation has one, so its boundar
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 from uuid import UUID
 
@@ -72,6 +73,7 @@ class Subject:
         return f"{PREFIX}.{self.stream.token}.{self.organization_id}.{boundary}.{self.record}.{self.happened}"
 
     @classmethod
+    @lru_cache(maxsize=4096)  # a project's events come on a handful of subjects, one after the other
     def parse(cls, text: str) -> Self:
         """Read a subject; raises `MalformedSubject`."""
         try:

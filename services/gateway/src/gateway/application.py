@@ -16,7 +16,10 @@ from chassis.settings import PREFIX
 from gateway import docs, overview, problem_pages, reference
 from gateway.events import routes as events
 from gateway.forward import Forwarding
-from gateway.identity import routes as identity
+from gateway.identity import member_routes as members
+from gateway.identity import routes as api_tokens
+from gateway.invitations import routes as invitations
+from gateway.roles import routes as roles
 from gateway.runtime import running
 from gateway.settings import GatewaySettings
 from gateway.webhooks import routes as webhooks
@@ -33,7 +36,10 @@ def create_gateway(settings: GatewaySettings) -> FastAPI:
 def build(lifespan: Lifespan, health: Health) -> FastAPI:
     """The application around any lifespan that sets `app.state.runtime`."""
     routers = [
-        identity.router,
+        members.router,
+        invitations.router,
+        roles.router,
+        api_tokens.router,
         overview.router,
         events.router,
         webhooks.router,

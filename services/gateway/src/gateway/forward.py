@@ -15,7 +15,7 @@ from chassis.app import MAX_BODY
 from chassis.problem import Problem
 from gateway import headers
 from gateway.http1 import Answer
-from gateway.identity.callers import Callers
+from gateway.identity.callers import ORGANIZATION_HEADER, Callers
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -76,8 +76,7 @@ def forwarded_segment(scope: Scope) -> str | None:
 
 async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
     client = Headers(scope=scope)
-    caller = await callers.identify(client.get("authorization"))
-    caller.check_may(scope["method"])
+    caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
     body, length = await body_of(client, receive, MAX_BODY)
     request = Outgoing(
         method=scope["method"],

@@ -31,9 +31,18 @@ class Recent(Generic[KeyT, ValueT]):
         # Shielded: a client that goes away must not take the look-up from the others that wait for it.
         return await asyncio.shield(task)
 
+    def __contains__(self, key: KeyT) -> bool:
+        return key in self._kept
+
     def forget(self, key: KeyT) -> None:
         """Look it up afresh next time."""
         self._kept.pop(key, None)
+
+    def forget_those(self, which: Callable[[ValueT], bool]) -> None:
+        """Look up afresh next time whatever has such a value, and what is being looked up: it may have been read before the change."""
+        for key, (_, task) in list(self._kept.items()):
+            if not task.done() or task.cancelled() or task.exception() is not None or which(task.result()):
+                self.forget(key)
 
     def _start(self, key: KeyT, look_up: Callable[[], Awaitable[ValueT]]) -> asyncio.Task[ValueT]:
         async def looked_up() -> ValueT:

@@ -1,5 +1,6 @@
 """What the gateway's requests run on, opened and closed with the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,8 +8,11 @@ from dataclasses import dataclass
 from chassis.database import Database
 from chassis.identity import Signer
 from contracts.tokens import PROGRAM_SERVICE, PROJECT_SERVICE
+from gateway.events.hub import stopped
 from gateway.events.live_events import LiveEvents, following
+from gateway.identity.announcements import listen
 from gateway.identity.callers import Callers
+from gateway.oidc.issuer import Issuer
 from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
@@ -39,11 +43,16 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
     project = Upstream(PROJECT_SERVICE, settings.project_url, connections=connections, deadline=deadline)
     program = Upstream(PROGRAM_SERVICE, settings.program_url, connections=connections, deadline=deadline)
     table = dict.fromkeys(PROJECT_SEGMENTS, project) | dict.fromkeys(PROGRAM_SEGMENTS, program)
-    callers = Callers(database, signer)
+    issuer = Issuer.of(settings)
+    callers = Callers(database, signer, issuer)
+    listening = asyncio.create_task(listen(settings.database_url, callers), name="listen for changes of authority")
     try:
         async with following(settings) as live:
             yield Runtime(database, callers, project, program, table, live, tools_of(settings))
     finally:
+        await stopped(listening)
+        if issuer is not None:
+            await issuer.close()
         project.close()
         program.close()
         await database.close()

@@ -2,8 +2,9 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.settings import ProcessSettings
 
@@ -39,6 +40,13 @@ class GatewaySettings(WebhookSettings):
     deadline: float = Field(default=30.0, gt=0)
     """Seconds in which an upstream must begin its answer."""
 
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://")
+    """The OpenID Connect issuer whose access tokens let people in, exactly as its tokens name it; without it only API tokens do."""
+    oidc_audience: str | None = None
+    """What its tokens must be meant for (`aud`); with `oidc_issuer` it is needed."""
+    oidc_jwks_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Where the issuer's keys are, if its discovery document is not to be asked."""
+
     nats_url: str | None = None
     """`nats://user:password@host:port`; without it `/v1/events` answers 503."""
     streams_per_token: int = Field(default=20, ge=1)
@@ -51,3 +59,11 @@ class GatewaySettings(WebhookSettings):
     """Seconds of silence after which an event stream sends a comment."""
     stream_send_timeout: float = Field(default=10.0, gt=0)
     """Seconds that a client may leave what was sent unread before it is dropped."""
+
+    @model_validator(mode="after")
+    def _audience_is_told(self) -> Self:
+        if self.oidc_issuer is not None and not self.oidc_audience:
+            raise ValueError(
+                "oidc_audience is needed with oidc_issuer: a token for somebody else must not open this door"
+            )
+        return self

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from chassis import outbox
+from chassis import outbox, rows
 from chassis.problem import NotFound
 from contracts.events import Event
 from contracts.subjects import BoundaryKind
@@ -78,10 +78,7 @@ class LockedStrategy(Locked):
 
 async def lock_program(session: AsyncSession, program_id: UUID) -> LockedProgram:
     """The program, locked. Raises NotFound."""
-    found = (
-        select(Program).where(col(Program.id) == program_id).with_for_update().execution_options(populate_existing=True)
-    )
-    program = await session.scalar(found)
+    program = await rows.lock(session, Program, program_id)
     if program is None:
         raise NotFound(f"There is no program {program_id}.")
     return LockedProgram(session, program.organization_id, program=program)

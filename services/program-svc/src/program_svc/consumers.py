@@ -91,7 +91,8 @@ class Settling:
 
         Facts that make no network (a date beyond the calendar, say) leave the program's picture as it was until they are changed.
         """
-        batch = Batch.of(await write_heard(session, {event.boundary_id: event.revision for event in applied}), applied)
+        last = {event.boundary_id: event for event in applied}
+        batch = Batch.of(await write_heard(session, {id_: event.revision for id_, event in last.items()}), applied)
         by_project: dict[UUID, Changes] = {}
         deleted: set[UUID] = set()
         for event in applied:
@@ -99,6 +100,13 @@ class Settling:
                 note_change(by_project.setdefault(event.boundary_id, Changes()), event)
             if event.type == events.ProjectDeleted.event_type():
                 deleted.add(event.boundary_id)
+        quiet = {
+            id_: (batch.first[id_].place, (*event.place, event.positions))
+            for id_, event in last.items()
+            if id_ not in by_project
+        }
+        if quiet:
+            self._memory.pass_on_commit(session, quiet)
         await self._settle_all(session, batch, by_project, deleted)
 
     async def restore_project(

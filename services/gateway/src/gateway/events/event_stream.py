@@ -52,6 +52,7 @@ class Asked:
     """Who wants what, from which position or instant on; `reset` says at once that events before are missing."""
 
     authorization: str
+    organization: str | None
     caller: Caller
     wanted: EventFilter
     since: Position | None = None
@@ -157,7 +158,7 @@ class EventStream(Response):
 
     async def _rendered(self, items: "list[LiveEvent] | list[LiveEvent | Reset]") -> bytes:
         """The items that the caller may see now. Raises Unauthenticated or Unavailable."""
-        caller = await self._callers.identify(self._asked.authorization)
+        caller = await self._callers.identify(self._asked.authorization, self._asked.organization)
         return b"".join(
             frames.reset(item) if isinstance(item, Reset) else item.frame
             for item in items

@@ -29,7 +29,7 @@ class StreamLimits:
     @contextmanager
     def slot(self, caller: Caller) -> Iterator[None]:
         """A place for one stream, until the block ends. Raises TooManyStreams."""
-        whose = (caller.token_id, self._per_token), (caller.identity.organization_id, self._per_organization)
+        whose = (caller.credential_id, self._per_token), (caller.identity.organization_id, self._per_organization)
         for key, most in whose:
             if self._open[key] >= most:
                 raise TooManyStreams(f"At most {most} streams may be open here at once.")

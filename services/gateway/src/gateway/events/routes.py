@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.datastructures import Headers
 
 from chassis.problem import BadCursor, FieldError, Problem, Unavailable, responses
 from chassis.routes import LateRoute
@@ -16,7 +17,7 @@ from gateway.events.permission import may_see
 from gateway.events.position import MalformedPosition, Position
 from gateway.events.replay import CannotReplay, replay, start_of
 from gateway.events.shapes import EventPage, EventQuery
-from gateway.identity.callers import Caller
+from gateway.identity.callers import ORGANIZATION_HEADER, Caller
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=LateRoute)
@@ -63,8 +64,7 @@ async def list_events(
 ) -> Response:
     """What happened, oldest first, for 30 days. With `Accept: text/event-stream`: live, from now on unless it is said from where."""
     if EVENT_STREAM in request.headers.get("accept", ""):
-        authorization = request.headers.get("authorization", "")
-        asked = _asked(authorization, caller, query, last_event_id, runtime.live.hub)
+        asked = _asked(request.headers, caller, query, last_event_id, runtime.live.hub)
         return EventStream(runtime.live.hub, runtime.callers, runtime.live.limits, asked, runtime.live.told)
     return await _page(runtime.live, caller, query)
 
@@ -88,17 +88,18 @@ async def _page(live: LiveEvents, caller: Caller, query: EventQuery) -> Response
     return Response(b'{"items":[%b],%b' % (items, orjson.dumps(ends)[1:]), media_type="application/json")
 
 
-def _asked(authorization: str, caller: Caller, query: EventQuery, last_event_id: str | None, hub: Hub) -> Asked:
+def _asked(headers: Headers, caller: Caller, query: EventQuery, last_event_id: str | None, hub: Hub) -> Asked:
+    who = headers.get("authorization", ""), headers.get(ORGANIZATION_HEADER), caller
     if last_event_id:
         try:
-            return Asked(authorization, caller, query.wanted, Position.parse(last_event_id))
+            return Asked(*who, query.wanted, Position.parse(last_event_id))
         except MalformedPosition:  # an EventSource would repeat it for ever: tell it, and go on
             start = hub.ring.end
-            return Asked(authorization, caller, query.wanted, start, reset=Reset(ResetReason.UNREADABLE, start))
+            return Asked(*who, query.wanted, start, reset=Reset(ResetReason.UNREADABLE, start))
     since = _position(query)
     from_time = query.from_ if since is None else None
     hub.ring.end  # noqa: B018  (Unavailable now is an answer; later it would be a stream that ends at once)
-    return Asked(authorization, caller, query.wanted, since, from_time)
+    return Asked(*who, query.wanted, since, from_time)
 
 
 def _position(query: EventQuery) -> Position | None:

@@ -56,10 +56,18 @@ async def member_with_email(
     if member is None:
         member = Member(organization_id=organization_id, email=email, name=email.partition("@")[0], role=role)
         session.add(member)
-    elif member.role != role:
-        member.role = role
+    elif member.role != role or member.removed_at is not None:
+        member.role, member.removed_at = role, None
         member.revision += 1
     await session.flush()
+    return member
+
+
+async def referenced_member(session: AsyncSession, member_id: UUID) -> Member:
+    """The member that a body names. Raises InvalidRequest."""
+    member = await session.get(Member, member_id)
+    if member is None or member.removed_at is not None:
+        raise invalid("/member_id", "reference", "There is no such member.")
     return member
 
 
@@ -69,8 +77,7 @@ async def create_api_token(session: AsyncSession, caller: Caller, body: ApiToken
     if member_id != caller.member_id:
         if not caller.is_admin:
             raise Forbidden("Only an admin makes tokens for other members.")
-        if await session.get(Member, member_id) is None:
-            raise invalid("/member_id", "reference", "There is no such member.")
+        await referenced_member(session, member_id)
     check_expiry(body.expires_at, now())
     return await issue_api_token(
         session, caller.identity.organization_id, member_id, body.name, body.scope, body.expires_at

@@ -1,139 +1,139 @@
-"""From `Authorization: Bearer ilk_…` to a caller, and from a caller to the internal token that a service trusts."""
+"""From an `Authorization` header to a caller, and from a caller to the internal token that a service trusts.
 
-import re
+Callers are remembered, with what they may: asking the database for each request would cost more than forwarding it. What is remembered is
+forgotten the moment it is no longer true: the database announces every change (`gateway.identity.announcements`), and while a process
+cannot hear the announcements it remembers nothing.
+"""
+
 import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from chassis.database import Database, enter_organization
+from chassis.database import Database
 from chassis.identity import Identity, Signer
-from chassis.problem import Forbidden, Unauthenticated, Unavailable
+from chassis.problem import Unauthenticated, Unavailable
 from chassis.telemetry import traceparent
 from contracts.vocabulary import OrganizationRole
 from gateway.http1 import RawHeaders
-from gateway.identity.models import ApiToken, Member, Scope, digest_of
+from gateway.identity.credentials import api_token_digest, caller_with
+from gateway.identity.models import Scope, digest_of
+from gateway.oidc.issuer import Issuer, is_jwt
+from gateway.oidc.persons import caller_behind
 from gateway.recent import Recent
 from gateway.tables import now
 
-BEARER = re.compile(r"Bearer +(ilk_[A-Za-z0-9_-]{43}) *", re.IGNORECASE)
-KEPT = 5.0
-"""Seconds: a revoked token opens nothing after that, in whichever process it was revoked."""
+KEPT = 30.0
+"""Seconds for which a caller is remembered at most; what was used lately is noted that often."""
 INTERNAL_LIFETIME = 300
 INTERNAL_KEPT = 240.0
 """Seconds: an internal token is used for four of its five minutes, so that it does not expire on the way."""
 MOST = 10_000
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PRESENT_DIGEST = sa.text("SELECT set_config('interlock.token_digest', :digest, true)")
-NOTE_USE = (
-    sa.update(ApiToken)
-    .where(
-        sa.or_(
-            col(ApiToken.last_used_at).is_(None),
-            col(ApiToken.last_used_at) < sa.func.now() - sa.text("interval '1 minute'"),
-        )
-    )
-    .values(last_used_at=sa.func.now())
-    .execution_options(synchronize_session=False)
-)
+ORGANIZATION_HEADER = "interlock-organization"
+"""The key of the organisation that a person acts in who is a member of several; an API token says it itself."""
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A member who presented a valid token."""
+    """A member who presented something valid."""
 
     identity: Identity
     member_id: UUID
-    token_id: UUID
-    scope: Scope
+    credential_id: UUID
+    """The API token's id; the member's where it came with an access token."""
     expires_at: datetime | None
+    _vouched: dict[str, tuple[float, bytes]] = field(default_factory=dict, compare=False, hash=False, repr=False)
 
     @property
     def is_admin(self) -> bool:
         """Whether the member may do everything in the organisation."""
         return OrganizationRole.ADMIN in self.identity.roles
 
-    def check_may(self, method: str) -> None:
-        """Raise Forbidden for a change by a token or a role that only reads."""
-        if method in SAFE_METHODS:
-            return
-        if self.scope is not Scope.WRITE:
-            raise Forbidden("This token can only read.")
-        if OrganizationRole.AUDITOR in self.identity.roles:
-            raise Forbidden("An auditor reads everything and changes nothing.")
+    @property
+    def scope(self) -> Scope:
+        """What the credential may be used for."""
+        return Scope.READ if self.identity.is_read_only else Scope.WRITE
+
+    def authorization(self, signer: Signer, audience: str) -> bytes:
+        """The `Authorization` header that tells the service `audience` who asks; signed once in four minutes."""
+        at = time.monotonic()
+        kept = self._vouched.get(audience)
+        if kept is None or at >= kept[0]:
+            token = signer.issue(self.identity, audience, lifetime=INTERNAL_LIFETIME)
+            kept = self._vouched[audience] = (at + INTERNAL_KEPT, b"Bearer " + token.encode())
+        return kept[1]
 
 
 class Callers:
     """Knows who is behind a token, and vouches for them to the services."""
 
-    def __init__(self, database: Database, signer: Signer) -> None:
+    def __init__(self, database: Database, signer: Signer, issuer: Issuer | None = None) -> None:
         self._database = database
         self._signer = signer
+        self._issuer = issuer
         self._recent: Recent[bytes, Caller | None] = Recent(KEPT, MOST)
-        self._internal: OrderedDict[tuple[Identity, str], tuple[float, bytes]] = OrderedDict()
+        self.is_informed = False
+        """Whether changes are announced to this process."""
 
-    async def identify(self, authorization: str | None) -> Caller:
-        """The caller behind an `Authorization` header. Raises Unauthenticated, or Unavailable when it cannot be found out."""
-        match = BEARER.fullmatch(authorization or "")
-        if match is None:
-            raise Unauthenticated
-        digest = digest_of(match[1])
-        caller = await self._recent.get(digest, lambda: self._look_up(digest))
+    async def identify(self, authorization: str | None, organization: str | None = None) -> Caller:
+        """The caller behind an `Authorization` header. Raises Unauthenticated, or Unavailable when it cannot be found out.
+
+        organization: the key of the one that the caller wants to act in, of several.
+        """
+        digest = api_token_digest(authorization)
+        key = digest
+        if key is None:
+            if self._issuer is None or not is_jwt(authorization):
+                raise Unauthenticated
+            key = digest_of(f"{authorization}\n{organization}")
+        if not self.is_informed:
+            self._recent.forget(key)
+        caller = await self._recent.get(key, lambda: self._look_up(digest, authorization, organization))
         if caller is None or (caller.expires_at is not None and caller.expires_at <= now()):
             raise Unauthenticated
         return caller
 
-    def forget(self, digest: bytes) -> None:
-        """A token was revoked here: let it open nothing at once."""
-        self._recent.forget(digest)
+    def forget(self, organization_id: UUID) -> None:
+        """Something has changed about who may do what in an organisation: look its callers up afresh, and those that nobody knew."""
+        self._recent.forget_those(lambda caller: caller is None or caller.identity.organization_id == organization_id)
+
+    def be_informed(self, *, is_informed: bool) -> None:
+        """Whether changes are announced to this process; while they are not, nothing is remembered."""
+        self.is_informed = is_informed
+        self._recent.forget_those(lambda _: True)
+
+    def remembers(self, digest: bytes) -> bool:
+        """Whether the next request with this token is answered for without asking the database."""
+        return self.is_informed and digest in self._recent
 
     def headers_for(self, caller: Caller, audience: str) -> RawHeaders:
         """The headers that tell the service `audience` who asks, and in which trace."""
-        vouched = [(b"authorization", self._authorization(caller, audience))]
+        vouched = [(b"authorization", caller.authorization(self._signer, audience))]
         if parent := traceparent():
             vouched.append((b"traceparent", parent.encode()))
         return vouched
 
-    def _authorization(self, caller: Caller, audience: str) -> bytes:
-        key, at = (caller.identity, audience), time.monotonic()
-        kept = self._internal.get(key)
-        if kept is not None and at < kept[0]:
-            return kept[1]
-        header = b"Bearer " + self._signer.issue(caller.identity, audience, lifetime=INTERNAL_LIFETIME).encode()
-        self._internal[key] = (at + INTERNAL_KEPT, header)
-        self._internal.move_to_end(key)
-        while len(self._internal) > MOST:
-            self._internal.popitem(last=False)
-        return header
-
-    async def _look_up(self, digest: bytes) -> Caller | None:
+    async def _look_up(
+        self, digest: bytes | None, authorization: str | None, organization: str | None
+    ) -> Caller | None:
         try:
-            async with self._database.transaction() as session:
-                return await _caller_with(session, digest)
+            if digest is not None:
+                async with self._database.transaction() as session:
+                    found = await caller_with(session, digest)
+                return None if found is None else Caller(*found)
+            return await self._person(authorization or "", organization)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("tokens cannot be checked", reason=str(error))
             raise Unavailable("Tokens cannot be checked right now.") from error
 
-
-async def _caller_with(session: AsyncSession, digest: bytes) -> Caller | None:
-    # Row-level security shows the one token whose digest the transaction presents; the rest only after entering its organisation.
-    await session.execute(PRESENT_DIGEST, {"digest": digest.hex()})
-    token = (await session.execute(sa.select(ApiToken).where(col(ApiToken.digest) == digest))).scalar_one_or_none()
-    if token is None or not token.is_valid(now()):
-        return None
-    await enter_organization(session, token.organization_id)
-    member = await session.get_one(Member, token.member_id)
-    await session.execute(NOTE_USE.where(col(ApiToken.id) == token.id))
-    roles = frozenset() if member.role is None else frozenset({member.role})
-    identity = Identity(subject=f"members/{member.id}", organization_id=token.organization_id, roles=roles)
-    return Caller(identity, member.id, token.id, token.scope, token.expires_at)
+    async def _person(self, authorization: str, organization: str | None) -> Caller | None:
+        assert self._issuer is not None, "identify asked before"
+        person = await self._issuer.person(authorization.partition(" ")[2].strip())
+        async with self._database.transaction() as session:
+            found = await caller_behind(session, person, organization)
+        return None if found is None else Caller(*found)

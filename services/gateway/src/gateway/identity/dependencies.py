@@ -6,11 +6,16 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.callers import Caller
+from chassis import authority
+from contracts.permissions import required
+from gateway.identity.callers import ORGANIZATION_HEADER, Caller
 from gateway.runtime import Runtime
 
+PREFIX = "/v1"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-def runtime_of(request: Request) -> Runtime:
+
+async def runtime_of(request: Request) -> Runtime:
     """What this process runs on."""
     runtime: Runtime = request.app.state.runtime
     return runtime
@@ -20,17 +25,24 @@ CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 
 async def _caller(request: Request, runtime: CurrentRuntime) -> Caller:
-    caller = await runtime.callers.identify(request.headers.get("authorization"))
-    caller.check_may(request.method)
+    """The caller, who may do what the route does as far as its path tells. Raises Unauthenticated, Forbidden, NotFound."""
+    headers = request.headers
+    caller = await runtime.callers.identify(headers.get("authorization"), headers.get(ORGANIZATION_HEADER))
+    permission = required(request.method, request.scope["route"].path.removeprefix(PREFIX))
+    authority.check(caller.identity, permission, request.path_params)
     return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 
 
-async def _session(runtime: CurrentRuntime, caller: CurrentCaller) -> AsyncIterator[AsyncSession]:
-    async with runtime.database.transaction(caller.identity.organization_id) as session:
+async def _session(request: Request, runtime: CurrentRuntime, caller: CurrentCaller) -> AsyncIterator[AsyncSession]:
+    organization_id = caller.identity.organization_id
+    async with runtime.database.transaction(organization_id) as session:
         yield session
+    if request.method not in SAFE_METHODS:
+        # Committed. The database tells every process; this one knows at once, so that the very next request meets the change.
+        runtime.callers.forget(organization_id)
 
 
 # Scope "function": committed before the answer leaves. FastAPI's default commits after it.

@@ -1,4 +1,4 @@
-"""Organisations, members and API tokens. The secret of a token is stored nowhere, only its SHA-256."""
+"""Organisations, members, their roles and API tokens. The secret of a token is stored nowhere, only its SHA-256."""
 
 import hashlib
 import secrets
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
-from contracts.vocabulary import OrganizationRole
+from contracts.vocabulary import OrganizationRole, ProgramRole, ProjectRole
 from gateway.tables import INSTANT, GatewayTable, enumerated, now
 
 TOKEN_PREFIX = "ilk_"  # noqa: S105  (what every token begins with, so that scanners for leaked secrets know it)
@@ -25,9 +25,16 @@ class Scope(StrEnum):
     """Reading, and everything that its member may change."""
 
 
-def new_secret() -> str:
-    """A fresh token: `ilk_` and 256 random bits, 47 characters."""
-    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+class Within(StrEnum):
+    """What a role is held in."""
+
+    PROGRAM = "program"
+    PROJECT = "project"
+
+
+def new_secret(prefix: str = TOKEN_PREFIX) -> str:
+    """A fresh token: its prefix and 256 random bits, 47 characters."""
+    return prefix + secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def digest_of(secret: str) -> bytes:
@@ -51,13 +58,45 @@ class Member(GatewayTable, table=True):
     """A person, or a program, that acts in an organisation. `role` holds for the whole organisation."""
 
     __tablename__ = "members"
-    __table_args__ = (sa.UniqueConstraint("organization_id", "email"), sa.UniqueConstraint("organization_id", "id"))
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "email"),
+        sa.UniqueConstraint("organization_id", "id"),
+        sa.UniqueConstraint("organization_id", "subject"),
+        sa.Index(None, "subject"),
+        sa.Index(None, "email"),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     organization_id: UUID = Field(foreign_key="organizations.id")
     email: str = Field(max_length=254)
     name: str = Field(max_length=200)
     role: OrganizationRole | None = Field(default=None, sa_type=enumerated(OrganizationRole))
+    subject: str | None = Field(default=None, max_length=600)
+    """`issuer|subject` of the access tokens that are this member's; null until it came with one."""
+    revision: int = Field(default=1, sa_type=sa.BigInteger)
+    created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
+    removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    """When it left; its name stays, for the record."""
+
+
+class RoleGrant(GatewayTable, table=True):
+    """A member's role in one program or project."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["organization_id", "member_id"], ["members.organization_id", "members.id"]),
+        sa.UniqueConstraint("member_id", "within", "boundary_id"),
+        sa.Index(None, "organization_id", "within", "boundary_id"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    organization_id: UUID
+    member_id: UUID
+    within: Within = Field(sa_type=enumerated(Within))
+    boundary_id: UUID
+    role: str = Field(max_length=30)
+    granted_by: UUID | None
+    """The member who gave it; null when an operator did."""
     revision: int = Field(default=1, sa_type=sa.BigInteger)
     created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
 
@@ -92,3 +131,13 @@ class ApiToken(GatewayTable, table=True):
         if self.revoked_at is None:
             self.revoked_at = at
             self.revision += 1
+
+
+def programs_of(grants: list[RoleGrant]) -> dict[UUID, ProgramRole]:
+    """A member's role in each program in which it has one."""
+    return {each.boundary_id: ProgramRole(each.role) for each in grants if each.within is Within.PROGRAM}
+
+
+def projects_of(grants: list[RoleGrant]) -> dict[UUID, ProjectRole]:
+    """A member's role in each project in which it has one."""
+    return {each.boundary_id: ProjectRole(each.role) for each in grants if each.within is Within.PROJECT}

@@ -1,10 +1,8 @@
-"""Organisation, members and API tokens over HTTP."""
+"""`/api-tokens`."""
 
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import SQLModel
 
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
@@ -13,51 +11,33 @@ from chassis.routes import LateRoute
 from contracts.values import Id
 from gateway.idempotent import once
 from gateway.identity import actions
-from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
-from gateway.identity.models import ApiToken, Member, Organization
-from gateway.identity.shapes import ApiTokenCreate, ApiTokenCreated, ApiTokenRead, MemberRead, OrganizationRead
+from gateway.identity.dependencies import CurrentCaller, Session
+from gateway.identity.models import ApiToken
+from gateway.identity.shapes import ApiTokenCreate, ApiTokenCreated, ApiTokenRead
 from gateway.tables import now
 
-router = APIRouter(prefix="/v1", tags=["identity"], route_class=LateRoute)
+router = APIRouter(prefix="/v1/api-tokens", tags=["identity"], route_class=LateRoute)
 
-MEMBER_ORDER = Order({"id": Member.id, "email": Member.email, "name": Member.name}, default="email", identity=Member.id)
 TOKEN_ORDER = Order(
     {"id": ApiToken.id, "created_at": ApiToken.created_at, "name": ApiToken.name}, default="id", identity=ApiToken.id
 )
 
 
-def read(record: SQLModel, **more: Any) -> dict[str, Any]:
+def _read(record: ApiToken, **more: Any) -> dict[str, Any]:
     """The record's columns, for an answer's shape to choose from."""
     return record.model_dump() | more
 
 
-@router.get("/organizations/current", responses=responses(NotFound))
-async def get_current_organization(session: Session, caller: CurrentCaller, response: Response) -> OrganizationRead:
-    """The organisation of the token."""
-    organization = await session.get_one(Organization, caller.identity.organization_id)
-    response.headers["ETag"] = etag(organization)
-    return OrganizationRead.model_validate(read(organization), extra="ignore")
-
-
-@router.get("/members")
-async def list_members(session: Session, query: Annotated[PageQuery, Query()]) -> Page[MemberRead]:
-    """Who acts in the organisation."""
-    rows, after = await page(session, sa.select(Member), query, MEMBER_ORDER)
-    return Page(items=[MemberRead.model_validate(read(row), extra="ignore") for row in rows], next=after)
-
-
-@router.get("/api-tokens")
+@router.get("")
 async def list_api_tokens(
     session: Session, caller: CurrentCaller, query: Annotated[PageQuery, Query()]
 ) -> Page[ApiTokenRead]:
     """The caller's tokens; an admin's answer holds everyone's. Revoked and expired ones stay listed."""
     rows, after = await page(session, actions.visible_api_tokens(caller), query, TOKEN_ORDER)
-    return Page(items=[ApiTokenRead.model_validate(read(row), extra="ignore") for row in rows], next=after)
+    return Page(items=[ApiTokenRead.model_validate(_read(row), extra="ignore") for row in rows], next=after)
 
 
-@router.post(
-    "/api-tokens", status_code=201, response_model=ApiTokenCreated, responses=responses(Forbidden, IdempotencyKeyReused)
-)
+@router.post("", status_code=201, response_model=ApiTokenCreated, responses=responses(Forbidden, IdempotencyKeyReused))
 async def create_api_token(
     session: Session,
     caller: CurrentCaller,
@@ -74,25 +54,22 @@ async def create_api_token(
 
 
 def _created(token: ApiToken, secret: str | None) -> Response:
-    answer = ApiTokenCreated.model_validate(read(token, token=secret), extra="ignore")
+    answer = ApiTokenCreated.model_validate(_read(token, token=secret), extra="ignore")
     headers = {"Location": f"/v1/api-tokens/{token.id}", "ETag": etag(token), "Cache-Control": "no-store"}
     return Response(answer.model_dump_json(), 201, headers, "application/json")
 
 
-@router.get("/api-tokens/{token_id}", responses=responses(NotFound))
+@router.get("/{token_id}", responses=responses(NotFound))
 async def get_api_token(session: Session, caller: CurrentCaller, token_id: Id, response: Response) -> ApiTokenRead:
     """One token, without its secret."""
     token = await actions.find_api_token(session, caller, token_id)
     response.headers["ETag"] = etag(token)
-    return ApiTokenRead.model_validate(read(token), extra="ignore")
+    return ApiTokenRead.model_validate(_read(token), extra="ignore")
 
 
-@router.delete("/api-tokens/{token_id}", status_code=204, responses=responses(NotFound, StaleRevision))
-async def revoke_api_token(
-    session: Session, caller: CurrentCaller, runtime: CurrentRuntime, token_id: Id, if_match: IfMatch = None
-) -> None:
-    """Revoke a token: within 5 seconds it opens nothing any more. Revoking it again changes nothing."""
+@router.delete("/{token_id}", status_code=204, responses=responses(NotFound, StaleRevision))
+async def revoke_api_token(session: Session, caller: CurrentCaller, token_id: Id, if_match: IfMatch = None) -> None:
+    """Revoke a token: from the next request on it opens nothing. Revoking it again changes nothing."""
     token = await actions.find_api_token(session, caller, token_id)
     check_if_match(if_match, token)
     token.revoke(now())
-    runtime.callers.forget(token.digest)

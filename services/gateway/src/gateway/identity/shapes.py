@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from chassis.patch import unset
 from contracts.values import Id, Instant, Name, Shape
 from contracts.vocabulary import OrganizationRole
 from gateway.identity.models import Scope
@@ -31,6 +32,27 @@ class MemberRead(Shape):
     role: OrganizationRole | None = Field(description="the role in the whole organisation, if any")
     revision: int
     created_at: Instant
+
+
+class MemberCreate(Shape):
+    """A new member. It gets in with an access token that carries the address, or with an API token that an admin makes for it."""
+
+    email: Email = Field(examples=["grace@example.org"])
+    name: Name
+    role: OrganizationRole | None = Field(default=None, description="the role in the whole organisation, if any")
+
+
+class MemberUpdate(Shape):
+    """What changes about a member."""
+
+    name: Name = unset()
+    role: OrganizationRole | None = unset()
+
+
+class OrganizationUpdate(Shape):
+    """What changes about an organisation."""
+
+    name: Name = unset()
 
 
 class ApiTokenCreate(Shape):

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlmodel import col, select
 
+from chassis import rows
 from contracts.program_events import (
     DependencyAtRisk,
     DependencyBreached,
@@ -33,17 +34,19 @@ REACHED: dict[DependencyStatus, type[DependencyEvent]] = {
 }
 
 
-def take_standing(
+async def take_standing(
     locked: LockedProgram,
     dependencies: Iterable[Dependency],
     standings: Mapping[UUID, Standing],
     granularities: Mapping[UUID, str],
 ) -> None:
-    """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed."""
+    """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed.
+
+    What the session does not know, since it was remembered from an earlier transaction, is written here, row by row.
+    """
     for dependency in dependencies:
         if not _differs(locked, dependency, standings[dependency.id], granularities):
             continue
-        locked.session.add(dependency)  # what was remembered from an earlier transaction belongs to this one now
         before = state_of(dependency)
         was_suspended = dependency.suspended_path is not None
         _take(dependency, standings[dependency.id])
@@ -66,9 +69,11 @@ def take_standing(
             events.append(DependencyForecastChanged)
         if events:
             locked.touch(dependency)
-            after = state_of(dependency)
+            after = after.model_copy(update={"revision": dependency.revision, "updated_at": dependency.updated_at})
             for event in events:
                 locked.record(event.between(before, after))
+        if dependency not in locked.session:
+            await rows.update(locked.session, dependency)
 
 
 def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:

@@ -20,7 +20,7 @@ from program_svc.network.compute import Network
 from program_svc.network.facts import deadline_of, facts_from, known_projects, live_dependencies
 from program_svc.network.held import Held
 from program_svc.network.inputs import Inputs, inputs_of, unresolved
-from program_svc.network.memory import Memory, Place, Remembered
+from program_svc.network.memory import Memory, Place, Remembered, next_place
 from program_svc.network.moves import StoredRow
 from program_svc.network.news import News
 from program_svc.network.objects import Objects
@@ -117,7 +117,7 @@ async def _gone_on(locked: LockedProgram, known: Remembered, places: Mapping[UUI
         return None
     for project_id, place in places.items():
         first = batch.first.get(project_id)
-        if place != known.places[project_id] if first is None else first.place != _next(known.places[project_id]):
+        if place != known.places[project_id] if first is None else first.place != next_place(known.places[project_id]):
             return None
     if not await _follow_projects(locked, known.held, batch, places):
         return None
@@ -126,11 +126,6 @@ async def _gone_on(locked: LockedProgram, known: Remembered, places: Mapping[UUI
         return None
     known.held.change(changes)
     return known.held
-
-
-def _next(place: Place) -> tuple[int, int]:
-    revision, position, positions = place
-    return (revision, position + 1) if position < positions else (revision + 1, 1)
 
 
 async def _follow_projects(locked: LockedProgram, held: Held, batch: Batch, places: Mapping[UUID, Place]) -> bool:

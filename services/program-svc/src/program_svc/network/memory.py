@@ -5,7 +5,7 @@ was rolled back is forgotten, so the memory is never ahead of the database.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -31,9 +31,15 @@ class Remembered:
     held: Held
     revision: int
     deadline: int | None
-    places: Mapping[UUID, Place]
+    places: dict[UUID, Place]
     dependencies: Sequence[Dependency]
     """The live ones, in the order of ids; not attached to any session."""
+
+
+def next_place(place: Place) -> tuple[int, int]:
+    """Where the event after this one stands: revision and position."""
+    revision, position, positions = place
+    return (revision, position + 1) if position < positions else (revision + 1, 1)
 
 
 class Memory:
@@ -49,17 +55,19 @@ class Memory:
 
     def keep_on_commit(self, session: AsyncSession, program_id: UUID, remembered: Remembered) -> None:
         """Remember the program once the session's transaction is committed."""
-        pending = [remembered]
+        _on_commit(session, lambda: self._keep(program_id, remembered))
 
-        def committed(of: Session) -> None:
-            if pending and not of.in_nested_transaction():
-                self._keep(program_id, pending.pop())
+    def pass_on_commit(self, session: AsyncSession, said: Mapping[UUID, tuple[tuple[int, int], Place]]) -> None:
+        """What was said of these projects, from the one place to the other, says nothing of a network: what is remembered stays true."""
 
-        def rolled_back(*_: object) -> None:
-            pending.clear()
+        def passed() -> None:
+            for remembered in self._programs.values():
+                for project_id, (first, last) in said.items():
+                    known = remembered.places.get(project_id)
+                    if known is not None and next_place(known) == first:
+                        remembered.places[project_id] = last
 
-        event.listen(session.sync_session, "after_commit", committed)
-        event.listen(session.sync_session, "after_soft_rollback", rolled_back)
+        _on_commit(session, passed)
 
     def _keep(self, program_id: UUID, remembered: Remembered) -> None:
         self._programs[program_id] = remembered
@@ -67,3 +75,18 @@ class Memory:
         while tasks > self._most_tasks and len(self._programs) > 1:
             _, forgotten = self._programs.popitem(last=False)
             tasks -= len(forgotten.held.tasks)
+
+
+def _on_commit(session: AsyncSession, done: Callable[[], None]) -> None:
+    """Do this once the session's transaction is committed, unless what it did until now is rolled back."""
+    pending = [done]
+
+    def committed(of: Session) -> None:
+        if pending and not of.in_nested_transaction():
+            pending.pop()()
+
+    def rolled_back(*_: object) -> None:
+        pending.clear()
+
+    event.listen(session.sync_session, "after_commit", committed)
+    event.listen(session.sync_session, "after_soft_rollback", rolled_back)

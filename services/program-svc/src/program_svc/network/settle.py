@@ -52,4 +52,4 @@ async def settle_on(locked: LockedProgram, network: Network, difference: Differe
     facts = network.facts
     await keep_dates(locked, network, difference, changed)
     granularities = {project_id: row.granularity for project_id, row in facts.projects.items()}
-    take_standing(locked, network.judged, network.standings, granularities)
+    await take_standing(locked, network.judged, network.standings, granularities)

@@ -1,0 +1,1 @@
+"""People who come with an access token of an OpenID Connect issuer."""

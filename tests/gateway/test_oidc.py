@@ -1,0 +1,255 @@
+"""People with access tokens of an issuer of the test's own, which signs real ones."""
+
+import base64
+import json
+import time
+from datetime import timedelta
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from chassis.problem import Unauthenticated, Unavailable
+from gateway.identity.callers import Callers
+from gateway.oidc import keys
+from gateway.oidc.issuer import Issuer
+from gateway.oidc.keys import Keys
+from gateway.tables import now
+
+pytestmark = pytest.mark.slow
+ISSUER, AUDIENCE = "https://login.example.org", "interlock"
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ALGORITHM_OF = {
+    "RS256": jwt.algorithms.RSAAlgorithm,
+    "ES256": jwt.algorithms.ECAlgorithm,
+    "EdDSA": jwt.algorithms.OKPAlgorithm,
+}
+
+
+class TestIssuer:
+    """Signs tokens, and answers for its keys as an issuer does."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.keys: dict[str, tuple[str, object]] = {"one": ("RS256", RSA)}
+        self.is_away = False
+        self.asked: list[str] = []
+
+    def token(self, key: str = "one", header: dict | None = None, **claims) -> str:
+        algorithm, private = self.keys[key]
+        at = int(time.time())
+        said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "grace", "iat": at, "exp": at + 60}
+        said |= {"email": "grace@example.org", "email_verified": True} | claims
+        said = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode(said, private, algorithm, headers={"kid": key} | (header or {}))
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        if self.is_away:
+            return httpx.Response(503)
+        if request.url.path == keys.DISCOVERY:
+            return httpx.Response(200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys"})
+        public = [
+            ALGORITHM_OF[algorithm].to_jwk(private.public_key(), as_dict=True) | {"kid": name, "alg": algorithm}
+            for name, (algorithm, private) in self.keys.items()
+        ]
+        return httpx.Response(200, json={"keys": [*public, {"kty": "oct", "kid": "shared", "k": "c2VjcmV0"}]})
+
+
+@pytest.fixture
+def issuer() -> TestIssuer:
+    return TestIssuer()
+
+
+@pytest.fixture
+async def trusted(issuer):
+    found = Issuer(ISSUER, AUDIENCE, Keys(ISSUER, None, transport=httpx.MockTransport(issuer.answer)))
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def known(runtime, trusted) -> Callers:
+    """The gateway's callers, with the issuer trusted."""
+    runtime.callers._issuer = trusted
+    return runtime.callers
+
+
+async def test_a_token_says_who_it_is_until_when(trusted, issuer):
+    person = await trusted.person(issuer.token())
+    assert (person.subject, person.email) == (f"{ISSUER}|grace", "grace@example.org")
+    assert timedelta(0) < person.expires_at - now() <= timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    "claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": None}, {"email": 7}]
+)
+async def test_an_address_that_the_issuer_does_not_vouch_for_is_none(trusted, issuer, claims):
+    assert (await trusted.person(issuer.token(**claims))).email is None
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "private"),
+    [("ES256", ec.generate_private_key(ec.SECP256R1())), ("EdDSA", ed25519.Ed25519PrivateKey.generate())],
+)
+async def test_other_signatures_by_a_private_key_are_as_good(trusted, issuer, algorithm, private):
+    issuer.keys = {"two": (algorithm, private)}
+    assert (await trusted.person(issuer.token("two"))).subject == f"{ISSUER}|grace"
+
+
+FORGED = {
+    "wrong audience": {"aud": "somebody-else"},
+    "wrong issuer": {"iss": "https://evil.example.org"},
+    "expired": {"exp": int(time.time()) - 60},
+    "issued in the future": {"iat": int(time.time()) + 3600},
+    "not yet good": {"nbf": int(time.time()) + 3600},
+    "no end": {"exp": None},
+    "nobody": {"sub": None},
+    "empty subject": {"sub": ""},
+    "subject too long": {"sub": "x" * 256},
+}
+
+
+@pytest.mark.parametrize("claims", FORGED.values(), ids=FORGED.keys())
+async def test_a_token_with_a_wrong_claim_is_refused(trusted, issuer, claims):
+    with pytest.raises(Unauthenticated):
+        await trusted.person(issuer.token(**claims))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"kid": "../../etc/passwd"},
+        {"kid": "' OR 1=1"},
+        {"kid": "shared"},
+        {"typ": "dpop+jwt"},
+        {"crit": ["exp"]},
+        {"jku": "https://evil.example.org/keys", "kid": "theirs"},
+    ],
+)
+async def test_a_header_that_leads_elsewhere_leads_nowhere(trusted, issuer, header):
+    with pytest.raises(Unauthenticated):
+        await trusted.person(issuer.token(header=header))
+    assert set(issuer.asked) <= {keys.DISCOVERY, "/keys"}
+
+
+def _raw(**parts) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+async def test_a_token_without_a_signature_is_none(trusted, issuer):
+    _, claims, signature = issuer.token().split(".")
+    for algorithm in ("none", "None", "NONE", "", "HS256", "RS1"):
+        for signed in ("", signature):
+            with pytest.raises(Unauthenticated):
+                await trusted.person(f"{_raw(alg=algorithm, kid='one', typ='JWT')}.{claims}.{signed}")
+
+
+async def test_a_public_key_is_no_shared_secret(trusted, issuer):
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    pem = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    head, claims = _raw(alg="HS256", kid="one"), issuer.token().split(".")[1]
+    signed = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(f"{head}.{claims}".encode(), pem)
+    forged = base64.urlsafe_b64encode(signed).decode().rstrip("=")
+    with pytest.raises(Unauthenticated):
+        await trusted.person(f"{head}.{claims}.{forged}")
+
+
+async def test_a_token_signed_by_somebody_else_is_refused(trusted, issuer):
+    mine = issuer.token()
+    issuer.keys = {"one": ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048))}
+    await trusted.person(issuer.token())
+    with pytest.raises(Unauthenticated):
+        await trusted.person(mine)
+
+
+async def test_keys_are_fetched_once_and_again_when_they_rotate(trusted, issuer, monkeypatch):
+    for _ in range(3):
+        await trusted.person(issuer.token())
+    assert issuer.asked == [keys.DISCOVERY, "/keys"]
+    issuer.keys["two"] = ("EdDSA", ed25519.Ed25519PrivateKey.generate())
+    with pytest.raises(Unauthenticated):  # asked a moment ago: a made-up key must not make us ask each time
+        await trusted.person(issuer.token("two"))
+    assert len(issuer.asked) == 2
+    monkeypatch.setattr(keys, "AT_MOST_EVERY", 0.0)
+    await trusted.person(issuer.token("two"))
+    assert len(issuer.asked) == 4
+
+
+async def test_a_key_that_was_withdrawn_is_trusted_no_longer_than_keys_are_fresh(trusted, issuer, monkeypatch):
+    old = issuer.token()
+    await trusted.person(old)
+    issuer.keys = {"two": ("EdDSA", ed25519.Ed25519PrivateKey.generate())}
+    await trusted.person(old)
+    monkeypatch.setattr(keys, "FRESH", 0.0)
+    monkeypatch.setattr(keys, "AT_MOST_EVERY", 0.0)
+    with pytest.raises(Unauthenticated):
+        await trusted.person(old)
+
+
+async def test_an_issuer_that_is_away_keeps_its_known_keys_good_for_a_while(trusted, issuer, monkeypatch):
+    await trusted.person(issuer.token())
+    issuer.is_away = True
+    monkeypatch.setattr(keys, "FRESH", 0.0)
+    monkeypatch.setattr(keys, "AT_MOST_EVERY", 0.0)
+    await trusted.person(issuer.token())
+    monkeypatch.setattr(keys, "TRUSTED", 0.0)
+    with pytest.raises(Unavailable):
+        await trusted.person(issuer.token())
+
+
+async def test_an_issuer_that_never_answered_lets_nobody_in_and_is_no_fault_of_the_token(trusted, issuer):
+    issuer.is_away = True
+    with pytest.raises(Unavailable):
+        await trusted.person(issuer.token())
+
+
+async def test_a_person_is_the_member_with_its_address_and_stays_it(known, issuer, client):
+    made = (await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})).json()
+    hers = {"Authorization": f"Bearer {issuer.token()}"}
+    assert (await client.get("/v1/projects", headers=hers)).status_code == 200
+    renamed = issuer.token(email="new@example.org")
+    caller = await known.identify(f"Bearer {renamed}")
+    assert (str(caller.member_id), caller.identity.credential) == (made["id"], ISSUER)
+    with pytest.raises(Unauthenticated):  # another person with the same address
+        await known.identify(f"Bearer {issuer.token(sub='mallory')}")
+
+
+async def test_a_person_whom_nobody_knows_is_nobody(known, issuer, client):
+    with pytest.raises(Unauthenticated):
+        await known.identify(f"Bearer {issuer.token(email='stranger@example.org')}")
+    await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})
+    with pytest.raises(Unauthenticated):
+        await known.identify(f"Bearer {issuer.token(email_verified=False)}")
+
+
+async def test_a_person_in_two_organisations_says_which(known, issuer, tokens):
+    for organization in ("demo", "other"):
+        await tokens.create(organization, "grace@example.org", role=None)
+    bearer = f"Bearer {issuer.token()}"
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer)
+    found = [await known.identify(bearer, organization) for organization in ("demo", "other")]
+    assert [each.identity.organization_id for each in found] == [
+        await tokens.organization_id(organization) for organization in ("demo", "other")
+    ]
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer, "nowhere")
+
+
+async def test_who_leaves_is_out_whatever_the_issuer_says(known, issuer, client):
+    made = (await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})).json()
+    bearer = f"Bearer {issuer.token()}"
+    await known.identify(bearer)
+    assert (await client.delete(f"/v1/members/{made['id']}")).status_code == 204
+    with pytest.raises(Unauthenticated):
+        await known.identify(bearer)
+
+
+@pytest.mark.parametrize("oversized", ["x" * 20_000, "a.b", "a.b.c.d", "é.é.é"])
+async def test_what_is_no_access_token_is_refused_before_it_is_read(known, oversized):
+    with pytest.raises(Unauthenticated):
+        await known.identify(f"Bearer {oversized}")
