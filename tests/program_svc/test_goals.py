@@ -252,3 +252,42 @@ async def test_without_a_date_a_goal_is_told_of_any_slip_that_is_thought_through
 async def test_a_program_lists_the_goals_that_its_projects_serve(api, chain):
     program, *_, low = chain
     assert [each["id"] for each in (await api.get(f"{program}/goals"))["items"]] == [low]
+
+
+async def test_a_goal_has_a_period_a_program_and_the_confidence_of_its_check_ins(api):
+    program = await api.program()
+    top = await goal(api, starts="2020-01-01", due="2020-12-31", program_id=program.removeprefix("/programs/"))
+    first, second = [await key_result(api, top, weight=weight) for weight in (1, 3)]
+    read = await api.get(f"/goals/{top}")
+    assert (read["elapsed"], read["confidence"]["reason"]) == ({"value": 1, "reason": None}, "nothing_measured")
+    for path, confidence in ((first, 0.2), (second, 0.6)):
+        await api.post(f"/key-results/{path}/check-ins", {"value": 1, "on": "2020-03-02", "confidence": confidence})
+    assert (await api.get(f"/goals/{top}"))["confidence"] == {"value": 0.5, "reason": None}
+    assert (await api.get(f"/key-results/{first}"))["confidence"] == 0.2
+    await api.post(f"/key-results/{first}/check-ins", {"value": 1, "on": "2020-03-03"})
+    assert "confidence" not in await api.get(f"/key-results/{first}")
+    assert [each["id"] for each in (await api.get(f"{program}/goals"))["items"]] == [top]
+    refused = await api.patch(f"/goals/{top}", {"due": "2019-12-31"}, status=409)
+    assert refused["type"] == "/problems/period-reversed"
+    later = await goal(api, starts="2120-01-01", due="2120-12-31")
+    assert (await api.get(f"/goals/{later}"))["elapsed"]["value"] == 0
+
+
+async def test_a_risk_is_aligned_with_the_goal_that_it_threatens(api):
+    project = api.projects.project("P1")
+    api.projects.task(project, "A", 4)
+    risk = api.projects.risk(project, "0.5", "1000.00")
+    api.projects.risk(project, "0.5", "500.00")
+    await api.hear()
+    threatened = await goal(api, due="2026-12-31")
+    body = {"goal_id": threatened, "project_id": str(project)}
+    await api.post("/alignments", body | {"risk_id": str(risk)})
+    await api.post("/alignments", body | {"risk_id": str(risk)}, status=409)
+    await api.post("/alignments", body | {"risk_id": str(uuid4())}, status=404)
+    threats = (await api.get(f"/goals/{threatened}/exposure"))["threats"]
+    assert [(each["kind"], each["risk_id"], each["emv"]["amount"]) for each in threats] == [
+        ("risk", str(risk), "-500.00")
+    ]
+    assert [each["key"] for each in (await api.get("/alignment/orphans"))["projects"]] == ["P1"]
+    await api.post("/alignments", body)
+    assert len((await api.get(f"/goals/{threatened}/exposure"))["threats"]) == 2

@@ -132,3 +132,78 @@ async def test_risks_are_filtered_sorted_and_paged(api, filters, titles):
         if cursor is None:
             break
     assert "".join(found) == titles
+
+
+async def test_a_project_with_an_approved_baseline_is_measured_by_it(api):
+    project = api.projects.project("P1", data_date="2026-03-03")
+    task = api.projects.task(project, "A", 4, percent_complete=50, actual_start="2026-03-02", state="in_progress")
+    api.projects.budget_line(project, "400.00", task_id=str(task))
+    await api.hear()
+    program = await api.program(project)
+    (before,) = (await api.get(f"{program}/earned-value"))["projects"]
+    assert (before["pv"]["amount"], before["baseline_id"]) == ("200.00", None)
+    points = [("2026-03-02", "250.00"), ("2026-03-04", "350.00"), ("2026-03-06", "450.00")]
+    baseline = api.projects.baseline(project, points, "500.00")
+    api.projects.baseline(project, points, "900.00", state="draft")
+    await api.hear()
+    answer = await api.get(f"{program}/earned-value")
+    (measured,) = answer["projects"]
+    assert (measured["pv"]["amount"], measured["bac"]["amount"], measured["ev"]["amount"]) == (
+        "300.00",
+        "500.00",
+        "200.00",
+    )
+    assert measured["baseline_id"] == str(baseline)
+    assert "budget_changed_since_baseline" in measured["warnings"]
+    assert answer["bac"]["amount"] == "500.00"
+    api.projects.change(baseline, state="superseded")
+    await api.hear()
+    assert (await api.get(f"{program}/earned-value"))["bac"]["amount"] == "400.00"
+
+
+async def test_several_currencies_are_summed_by_the_program_s_stored_rates(api):
+    project_ids = [
+        api.projects.project(key, currency=currency, data_date="2026-03-04")
+        for key, currency in (("P1", "EUR"), ("P2", "CHF"))
+    ]
+    for project_id, currency in zip(project_ids, ("EUR", "CHF"), strict=True):
+        api.projects.budget_line(project_id, "100.00", currency=currency)
+        api.projects.actual(project_id, "10.00", currency=currency)
+    await api.hear()
+    program = await api.program(*project_ids)
+    path = f"{program}/earned-value"
+    assert (await api.get(path))["bac"]["reason"] == "mixed_currencies"
+    await api.patch(program, {"currency": "EUR"})
+    assert (await api.get(path))["warnings"] == ["no_exchange_rate"]
+    for valid_from, rate in (("2026-03-01", 1.5), ("2026-03-01", 1.05), ("2026-03-05", 9)):
+        rate_of = {"currency": "CHF", "rate": rate, "valid_from": valid_from}
+        await api.post(f"{program}/exchange-rates", rate_of)
+    answer = await api.get(path)
+    assert (answer["bac"], answer["ac"]["amount"]) == (euros("205.00") | {"reason": None}, "20.50")
+    by_key = {each["key"]: each for each in answer["projects"]}
+    assert (by_key["P2"]["bac"]["currency"], by_key["P2"]["converted_by"]) == ("CHF", 1.05)
+    assert by_key["P1"]["converted_by"] is None
+
+
+async def test_funding_is_set_against_need_period_by_period(api):
+    project = api.projects.project("P1")
+    task = api.projects.task(project, "A", 30)
+    api.projects.budget_line(project, "3000.00", task_id=str(task))
+    api.projects.actual(project, "70.00", on="2026-04-01")
+    await api.hear()
+    program = await api.program(project)
+    grant = {"source": "Grant", "starts_on": "2026-03-01", "ends_on": "2026-04-30", "amount": euros("3050.00")}
+    await api.post(f"{program}/funding", grant)
+    read = await api.get(f"{program}/funding-need")
+    rows = [
+        (row["ends_on"], *(row[name]["amount"] for name in ("need", "spent", "funded", "gap")))
+        for row in read["periods"]
+    ]
+    assert rows == [
+        ("2026-03-31", "2200.00", "0.00", "1550.00", "-650.00"),
+        ("2026-04-30", "800.00", "70.00", "1500.00", "50.00"),
+    ]
+    assert read["short_from"] == "2026-03-01"
+    whole = (await api.get(f"{program}/funding-need", params={"period": "year"}))["periods"]
+    assert [row["gap"]["amount"] for row in whole] == ["50.00"]
+    assert (await api.get(f"{await api.program()}/funding-need"))["periods"] == []

@@ -11,6 +11,7 @@ from chassis.outbox import Boundary, Origin
 from chassis.received import ReceivedEvent, read
 from contracts import project_events as events
 from contracts.events import Event
+from contracts.project_events.registers import BASELINE, ISSUE
 
 ORIGIN = Origin(actor="ada", traceparent=None, correlation_id="c-1", causation_id=None)
 NOW = "2026-03-02T09:00:00Z"
@@ -162,6 +163,54 @@ class Projects:
         }
         return self._say(project_id, events.RiskCreated, record | fields)
 
+    def issue(self, project_id: UUID, **fields: Any) -> UUID:
+        """An open issue."""
+        record = {
+            **self._base(uuid7()),
+            "project_id": str(project_id),
+            "title": "issue",
+            "description": "",
+            "category": "",
+            "priority": "medium",
+            "owner": "",
+            "raised_by": "",
+            "raised_on": None,
+            "due_on": None,
+            "task_id": None,
+            "risk_id": None,
+            "resolution": "",
+            "escalated": False,
+            "state": "open",
+            "updated_at": NOW,
+        }
+        return self._say(project_id, ISSUE.created, record | fields)
+
+    def baseline(self, project_id: UUID, points: list[tuple[str, str]], bac: str, **fields: Any) -> UUID:
+        """An approved baseline with this planned value so far, day by day."""
+
+        def euros(amount: str) -> dict[str, str]:
+            return {"amount": amount, "currency": "EUR"}
+
+        figures = {"start": "2026-03-02", "finish": points[-1][0], "bac": euros(bac), "contingency": euros("0.00")}
+        record = {
+            **self._base(uuid7()),
+            "project_id": str(project_id),
+            "name": "As agreed",
+            "description": "",
+            "change_request_id": None,
+            "state": "approved",
+            "of_revision": 1,
+            "content_hash": "sha-256:" + "0f" * 32,
+            "scope": "",
+            "figures": figures | {"tasks": 1, "budget_lines": 1},
+            "planned_value": [{"on": on, "amount": euros(amount)} for on, amount in points],
+            "approved_by": "Board",
+            "approved_at": NOW,
+            "approval_note": "",
+            "updated_at": NOW,
+        }
+        return self._say(project_id, BASELINE.created, record | fields)
+
     def change(self, record_id: UUID, **fields: Any) -> None:
         """The record changed; dates and durations as on the wire."""
         self._again(record_id, "Updated", fields)
@@ -172,7 +221,8 @@ class Projects:
 
     def _again(self, record_id: UUID, happened: str, fields: dict[str, Any]) -> None:
         kept = self.records[record_id]
-        event = getattr(events, kept["event"].__name__.replace("Created", happened))
+        life = next((each._asdict() for each in (ISSUE, BASELINE) if kept["event"] is each.created), {})
+        event = life.get(happened.lower()) or getattr(events, kept["event"].__name__.replace("Created", happened))
         self._say(kept["project_id"], event, kept["record"] | fields)
         if happened == "Deleted":
             del self.records[record_id]
@@ -188,6 +238,8 @@ class Projects:
             "budget_lines": events.BudgetLineCreated,
             "actuals": events.ActualRecorded,
             "risks": events.RiskCreated,
+            "issues": ISSUE.created,
+            "baselines": BASELINE.created,
         }
         kept = [each for each in self.records.values() if each["project_id"] == project_id]
         return {

@@ -22,6 +22,7 @@ from planning.simulation import (
     Shape,
     TooLarge,
     Uncertainty,
+    Watched,
     simulate,
 )
 from planning.simulation.runs import MOST_TASK_RUNS
@@ -231,3 +232,24 @@ def test_outcomes_refuse_a_share_that_is_none(bench):
         with pytest.raises(ValueError, match="share"):
             outcomes.at(share)
     assert np.all(np.diff(outcomes.values) >= 0)
+
+
+def test_watched_dates_are_those_of_the_same_runs(bench):
+    names, plan = chain(bench, 3)
+    wanted = {
+        "whole": Watched(names),
+        "first": Watched(names[:1]),
+        "second begins": Watched(names[1:2], is_start=True),
+        "gone": Watched(["elsewhere"]),
+    }
+    answer = simulate(plan, varying(*names), runs=BLOCK + 10, seed=3, dates=wanted)
+    assert answer.dates.keys() == wanted.keys() - {"gone"}
+    assert np.array_equal(np.sort(answer.dates["whole"]), answer.finish.values)
+    assert (answer.dates["first"] < answer.dates["whole"]).all()
+    assert (answer.dates["second begins"] >= answer.dates["first"]).all()
+    calendar = MON_TO_FRI
+    for first, begins in zip(answer.dates["first"][:50], answer.dates["second begins"][:50], strict=True):
+        assert calendar.start_at_or_after(int(first)) == int(begins)
+    assert len(set(answer.dates["first"])) > BLOCK / 2
+    fewer = simulate(plan, varying(*names), runs=10, seed=3, dates=wanted)
+    assert np.array_equal(fewer.dates["whole"], answer.dates["whole"][:10])

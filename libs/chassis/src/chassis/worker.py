@@ -13,6 +13,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from chassis import streams
 from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -24,6 +25,7 @@ from chassis.relay import Relay, dead_letter_relay
 from chassis.routes import routes_of
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
+from chassis.work_queue import Work, WorkQueue, work_relay
 from contracts.subjects import Stream
 
 PARTS_GRACE = 3.0  # for all of them together,
@@ -56,22 +58,35 @@ class Closing(Protocol):
 
 
 def run_service(
-    package: str, settings: ServiceSettings, *, writes: Stream, follows: Mapping[Stream, Projection]
+    package: str,
+    settings: ServiceSettings,
+    *,
+    writes: Stream,
+    follows: Mapping[Stream, Projection],
+    work: Callable[[Database], Work] | None = None,
 ) -> None:
-    """Be the worker of `package` until SIGTERM or SIGINT: relay its outbox to the stream it writes, follow the streams it reads."""
+    """Be the worker of `package` until SIGTERM or SIGINT: relay its outbox to the stream it writes, follow the streams it reads, do its work.
+
+    work: what makes, of the database, that which does the pieces of work that the service asks for (`chassis.work_queue`).
+    """
     if settings.relay_database_url is None:
         sys.stderr.write(f"settings: {PREFIX}RELAY_DATABASE_URL: a worker needs it\n")
         raise SystemExit(2)
     name = package.replace("_", "-")
     database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} worker")
-    bus = Bus(settings.nats_url, f"{name} worker")
-    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus))
-    letters = dead_letter_relay(settings.relay_database_url, bus, name)
+    bus = Bus(settings.nats_url, f"{name} worker", settings.nats_ca_file)
+    kept = streams.stream_config(writes, replicas=settings.stream_replicas)
+    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus), kept)
+    letters = dead_letter_relay(settings.relay_database_url, bus, name, replicas=settings.stream_replicas)
     owners = {stream: owner_of(stream, settings, name) for stream in follows}
 
     def wake() -> None:
         relay.wake()
         letters.wake()
+
+    working: list[Part] = []
+    if work is not None:
+        working = [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
 
     consumers = [
         Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=wake, owner=owners[stream])
@@ -83,7 +98,7 @@ def run_service(
         await check_at_head(database, package)
 
     run_parts(
-        [*consumers, relay, letters],
+        [*working, *consumers, relay, letters],
         probes={"database": at_head, "nats": bus.check},
         closing=closing,
         host=settings.host,

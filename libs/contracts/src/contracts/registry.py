@@ -3,8 +3,17 @@
 from types import MappingProxyType
 
 from contracts import program_events, project_events
+from contracts.program_events import portfolios
+from contracts.program_events import registers as program_registers
 from contracts.project_events import registers, resource_events
 
-EVENTS = (*project_events.EVENTS, *registers.EVENTS, *resource_events.EVENTS, *program_events.EVENTS)
+EVENTS = (
+    *project_events.EVENTS,
+    *registers.EVENTS,
+    *resource_events.EVENTS,
+    *program_events.EVENTS,
+    *portfolios.EVENTS,
+    *program_registers.EVENTS,
+)
 EVENT_OF_TYPE = MappingProxyType({event.event_type(): event for event in EVENTS})
 """The event class behind a CloudEvents `type`, for example `io.interlock.project.task.updated.v1`."""

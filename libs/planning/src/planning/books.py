@@ -62,6 +62,10 @@ class Books:
     """What a baseline planned for tasks that are no longer in the plan: it is not earned any more."""
     completed_at: int | None
     """When the last work was finished, if all of it is."""
+    curve: tuple[Spread, ...] = ()
+    """Where not the lines of a baseline are known but its planned value over time: what is planned when."""
+    agreed_budget: Decimal | None = None
+    """The budget of that baseline."""
 
     @classmethod
     def of(
@@ -106,7 +110,25 @@ class Books:
     @property
     def budget(self) -> Decimal:
         """Budget at completion."""
+        if self.agreed_budget is not None:
+            return self.agreed_budget
         return _sum(self.spreads()) + self.dropped
+
+    def measured_by(self, budget: Decimal, curve: Iterable[Spread]) -> "Books":
+        """The same work, measured by a baseline of which the budget and the planned value over time are known. It earns by the present lines."""
+        return replace(self, agreed_budget=budget, curve=tuple(curve))
+
+    def times(self, rate: Decimal) -> "Books":
+        """The same in another currency, of which one unit of the present one is ``rate``."""
+        return replace(
+            self,
+            own=tuple((_times(spread, rate), progress) for spread, progress in self.own),
+            general=tuple(_times(spread, rate) for spread in self.general),
+            dropped=self.dropped * rate,
+            removed=self.removed * rate,
+            curve=tuple(_times(spread, rate) for spread in self.curve),
+            agreed_budget=None if self.agreed_budget is None else self.agreed_budget * rate,
+        )
 
     def planned(self, at: int) -> Decimal:
         """Planned value at an instant."""
@@ -120,6 +142,9 @@ class Books:
 
     def spreads(self) -> Iterator[Spread]:
         """Every line, where it was planned."""
+        if self.agreed_budget is not None:
+            yield from self.curve
+            return
         yield from self.general
         yield from (spread for spread, _ in self.own)
 
@@ -144,6 +169,10 @@ def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
 
 def _sum(spreads: Iterable[Spread]) -> Decimal:
     return sum((spread.amount for spread in spreads), NOTHING)
+
+
+def _times(spread: Spread, rate: Decimal) -> Spread:
+    return replace(spread, amount=spread.amount * rate)
 
 
 def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:

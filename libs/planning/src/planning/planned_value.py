@@ -1,6 +1,6 @@
 """How a budget lies over time: planned value by working time, earned value by percent complete, and earned schedule."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
@@ -22,6 +22,14 @@ class Spread:
     start: int
     finish: int
     calendar: WorkCalendar
+
+
+def curve_of(start: int, points: Iterable[tuple[int, Decimal]], calendar: WorkCalendar) -> Iterator[Spread]:
+    """A cumulative curve as spreads: what comes between two of its points (instant, amount so far) is spread evenly between them."""
+    before, so_far = start, Decimal(0)
+    for at, amount in points:
+        yield Spread(amount - so_far, before, at, calendar)
+        before, so_far = at, amount
 
 
 def planned_value(spreads: Iterable[Spread], at: int) -> Decimal:

@@ -14,6 +14,8 @@ from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
 from program_svc.alignments.routes import router as alignments
+from program_svc.benefits.models import BENEFITS, MEASUREMENTS
+from program_svc.benefits.routes import router as benefits
 from program_svc.components.models import AlreadyComponent
 from program_svc.components.routes import router as components
 from program_svc.dependencies.routes import router as dependencies
@@ -21,10 +23,16 @@ from program_svc.dependencies.steps import router as dependency_steps
 from program_svc.goals.routes import router as goals
 from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
+from program_svc.network.simulate import router as simulation
+from program_svc.portfolios.routes import router as portfolios
 from program_svc.programs.routes import router as programs
+from program_svc.register.routes import RecordInUse, router_of
+from program_svc.register.tables import NAMED
+from program_svc.registers import ROLLED_UP, WITH_LISTS
 from program_svc.rollups.routes import router as rollups
+from program_svc.scenarios.models import PROPOSALS, SCENARIOS
+from program_svc.scenarios.routes import router as scenarios
 from program_svc.snapshots.routes import router as snapshots
-from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.waiting import LATE, WAITING
 
 PACKAGE = "program_svc"
@@ -43,6 +51,12 @@ ROUTERS = (
     key_results,
     alignments,
     snapshots,
+    simulation,
+    scenarios,
+    portfolios,
+    benefits,
+    *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS, SCENARIOS)),
+    *(router_of(declared, has_list=False) for declared in ROLLED_UP),
 )
 
 
@@ -50,16 +64,25 @@ def _taken(what: str) -> Callable[[], Problem]:
     return lambda: AlreadyExists(f"Another record of this kind already has this {what}.")
 
 
+KEPT = (*(declared.table for declared in (*WITH_LISTS, *ROLLED_UP, BENEFITS, SCENARIOS, PROPOSALS)), MEASUREMENTS)
+"""The tables that follow from declarations."""
 CONFLICTS: Conflicts = {
     "uq_programs_organization_id_key": _taken("key"),
     "uq_components_organization_id_project_id": lambda: AlreadyComponent(
         "The project is a component of another program."
     ),
     "uq_dependencies_live": _taken("pair of ends and type"),
-    "uq_alignments_goal_id_project_id_milestone_task_id": _taken("goal, project and milestone"),
+    "uq_alignments_goal_id_project_id_milestone_task_id_risk_id": _taken("goal, project, milestone and risk"),
+    "uq_portfolios_organization_id_key": _taken("key"),
     **{
         f"uq_{table}_organization_id_external_source_external_id": _taken("external reference")
-        for table in ("programs", "dependencies", "goals", "key_results", "check_ins", "alignments")
+        for table in ("programs", "portfolios", "dependencies", "goals", "key_results", "check_ins", "alignments")
+    },
+    **{f"uq_{table.name}_external_ref": _taken("external reference") for table in KEPT},
+    **{
+        f"fk_{table.name}_{name}": lambda: RecordInUse("Another record of the program names this one.")
+        for table in KEPT
+        for name in NAMED.keys() & set(table.c.keys())
     },
 }
 
@@ -74,7 +97,6 @@ def application(settings: ServiceSettings) -> FastAPI:
         routers=ROUTERS,
         dependencies=[WAITING],
         answers=LATE,
-        idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
     )

@@ -12,6 +12,7 @@ from chassis.received import ReceivedEvent
 from chassis.restoring import Restorer
 from chassis.statements import fetch
 from contracts import project_events as events
+from contracts.project_events.registers import BASELINE, ISSUE
 from contracts.subjects import BoundaryKind
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.actions import drop_component
@@ -22,9 +23,18 @@ from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import write_heard
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, RISKS, TASKS
+from program_svc.replica.models import ACTUALS, BASELINES, BUDGET_LINES, CALENDARS, ISSUES, LINKS, RISKS, TASKS
 from program_svc.replica.restore import CANCELLED, replace_project
-from program_svc.replica.rows import actual_row, budget_line_row, calendar_row, link_row, risk_row, task_row
+from program_svc.replica.rows import (
+    actual_row,
+    baseline_row,
+    budget_line_row,
+    calendar_row,
+    issue_row,
+    link_row,
+    risk_row,
+    task_row,
+)
 
 _PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
 _COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
@@ -53,6 +63,12 @@ HANDLERS: Mapping[str, Handler] = {
     events.RiskCreated.event_type(): keeping(events.RiskCreated, RISKS, risk_row),
     events.RiskUpdated.event_type(): keeping(events.RiskUpdated, RISKS, risk_row),
     events.RiskDeleted.event_type(): dropping(events.RiskDeleted, RISKS),
+    BASELINE.created.event_type(): keeping(BASELINE.created, BASELINES, baseline_row),
+    BASELINE.updated.event_type(): keeping(BASELINE.updated, BASELINES, baseline_row),
+    BASELINE.deleted.event_type(): dropping(BASELINE.deleted, BASELINES),
+    ISSUE.created.event_type(): keeping(ISSUE.created, ISSUES, issue_row),
+    ISSUE.updated.event_type(): keeping(ISSUE.updated, ISSUES, issue_row),
+    ISSUE.deleted.event_type(): dropping(ISSUE.deleted, ISSUES),
 }
 
 NETWORK = frozenset(

@@ -19,7 +19,17 @@ from program_svc.network.models import ProgramScheduleRow
 from program_svc.network.queries import network_of
 from program_svc.network.shapes import schedule_read
 from program_svc.programs.queries import positions_of, the_program
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, PROJECTS, RISKS, TASKS
+from program_svc.replica.models import (
+    ACTUALS,
+    BASELINES,
+    BUDGET_LINES,
+    CALENDARS,
+    ISSUES,
+    LINKS,
+    PROJECTS,
+    RISKS,
+    TASKS,
+)
 
 AGREED = "agreed"
 OF_THE_WAY = {"revision", "created_at", "updated_at", "committed_by", "slip_answer"}
@@ -36,7 +46,7 @@ async def canonical_picture(session: AsyncSession, program_id: UUID) -> bytes:
         "projects": await _rows(session, PROJECTS, "id", project_ids),
         **{
             table.name: await _rows(session, table, "project_id", project_ids)
-            for table in (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS)
+            for table in (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS, ISSUES, BASELINES)
         },
         "dependencies": await _dependencies(session, program_id),
         "stored_dates": await _stored_dates(session, program_id),

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from contracts.values import ExternalRef, Shape
+from contracts.values import Duration, ExternalRef, Shape
 
 StateT = TypeVar("StateT", bound=Shape)
 
@@ -39,6 +39,7 @@ TYPES: dict[type, Any] = {
     int: BigInteger(),
     Decimal: Numeric(),
     datetime: DateTime(timezone=True),
+    Duration: String(),
 }
 DOCUMENT = JSONB(none_as_null=True)
 
@@ -102,7 +103,9 @@ def row_of(record: Shape) -> dict[str, Any]:
 
 
 def _stored(value: Any) -> Any:
-    """A value as its column takes it: shapes, and lists of them, as documents."""
+    """A value as its column takes it: shapes, and lists of them, as documents; a duration as it is written."""
+    if isinstance(value, Duration):
+        return str(value)
     return to_jsonable_python(value) if isinstance(value, Shape | list) else value
 
 

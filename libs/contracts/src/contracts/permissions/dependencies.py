@@ -1,9 +1,10 @@
 """Dependencies: the program's manager proposes, and the manager of each end's project speaks for that end."""
 
-from contracts.permissions.table import CREATE, READ, UPDATE, Record
+from contracts.permissions.table import CREATE, LIST, READ, UPDATE, Record
 from contracts.permissions.who import (
     EITHER_END,
     EITHER_END_OR_PROGRAM,
+    MEMBERS,
     PARTIES,
     PROGRAM_MANAGERS,
     PROGRAM_READERS,
@@ -30,8 +31,15 @@ DEPENDENCIES = (
     Record(
         "dependency",
         "/dependencies",
-        {READ: PARTIES, UPDATE: EITHER_END_OR_PROGRAM, "commit_provider": PROVIDER, "commit_receiver": RECEIVER}
+        {
+            LIST: MEMBERS,
+            READ: PARTIES,
+            UPDATE: EITHER_END_OR_PROGRAM,
+            "commit_provider": PROVIDER,
+            "commit_receiver": RECEIVER,
+        }
         | STEPS,
-        {f"POST /{{dependency_id}}/{step}": step for step in STEPS},
+        # What waits for the caller's own decision.
+        {"GET /inbox": LIST} | {f"POST /{{dependency_id}}/{step}": step for step in STEPS},
     ),
 )

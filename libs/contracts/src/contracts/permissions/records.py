@@ -10,6 +10,7 @@ from contracts.permissions.who import (
     ORGANIZERS,
     PROGRAM_MANAGERS,
     PROGRAM_READERS,
+    PROGRAM_WRITERS,
     PROJECT_MANAGERS,
     PROJECT_READERS,
     PROJECT_WRITERS,
@@ -26,6 +27,10 @@ def _changed_by(read: Who, change: Who) -> dict[str, Who]:
 
 def _of_project(name: str, path: str, change: Who = PROJECT_WRITERS) -> Record:
     return Record(name, f"{PROJECT}/{path}", _changed_by(PROJECT_READERS, change))
+
+
+def _of_program(name: str, path: str, change: Who = PROGRAM_WRITERS) -> Record:
+    return Record(f"program_{name}", f"{PROGRAM}/{path}", _changed_by(PROGRAM_READERS, change))
 
 
 def _figures(name: str, path: str, read: Who) -> Record:
@@ -84,7 +89,14 @@ PROJECTS = (
         _changed_by(PROJECT_READERS, PROJECT_WRITERS),
         {"POST /{calendar_id}/exceptions/import": UPDATE},
     ),
-    _figures("schedule", f"{PROJECT}/schedule", PROJECT_READERS),
+    Record(
+        "schedule",
+        f"{PROJECT}/schedule",
+        {READ: PROJECT_READERS, "simulate": PROJECT_READERS, "level": PROJECT_READERS, "take": PROJECT_WRITERS},
+        {"POST /simulate": "simulate", "POST /level": "level", "POST /level/take": "take"},
+        reading=frozenset({READ, "simulate", "level"}),
+    ),
+    _figures("export", f"{PROJECT}/export", PROJECT_READERS),
     _figures("imposed_date", f"{PROJECT}/imposed-dates", PROJECT_READERS),
     _figures("snapshot", f"{PROJECT}/snapshot", PROJECT_READERS),
     _figures("earned_value", f"{PROJECT}/earned-value", PROJECT_READERS),
@@ -123,6 +135,12 @@ PROJECTS = (
     ),
 )
 
+LONG_WORK = (
+    Record("import", "/imports", {CREATE: ADMINS}),
+    # Each sees and calls off what it asked for itself; whoever sees a project sees its jobs, and an admin calls off any.
+    Record("job", "/jobs", {READ: MEMBERS, "cancel": MEMBERS}, {"POST /{job_id}/cancel": "cancel"}),
+)
+
 PROGRAMS = (
     Record(
         "program",
@@ -143,9 +161,39 @@ PROGRAMS = (
         {CREATE: PROGRAM_READERS},
         reading=frozenset({CREATE}),
     ),
+    Record("simulation", f"{PROGRAM}/simulate", {CREATE: PROGRAM_READERS}, reading=frozenset({CREATE})),
+    _of_program("stakeholder", "stakeholders"),
+    _of_program("gate", "gates", PROGRAM_MANAGERS),
+    _of_program("decision", "decisions"),
+    _of_program("issue", "issues"),
+    _of_program("risk", "risks"),
+    _of_program("change_request", "change-requests"),
+    _of_program("funding", "funding", PROGRAM_MANAGERS),
+    _of_program("exchange_rate", "exchange-rates", PROGRAM_MANAGERS),
+    _of_program("benefit", "benefits"),
+    Record(
+        "measurement",
+        f"{PROGRAM}/benefits/{{benefit_id}}/measurements",
+        {READ: PROGRAM_READERS, CREATE: PROGRAM_WRITERS},
+    ),
+    Record(
+        "scenario",
+        f"{PROGRAM}/scenarios",
+        _changed_by(PROGRAM_READERS, PROGRAM_WRITERS) | {"take": PROGRAM_MANAGERS},
+        {"POST /{scenario_id}/take": "take"},
+    ),
+    _figures("proposal", f"{PROGRAM}/proposals", PROGRAM_READERS),
+    # What the program asks of a project is answered by the project's manager, who may have no role in the program.
+    Record(
+        "proposal",
+        f"{PROGRAM}/projects/{{project_id}}/proposals",
+        {"accept": PROJECT_MANAGERS, "decline": PROJECT_MANAGERS},
+        {f"POST /{{proposal_id}}/{step}": step for step in ("accept", "decline")},
+    ),
 )
 
 STRATEGY = (
+    Record("portfolio", "/portfolios", _changed_by(MEMBERS, ORGANIZERS)),
     Record("goal", "/goals", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/goals/{goal_id}/key-results", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/key-results", _changed_by(MEMBERS, ORGANIZERS)),
@@ -154,4 +202,4 @@ STRATEGY = (
     _figures("alignment", "/alignment", MEMBERS),
 )
 
-RECORDS: tuple[Record, ...] = (*GATEWAY, *PROJECTS, *PROGRAMS, *DEPENDENCIES, *STRATEGY)
+RECORDS: tuple[Record, ...] = (*GATEWAY, *PROJECTS, *LONG_WORK, *PROGRAMS, *DEPENDENCIES, *STRATEGY)

@@ -51,6 +51,7 @@ from contracts.program_events.states import (
     ImposedDate,
     KeyResultState,
     ProgramState,
+    ProgramTolerances,
     SlipAnswer,
     Suspension,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "ProgramRecalculation",
     "ProgramScheduleRecalculated",
     "ProgramState",
+    "ProgramTolerances",
     "ProgramUpdated",
     "SlipAnswer",
     "Suspension",

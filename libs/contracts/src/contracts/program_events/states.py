@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.schedules import is_none
 from contracts.values import (
     STANDARD_HOURS,
+    Currency,
     Day,
     DayOrMoment,
     Duration,
@@ -17,9 +18,12 @@ from contracts.values import (
     Key,
     Label,
     Moment,
+    Money,
     Name,
+    NonNegativeDuration,
     Number,
     Shape,
+    Share,
     Text,
     Weight,
 )
@@ -34,6 +38,19 @@ from contracts.vocabulary import (
     SuspensionReason,
     TaskSide,
 )
+
+
+class ProgramTolerances(Shape):
+    """How far each dimension may drift. Null: nothing was agreed on, and nothing is watched."""
+
+    schedule: NonNegativeDuration | None = None
+    """By how much working time the forecast finish may lie after the program's deadline or, without one, its approved baseline."""
+    cost: Money | None = None
+    """By how much the forecast of the cost may be above the budget."""
+    risk: Money | None = None
+    """What the open threats may cost together, by their expected monetary value."""
+    breached_dependencies: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
+    """How many dependencies may be broken at once."""
 
 
 class ProgramState(Shape):
@@ -51,6 +68,12 @@ class ProgramState(Shape):
     deadline: DayOrMoment | None
     margin_threshold: Duration
     """A committed dependency with less margin than this is at risk."""
+    portfolio_id: Annotated[Id | None, Field(exclude_if=is_none)] = None
+    """The portfolio that it is part of; left out where there is none."""
+    currency: Annotated[Currency | None, Field(exclude_if=is_none)] = None
+    """What its money is reported in, by the rates that are stored with it; left out where nothing is converted."""
+    tolerances: Annotated[ProgramTolerances | None, Field(exclude_if=is_none)] = None
+    """How far it may drift before somebody above it decides; left out where nothing was agreed on."""
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -181,6 +204,10 @@ class GoalState(Shape):
     weight: Weight
     due: Day | None
     state: GoalStatus
+    program_id: Annotated[Id | None, Field(exclude_if=is_none)] = None
+    """Of a program's objective, the program; left out for goals of the organisation as a whole."""
+    starts: Annotated[Day | None, Field(exclude_if=is_none)] = None
+    """When its period begins, which ends when it is due; left out where it has none."""
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -199,6 +226,8 @@ class KeyResultState(Shape):
     target: Number
     actual: Number | None
     """The value of the latest check-in by date; null before the first."""
+    confidence: Annotated[Share | None, Field(exclude_if=is_none)] = None
+    """How sure the latest check-in is that the target will be reached; left out where it does not say."""
     unit: Label
     weight: Weight
     owner: Label
@@ -219,6 +248,8 @@ class CheckInState(Shape):
     on: Day
     note: Text
     by: Label
+    confidence: Annotated[Share | None, Field(exclude_if=is_none)] = None
+    """How sure whoever measured is that the target will be reached."""
     revision: int
     created_at: Instant
 
@@ -236,6 +267,8 @@ class AlignmentState(Shape):
     """The kind of contribution, in words."""
     milestone_task_id: Id | None
     """The milestone whose date the goal waits for."""
+    risk_id: Annotated[Id | None, Field(exclude_if=is_none)] = None
+    """The risk of that project that threatens the goal; left out where the project itself serves it."""
     revision: int
     created_at: Instant
     updated_at: Instant

@@ -14,6 +14,7 @@ from planning.simulation.estimate import (
 )
 from planning.simulation.outcomes import Outcomes, Simulation
 from planning.simulation.runs import MOST_TASK_RUNS, MOST_TASKS, RUNS, TooLarge, Watch, simulate
+from planning.simulation.watched import Watched
 
 __all__ = [
     "MOST_TASKS",
@@ -30,5 +31,6 @@ __all__ = [
     "TooLarge",
     "Uncertainty",
     "Watch",
+    "Watched",
     "simulate",
 ]

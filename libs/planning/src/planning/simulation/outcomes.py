@@ -1,6 +1,6 @@
 """What came out of the runs: sorted values, asked for percentiles and chances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,8 @@ class Simulation:
     cost: Outcomes | None
     criticality: dict[Id, float]
     sensitivity: dict[Id, float | None]
+    dates: dict[Id, NDArray[np.float64]] = field(default_factory=dict)
+    """[runs] instants in the order of the runs, of what was watched and is in the plan."""
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Monte Carlo: the plan thousands of times, each with its own durations and its own luck."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from planning.simulation.estimate import Uncertainty
 from planning.simulation.model import Model, at_worst, model_of
 from planning.simulation.outcomes import Outcomes, Simulation, ranks
 from planning.simulation.sampling import BLOCK, Sampler
+from planning.simulation.watched import Watched, WatchedDates
 
 RUNS = 10_000
 MOST_TASKS = 200_000
@@ -34,9 +36,15 @@ class TooLarge(PlanError):
 
 
 def simulate(
-    plan: Plan, uncertainty: Uncertainty, *, runs: int = RUNS, seed: int = 0, watch: Watch | None = None
+    plan: Plan,
+    uncertainty: Uncertainty,
+    *,
+    runs: int = RUNS,
+    seed: int = 0,
+    watch: Watch | None = None,
+    dates: Mapping[Id, Watched] = MappingProxyType({}),
 ) -> Simulation:
-    """Simulate a plan; seed ≥ 0. Deadlines and "no later than" limits move nothing, as in the early dates of a schedule.
+    """Simulate a plan; seed ≥ 0. dates: what is wanted run by run, by a key of the caller's. Deadlines and "no later than" limits move nothing, as in the early dates of a schedule.
 
     Work is drawn to the minute. What takes no time has the finish convention in every run, also where the schedule shows it at a start.
     Raises what `planning.schedule` raises, InvalidEstimate, InvalidRisk and CannotVary with the offending ids, TooLarge, and
@@ -55,11 +63,14 @@ def simulate(
     finish = np.empty(-(-runs // BLOCK) * BLOCK)
     cost = np.empty_like(finish)
     hits = np.zeros(len(network.tasks), np.int64)
+    watched = WatchedDates(dates, model, network, planned, runs)
     for block, begin in enumerate(range(0, runs, BLOCK)):
         part = slice(begin, begin + BLOCK)
         work = np.repeat(model.work[:, None], BLOCK, axis=1)
         cost[part] = sampler.draw(block, work)
-        finish[part] = _run(model, work, min(BLOCK, runs - begin), hits)
+        start = np.empty_like(work)
+        finish[part] = _run(model, work, start, min(BLOCK, runs - begin), hits)
+        watched.take(part, start, work)
         if watch is not None:
             watch(min(part.stop, runs))
     finish, cost = finish[:runs], cost[:runs]
@@ -75,13 +86,16 @@ def simulate(
         Outcomes(np.sort(cost)) if has_cost else None,
         {task.id: float(criticality[task.id]) for task in plan.tasks if task.id in criticality},
         _sensitivity(sampler, ranks(finish)),
+        watched.instants(),
     )
 
 
-def _run(model: Model, work: Single, counted: int, hits: Whole) -> Double:
-    """The instants at which the runs of a block finish, [BLOCK]; counts in `hits` where each task was critical in the first `counted`."""
+def _run(model: Model, work: Single, start: Single, counted: int, hits: Whole) -> Double:
+    """The instants at which the runs of a block finish, [BLOCK]; counts in `hits` where each task was critical in the first `counted`.
+
+    Writes into `start` where the remaining work of each task starts.
+    """
     rows, crossings, axes = model.rows, model.crossings, model.axes
-    start = np.empty_like(work)
     loops.forward(rows, crossings, axes, work, start)
     last = np.full((axes.first.size - 1, work.shape[1]), -np.inf, np.float32)
     finish = np.full(work.shape[1], model.not_before, np.float64)

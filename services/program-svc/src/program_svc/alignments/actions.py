@@ -14,7 +14,7 @@ from program_svc.alignments.models import Alignment, AlignmentCreate, AlignmentU
 from program_svc.boundaries import lock_strategy
 from program_svc.goals.queries import the_goal
 from program_svc.replica.arrival import arrived
-from program_svc.replica.models import PROJECTS, TASKS
+from program_svc.replica.models import PROJECTS, RISKS, TASKS
 
 
 async def the_alignment(session: AsyncSession, alignment_id: UUID) -> Alignment:
@@ -30,9 +30,10 @@ async def create_alignment(session: AsyncSession, organization_id: UUID, body: A
     if body.project_id not in await arrived(session, PROJECTS, [body.project_id]):
         raise NotFound(f"There is no project {body.project_id}.")
     await _check_milestone(session, body.project_id, body.milestone_task_id)
+    await _check_risk(session, body.project_id, body.risk_id)
     locked = await lock_strategy(session, organization_id)
     await the_goal(session, body.goal_id)
-    await _check_only_one(session, body.goal_id, body.project_id, body.milestone_task_id)
+    await _check_only_one(session, body.goal_id, body.project_id, body.milestone_task_id, body.risk_id)
     reference = body.external_ref
     alignment = Alignment(
         organization_id=organization_id,
@@ -40,6 +41,7 @@ async def create_alignment(session: AsyncSession, organization_id: UUID, body: A
         goal_id=body.goal_id,
         project_id=body.project_id,
         milestone_task_id=body.milestone_task_id,
+        risk_id=body.risk_id,
         weight=body.weight,
         contribution=body.contribution,
         external_source=None if reference is None else reference.source,
@@ -62,7 +64,9 @@ async def update_alignment(
     alignment = await the_alignment(session, alignment_id)
     check_if_match(if_match, alignment)
     if changes.get("milestone_task_id", alignment.milestone_task_id) != alignment.milestone_task_id:
-        await _check_only_one(session, alignment.goal_id, alignment.project_id, changes["milestone_task_id"])
+        await _check_only_one(
+            session, alignment.goal_id, alignment.project_id, changes["milestone_task_id"], alignment.risk_id
+        )
     before = state_of(alignment)
     for name, value in changes.items():
         setattr(alignment, name, value)
@@ -94,13 +98,23 @@ async def _check_milestone(session: AsyncSession, project_id: UUID, task_id: UUI
         raise NotFound(f"There is no task {task_id} in the project {project_id}.")
 
 
+async def _check_risk(session: AsyncSession, project_id: UUID, risk_id: UUID | None) -> None:
+    if risk_id is None:
+        return
+    await arrived(session, RISKS, [risk_id])
+    found = await session.scalar(select_rows(RISKS.c.project_id).where(RISKS.c.id == risk_id))
+    if found != project_id:
+        raise NotFound(f"There is no risk {risk_id} in the project {project_id}.")
+
+
 async def _check_only_one(
-    session: AsyncSession, goal_id: UUID, project_id: UUID, milestone_task_id: UUID | None
+    session: AsyncSession, goal_id: UUID, project_id: UUID, milestone_task_id: UUID | None, risk_id: UUID | None
 ) -> None:
     same = select(col(Alignment.id)).where(
         col(Alignment.goal_id) == goal_id,
         col(Alignment.project_id) == project_id,
         col(Alignment.milestone_task_id).is_not_distinct_from(milestone_task_id),
+        col(Alignment.risk_id).is_not_distinct_from(risk_id),
     )
     if (other := await session.scalar(same)) is not None:
         raise AlreadyExists(f"The alignment {other} already says so.", alignment_id=str(other))

@@ -10,16 +10,22 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from contracts.program_events.benefits import BenefitStatus
 from contracts.values import Id, Money, Ratio, Shape
 from contracts.vocabulary import ProjectStatus
 from program_svc.alignments.models import Alignment
+from program_svc.benefits.models import BENEFITS
 from program_svc.goals.queries import goal_tree
 from program_svc.goals.tree import GoalTree
 from program_svc.replica.models import BUDGET_LINES, PROJECTS
 from program_svc.rollups.money import MIXED_CURRENCIES, NO_MONEY, the_only
 
 ZERO = Decimal(0)
+_SERVED_BY_BENEFITS = select(BENEFITS.table.c.goal_id).where(
+    BENEFITS.table.c.goal_id.is_not(None), BENEFITS.table.c.state != BenefitStatus.CLOSED
+)
 
 
 class CurrencyCoverage(Shape):
@@ -50,7 +56,7 @@ class OrphanProject(Shape):
 
 
 class OrphanGoal(Shape):
-    """A live goal that no project serves, directly or through a goal below it."""
+    """A live goal that no project and no benefit serves, directly or through a goal below it."""
 
     goal_id: Id
     name: str
@@ -97,6 +103,7 @@ async def orphans_of(session: AsyncSession) -> OrphansRead:
     projects = (await session.execute(alive)).all()
     known = {project.id for project in projects}
     served = {goal_id for project_id, goal_ids in serving.items() if project_id in known for goal_id in goal_ids}
+    served |= {goal_id for goal_id in await session.scalars(_SERVED_BY_BENEFITS) if tree.is_live(goal_id)}
     reached = {goal.id for goal_id in served for goal in tree.upwards(goal_id)}
     return OrphansRead(
         projects=[
@@ -113,9 +120,9 @@ async def orphans_of(session: AsyncSession) -> OrphansRead:
 
 
 async def _serving(session: AsyncSession, tree: GoalTree) -> Mapping[UUID, set[UUID]]:
-    """The live goals that each project serves; projects that serve none are left out."""
+    """The live goals that each project serves; projects that serve none are left out. A risk serves nothing."""
     serving: dict[UUID, set[UUID]] = {}
-    for alignment in await session.scalars(select(Alignment)):
+    for alignment in await session.scalars(select(Alignment).where(col(Alignment.risk_id).is_(None))):
         if tree.is_live(alignment.goal_id):
             serving.setdefault(alignment.project_id, set()).add(alignment.goal_id)
     return serving

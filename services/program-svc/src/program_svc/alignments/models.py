@@ -17,13 +17,16 @@ class Alignment(Record, table=True):
 
     __tablename__ = "alignments"
     __table_args__ = (
-        sa.UniqueConstraint("goal_id", "project_id", "milestone_task_id", postgresql_nulls_not_distinct=True),
+        sa.UniqueConstraint(
+            "goal_id", "project_id", "milestone_task_id", "risk_id", postgresql_nulls_not_distinct=True
+        ),
         sa.UniqueConstraint("organization_id", "external_source", "external_id"),
     )
 
     goal_id: UUID = Field(foreign_key="goals.id", ondelete="CASCADE", index=True)
     project_id: UUID = Field(index=True)
     milestone_task_id: UUID | None = None
+    risk_id: UUID | None = None
     weight: Decimal = Field(default=Decimal(1), sa_type=NUMBER)
     contribution: str = ""
 
@@ -38,6 +41,8 @@ class AlignmentCreate(Shape):
     """The kind of contribution, in words."""
     milestone_task_id: Id | None = None
     """The task of that project whose finish the goal waits for."""
+    risk_id: Id | None = None
+    """The risk of that project that threatens the goal; then the project itself does not serve it by this alignment."""
     external_ref: ExternalRef | None = None
 
 
@@ -60,6 +65,7 @@ def state_of(alignment: Alignment) -> AlignmentState:
         weight=alignment.weight,
         contribution=alignment.contribution,
         milestone_task_id=alignment.milestone_task_id,
+        risk_id=alignment.risk_id,
         revision=alignment.revision,
         created_at=alignment.created_at,
         updated_at=alignment.updated_at,

@@ -1,36 +1,25 @@
-"""Whose decision a dependency waits for: each step has an owner, one of its two ends, and some steps are due now."""
+"""Whose decision a dependency waits for: each step is taken by one of its two ends, and some steps are due now."""
 
 from collections.abc import Iterator
 from enum import StrEnum
+from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
+from chassis.identity import Identity
 from chassis.paging import Order, Page, PageQuery, page
+from contracts.permissions import of_record
 from contracts.values import DayOrMoment, Duration, Id, Instant, Label, Shape
-from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus
+from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus, OrganizationRole, ProjectRole
 from program_svc.dependencies.models import OPEN, STEPS, WATCHED, Dependency
 from program_svc.dependencies.shapes import state_of
 
 PROVIDER, RECEIVER = DependencyEnd.PROVIDER, DependencyEnd.RECEIVER
-BOTH = frozenset({PROVIDER, RECEIVER})
-
-OWNERS: dict[str, frozenset[DependencyEnd]] = {
-    "commit": BOTH,
-    "reject": BOTH,
-    "renegotiate": BOTH,
-    "withdraw": BOTH,
-    "cancel": BOTH,
-    "deliver": frozenset({PROVIDER}),
-    "accept": frozenset({RECEIVER}),
-    "dispute": frozenset({RECEIVER}),
-    "accept-slip": frozenset({RECEIVER}),
-    "reject-slip": frozenset({RECEIVER}),
-}
-"""Which end's manager takes each step. Each end commits for itself."""
+ENDS = (PROVIDER, RECEIVER)
 
 ORDER = Order(
     columns={"created_at": col(Dependency.created_at), "updated_at": col(Dependency.updated_at)},
@@ -65,7 +54,7 @@ DUE: dict[Awaited, tuple[str, ...]] = {
 
 
 class InboxQuery(PageQuery):
-    """Whose decisions. Without ``owner`` the caller's own: of ends that name the caller or nobody."""
+    """Whose decisions. Without ``owner`` the caller's own: of ends that name the caller, or nobody in a project that the caller manages."""
 
     owner: Label | None = Field(default=None, min_length=1)
     program_id: Id | None = None
@@ -94,27 +83,50 @@ class InboxItem(Shape):
     margin: Duration | None
 
 
-async def inbox_of(session: AsyncSession, subject: str, query: InboxQuery) -> Page[InboxItem]:
+async def inbox_of(session: AsyncSession, identity: Identity, query: InboxQuery) -> Page[InboxItem]:
     """What waits for a decision. A page counts dependencies; one of them may wait for both its ends."""
-    owners = {query.owner} if query.owner is not None else {subject, ""}
-    statement = select(Dependency).where(or_(*(_waits(end) & (_owner(end).in_(owners)) for end in BOTH)))
+    asked = [(end, query.awaited) for end in ENDS]
+    statement = select(Dependency).where(
+        or_(*(and_(_waits(end, awaited), _is_of(identity, query.owner, end)) for end, awaited in asked))
+    )
     if query.program_id is not None:
         statement = statement.where(col(Dependency.program_id) == query.program_id)
     if query.project_id is not None:
-        ends = (col(Dependency.provider_project_id), col(Dependency.receiver_project_id))
-        statement = statement.where(or_(*(end == query.project_id for end in ends)))
-    if query.awaited is not None:
-        statement = statement.where(or_(*(_CONDITIONS[query.awaited].get(end, _NEVER) for end in BOTH)))
+        statement = statement.where(or_(*(_project(end) == query.project_id for end in ENDS)))
     found, following = await page(session, statement, query, ORDER)
     items = [
         item
         for dependency in found
         for item in waiting(dependency)
-        if item.owner in owners
+        if _is_item_of(identity, query.owner, item)
         and query.project_id in {None, item.project_id}
         and query.awaited in {None, item.awaited}
     ]
     return Page(items=items, next=following)
+
+
+def _is_of(identity: Identity, owner: str | None, end: DependencyEnd) -> ColumnElement[bool]:
+    """Whether an end's decisions are the caller's own or, of the ends that the caller sees, those of ``owner``."""
+    if owner is not None:
+        return and_(_owner(end) == owner, true() if identity.sees_all else _project(end).in_(identity.projects))
+    managed = true() if _manages_all(identity) else _project(end).in_(_managed(identity))
+    return or_(_owner(end) == identity.subject, and_(_owner(end) == "", managed))
+
+
+def _is_item_of(identity: Identity, owner: str | None, item: InboxItem) -> bool:
+    """The same, of what was read."""
+    if owner is not None:
+        return item.owner == owner and (identity.sees_all or item.project_id in identity.projects)
+    is_managed = _manages_all(identity) or item.project_id in _managed(identity)
+    return item.owner == identity.subject or (item.owner == "" and is_managed)
+
+
+def _manages_all(identity: Identity) -> bool:
+    return OrganizationRole.ADMIN in identity.roles
+
+
+def _managed(identity: Identity) -> set[UUID]:
+    return {id_ for id_, role in identity.projects.items() if role is ProjectRole.PROJECT_MANAGER}
 
 
 def waiting(dependency: Dependency) -> Iterator[InboxItem]:
@@ -133,13 +145,19 @@ def waiting(dependency: Dependency) -> Iterator[InboxItem]:
             task_id=of.task_id,
             owner=dependency.provider_owner if end is PROVIDER else dependency.receiver_owner,
             awaited=awaited,
-            steps=[step for step in DUE[awaited] if end in OWNERS[step] and dependency.state in STEPS[step]],
+            steps=[step for step in DUE[awaited] if _takes(end, step) and dependency.state in STEPS[step]],
             state=dependency.state,
             since=dependency.history[-1]["at"],
             needed_by=state.needed_by,
             provider_forecast=state.provider_forecast,
             margin=state.margin,
         )
+
+
+def _takes(end: DependencyEnd, step: str) -> bool:
+    """Whether it is this end that the table of permissions has take the step."""
+    who = of_record("dependency", step).who
+    return bool(who.provider if end is PROVIDER else who.receiver)
 
 
 def _awaited(dependency: Dependency, end: DependencyEnd) -> Awaited | None:
@@ -169,8 +187,11 @@ def _owner(end: DependencyEnd) -> Mapped[str]:
     return col(Dependency.provider_owner) if end is PROVIDER else col(Dependency.receiver_owner)
 
 
+def _project(end: DependencyEnd) -> Mapped[UUID]:
+    return col(Dependency.provider_project_id) if end is PROVIDER else col(Dependency.receiver_project_id)
+
+
 _STATE = col(Dependency.state)
-_NEVER = col(Dependency.id).is_(None)
 _IS_BREACHED = _STATE == DependencyStatus.BREACHED
 _HAS_SLIP = and_(
     col(Dependency.policy) == DependencyPolicy.SOFT,
@@ -191,5 +212,6 @@ _CONDITIONS: dict[Awaited, dict[DependencyEnd, ColumnElement[bool]]] = {
 """The same as `_awaited`, as the database tells it."""
 
 
-def _waits(end: DependencyEnd) -> ColumnElement[bool]:
-    return or_(*(conditions[end] for conditions in _CONDITIONS.values() if end in conditions))
+def _waits(end: DependencyEnd, awaited: Awaited | None) -> ColumnElement[bool]:
+    kinds = _CONDITIONS.values() if awaited is None else (_CONDITIONS[awaited],)
+    return or_(false(), *(conditions[end] for conditions in kinds if end in conditions))

@@ -103,7 +103,7 @@ async def list_dependency_inbox(
     session: Session, identity: CurrentIdentity, query: Annotated[InboxQuery, Query()]
 ) -> Page[InboxItem]:
     """What waits for the caller's decision, or for `owner`'s. Sort by `created_at` or `updated_at`."""
-    return await inbox_of(session, identity.subject, query)
+    return await inbox_of(session, identity, query)
 
 
 @router.get("/dependencies/{dependency_id}", responses=responses(NotFound, Unschedulable))

@@ -1,5 +1,6 @@
 """What can happen to a goal. Every action locks the organisation's strategy first, so the tree is a tree whoever writes at once."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,17 +13,28 @@ from contracts.program_events import AlignmentDeleted, GoalCreated, GoalDeleted,
 from program_svc.alignments.models import Alignment
 from program_svc.alignments.models import state_of as alignment_state
 from program_svc.boundaries import lock_strategy
-from program_svc.goals.models import Goal, GoalCreate, GoalCycle, GoalNotEmpty, GoalUpdate, state_of
+from program_svc.goals.models import (
+    Goal,
+    GoalCreate,
+    GoalCycle,
+    GoalNotEmpty,
+    GoalUpdate,
+    PeriodReversed,
+    state_of,
+)
 from program_svc.goals.queries import goal_tree, the_goal
 from program_svc.key_results.models import KeyResult
 from program_svc.key_results.models import state_of as key_result_state
+from program_svc.programs.models import Program
 
 
 async def create_goal(session: AsyncSession, organization_id: UUID, body: GoalCreate) -> Goal:
-    """A new goal. Raises NotFound for an unknown parent."""
+    """A new goal. Raises NotFound for an unknown parent or program, and PeriodReversed."""
     locked = await lock_strategy(session, organization_id)
     if body.parent_id is not None:
         await the_goal(session, body.parent_id)
+    await _check_program(session, body.program_id)
+    _check_period(body.starts, body.due)
     reference = body.external_ref
     goal = Goal(
         organization_id=organization_id,
@@ -33,6 +45,8 @@ async def create_goal(session: AsyncSession, organization_id: UUID, body: GoalCr
         parent_id=body.parent_id,
         weight=body.weight,
         due=body.due,
+        starts=body.starts,
+        program_id=body.program_id,
         external_source=None if reference is None else reference.source,
         external_id=None if reference is None else reference.id,
     )
@@ -45,7 +59,7 @@ async def create_goal(session: AsyncSession, organization_id: UUID, body: GoalCr
 async def update_goal(
     session: AsyncSession, organization_id: UUID, goal_id: UUID, body: GoalUpdate, if_match: str | None
 ) -> Goal:
-    """Change a goal or move it in the tree. Raises NotFound, StaleRevision and GoalCycle."""
+    """Change a goal or move it in the tree. Raises NotFound, StaleRevision, GoalCycle and PeriodReversed."""
     locked = await lock_strategy(session, organization_id)
     goal = await the_goal(session, goal_id)
     check_if_match(if_match, goal)
@@ -53,6 +67,8 @@ async def update_goal(
     changes = changes_of(body)
     if changes.get("parent_id") is not None:
         await _check_parent(session, goal_id, changes["parent_id"])
+    await _check_program(session, changes.get("program_id"))
+    _check_period(changes.get("starts", goal.starts), changes.get("due", goal.due))
     for name, value in changes.items():
         setattr(goal, name, value)
     if state_of(goal) != before:
@@ -82,6 +98,16 @@ async def delete_goal(session: AsyncSession, organization_id: UUID, goal_id: UUI
     locked.record(GoalDeleted.of(state_of(goal)))
     await session.flush()
     await session.delete(goal)
+
+
+async def _check_program(session: AsyncSession, program_id: UUID | None) -> None:
+    if program_id is not None and await session.get(Program, program_id) is None:
+        raise NotFound(f"There is no program {program_id}.")
+
+
+def _check_period(starts: date | None, due: date | None) -> None:
+    if starts is not None and due is not None and due < starts:
+        raise PeriodReversed(f"It would be due on {due}, before it starts on {starts}.")
 
 
 async def _check_parent(session: AsyncSession, goal_id: UUID, parent_id: UUID) -> None:

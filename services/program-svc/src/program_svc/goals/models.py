@@ -24,6 +24,12 @@ class GoalCycle(Conflict):
     slug, title = "cycle", "This closes a cycle"
 
 
+class PeriodReversed(Conflict):
+    """A goal's period would end before it begins."""
+
+    slug, title = "period-reversed", "The period ends before it begins"
+
+
 class GoalNotEmpty(Conflict):
     """A goal with goals below it cannot be deleted; cancel it instead, or move them first."""
 
@@ -51,6 +57,8 @@ class Goal(Record, table=True):
     parent_id: UUID | None = Field(default=None, foreign_key="goals.id", index=True)
     weight: Decimal = Field(default=Decimal(1), sa_type=NUMBER)
     due: date | None = None
+    program_id: UUID | None = Field(default=None, foreign_key="programs.id", ondelete="SET NULL", index=True)
+    starts: date | None = None
     state: GoalStatus = Field(default=GoalStatus.ACTIVE, sa_type=enumerated(GoalStatus))
 
 
@@ -63,6 +71,10 @@ class GoalCreate(Shape):
     parent_id: Id | None = None
     weight: Weight = Decimal(1)
     due: Day | None = None
+    starts: Day | None = None
+    """When its period begins, which ends when it is due."""
+    program_id: Id | None = None
+    """The program whose objective it is."""
     external_ref: ExternalRef | None = None
 
 
@@ -75,6 +87,8 @@ class GoalUpdate(Shape):
     parent_id: Id | None = unset()
     weight: Weight = unset()
     due: Day | None = unset()
+    starts: Day | None = unset()
+    program_id: Id | None = unset()
     state: GoalStatus = unset()
 
 
@@ -82,6 +96,10 @@ class GoalRead(GoalState):
     """A goal and how far it is: the weighted mean of its key results and of the goals below it."""
 
     progress: Ratio
+    confidence: Ratio
+    """How sure those who measure are that it will be reached: the same mean over those key results whose last check-in says so."""
+    elapsed: Ratio
+    """How much of its period is over today, from 0 to 1: where an even pace would have its progress."""
 
 
 def state_of(goal: Goal) -> GoalState:
@@ -97,6 +115,8 @@ def state_of(goal: Goal) -> GoalState:
         weight=goal.weight,
         due=goal.due,
         state=goal.state,
+        program_id=goal.program_id,
+        starts=goal.starts,
         revision=goal.revision,
         created_at=goal.created_at,
         updated_at=goal.updated_at,

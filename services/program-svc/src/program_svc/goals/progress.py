@@ -1,7 +1,9 @@
 """How far goals are: key results measured, rolled up through the tree. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from contracts.values import Ratio
@@ -14,6 +16,7 @@ from program_svc.goals.tree import GoalTree
 from program_svc.key_results.models import KeyResult
 
 OUT_OF_RANGE = "out_of_range"
+NO_PERIOD = "no_period"
 
 
 def progress_of(key_result: KeyResult) -> Figure:
@@ -34,26 +37,43 @@ class Progress:
 
     tree: GoalTree
     _known: dict[UUID, Figure] = field(default_factory=dict, init=False)
+    _sure: dict[UUID, Figure] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, tree: GoalTree, key_results: Iterable[KeyResult]) -> "Progress":
         """Measured by these key results."""
         measured: dict[UUID, list[Contribution]] = {}
+        sure: dict[UUID, list[Contribution]] = {}
         for each in sorted(key_results, key=lambda key_result: key_result.id):
             measured.setdefault(each.goal_id, []).append(Contribution(progress_of(each), each.weight))
+            if each.confidence is not None:
+                sure.setdefault(each.goal_id, []).append(Contribution(Figure.of(each.confidence), each.weight))
         computed = cls(tree)
         for goal_id in reversed(_from_the_roots(tree)):
-            children = [computed._contribution(child_id) for child_id in tree.children.get(goal_id, ())]
-            computed._known[goal_id] = roll_up([*measured.get(goal_id, ()), *children])
+            for own, known in ((measured, computed._known), (sure, computed._sure)):
+                children = [computed._contribution(known, child_id) for child_id in tree.children.get(goal_id, ())]
+                known[goal_id] = roll_up([*own.get(goal_id, ()), *children])
         return computed
 
     def at(self, goal_id: UUID) -> Figure:
         """How far this goal is."""
         return self._known[goal_id]
 
-    def _contribution(self, goal_id: UUID) -> Contribution:
+    def confidence_at(self, goal_id: UUID) -> Figure:
+        """How sure those who measure are that it will be reached."""
+        return self._sure[goal_id]
+
+    def _contribution(self, known: Mapping[UUID, Figure], goal_id: UUID) -> Contribution:
         goal = self.tree.goals[goal_id]
-        return Contribution(self._known[goal_id], goal.weight, cancelled=goal.state is GoalStatus.CANCELLED)
+        return Contribution(known[goal_id], goal.weight, cancelled=goal.state is GoalStatus.CANCELLED)
+
+
+def elapsed(starts: date | None, due: date | None, today: date) -> Figure:
+    """How much of a period is over at the end of a day, from 0 to 1."""
+    if starts is None or due is None:
+        return Figure.undefined(NO_PERIOD)
+    days = (due - starts).days + 1
+    return Figure.of(Decimal(min(max((today - starts).days + 1, 0), days)) / days)
 
 
 def _from_the_roots(tree: GoalTree) -> list[UUID]:

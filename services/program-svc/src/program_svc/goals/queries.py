@@ -10,14 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.problem import NotFound
+from contracts.program_events.benefits import BenefitState
 from program_svc.alignments.models import Alignment
+from program_svc.benefits.models import BENEFITS
 from program_svc.components.models import Component
+from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.models import Goal
 from program_svc.goals.threats import Threat, threats
 from program_svc.goals.tree import GoalTree
 from program_svc.network.facts import facts_of_projects
 from program_svc.network.queries import computed, network_of
 from program_svc.programs.models import Program
+from program_svc.register.tables import record_of
 from program_svc.replica.models import PROJECTS, RISKS
 
 
@@ -41,15 +45,33 @@ class Service:
     tree: GoalTree
     alignments: list[Alignment]
     risks: list[Row[Any]]
+    benefits: list[BenefitState]
+    """Those that serve a goal through a milestone in one of these projects."""
 
 
-async def service_of(session: AsyncSession, project_ids: Collection[UUID]) -> Service:
-    """How these projects serve goals."""
+async def service_of(session: AsyncSession, project_ids: Collection[UUID], *, of_all_risks: bool = False) -> Service:
+    """How these projects serve goals, with the risks of those that do, or of all of them."""
     found = select(Alignment).where(col(Alignment.project_id).in_(project_ids)).order_by(col(Alignment.id))
     alignments = list(await session.scalars(found))
-    aligned = {alignment.project_id for alignment in alignments}
+    aligned = set(project_ids) if of_all_risks else {alignment.project_id for alignment in alignments}
     risks = await session.execute(select(RISKS).where(RISKS.c.project_id.in_(aligned)).order_by(RISKS.c.id))
-    return Service(await goal_tree(session), alignments, list(risks))
+    return Service(await goal_tree(session), alignments, list(risks), await _benefits_in(session, project_ids))
+
+
+async def _benefits_in(session: AsyncSession, project_ids: Collection[UUID]) -> list[BenefitState]:
+    table = BENEFITS.table
+    components = select(col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
+    found = select(table).where(table.c.program_id.in_(components), table.c.goal_id.is_not(None)).order_by(table.c.id)
+    benefits = [record_of(BenefitState, row) for row in (await session.execute(found)).mappings()]
+    known = set(project_ids)
+    return [each for each in benefits if each.milestone is not None and each.milestone.project_id in known]
+
+
+async def _projects_of_benefits(session: AsyncSession, goal_ids: Collection[UUID]) -> set[UUID]:
+    """The projects with whose milestones the benefits begin that serve these goals."""
+    table = BENEFITS.table
+    found = select(table.c.milestone).where(table.c.goal_id.in_(goal_ids), table.c.milestone.is_not(None))
+    return {UUID(milestone["project_id"]) for milestone in await session.scalars(found)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +91,7 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     await the_goal(session, goal_id)
     below = (await goal_tree(session)).below(goal_id)
     project_ids = set(await session.scalars(select(col(Alignment.project_id)).where(col(Alignment.goal_id).in_(below))))
+    project_ids |= await _projects_of_benefits(session, below)
     service = await service_of(session, project_ids)
     components = await session.execute(
         select(col(Component.project_id), col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
@@ -85,7 +108,10 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     found = [
         threat
         for network in networks
-        for threat in threats(network, service.tree, service.alignments, service.risks)
+        for threat in (
+            *threats(network, service.tree, service.alignments, service.risks),
+            *benefit_threats(network, service.tree, service.benefits),
+        )
         if threat.goal_id in below
     ]
     revisions = await session.execute(

@@ -1,8 +1,10 @@
 """`/goals`, their exposure, and the goals that a program's projects serve."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -16,8 +18,17 @@ from contracts.vocabulary import GoalStatus
 from program_svc.alignments.models import Alignment
 from program_svc.components.models import Component
 from program_svc.goals import actions
-from program_svc.goals.models import Goal, GoalCreate, GoalCycle, GoalNotEmpty, GoalRead, GoalUpdate, state_of
-from program_svc.goals.progress import Progress, ratio
+from program_svc.goals.models import (
+    Goal,
+    GoalCreate,
+    GoalCycle,
+    GoalNotEmpty,
+    GoalRead,
+    GoalUpdate,
+    PeriodReversed,
+    state_of,
+)
+from program_svc.goals.progress import Progress, elapsed, ratio
 from program_svc.goals.queries import exposure_of, goal_tree, the_goal
 from program_svc.goals.threat_shapes import ThreatRead, threat_read
 from program_svc.key_results.models import KeyResult
@@ -40,6 +51,7 @@ class GoalQuery(PageQuery):
 
     parent_id: Id | None = None
     state: GoalStatus | None = None
+    program_id: Id | None = None
 
 
 class ExposureRead(Shape):
@@ -50,7 +62,7 @@ class ExposureRead(Shape):
     positions: dict[str, int]
 
 
-@router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
+@router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists, PeriodReversed))
 async def create_goal(body: GoalCreate, session: Session, writer: Writer, response: Response) -> GoalRead:
     """Set a goal, on its own or below another."""
     goal = await actions.create_goal(session, writer.organization_id, body)
@@ -68,6 +80,8 @@ async def list_goals(
         statement = statement.where(col(Goal.parent_id) == query.parent_id)
     if query.state is not None:
         statement = statement.where(col(Goal.state) == query.state)
+    if query.program_id is not None:
+        statement = statement.where(col(Goal.program_id) == query.program_id)
     goals, following = await page(session, statement, query, ORDER)
     progress = await progress_of_all(session)
     return Page(items=[_read(goal, progress) for goal in goals], next=following)
@@ -81,7 +95,7 @@ async def read_goal(goal_id: Id, session: Session, response: Response) -> GoalRe
     return _read(goal, await progress_of_all(session))
 
 
-@router.patch("/goals/{goal_id}", responses=responses(NotFound, Forbidden, GoalCycle, StaleRevision))
+@router.patch("/goals/{goal_id}", responses=responses(NotFound, Forbidden, GoalCycle, PeriodReversed, StaleRevision))
 async def update_goal(
     goal_id: Id, body: GoalUpdate, session: Session, writer: Writer, response: Response, if_match: IfMatch = None
 ) -> GoalRead:
@@ -122,14 +136,14 @@ async def read_goal_exposure(goal_id: Id, session: Session, response: Response) 
 async def list_program_goals(
     program_id: Id, session: Session, query: Annotated[GoalQuery, Query()], response: Response
 ) -> Page[GoalRead]:
-    """The goals that the program's projects serve. Sort by `created_at`, `name` or `weight`."""
+    """The program's own objectives and the goals that its projects serve. Sort by `created_at`, `name` or `weight`."""
     program = await the_program(session, program_id)
     served = (
         select(col(Alignment.goal_id))
         .join(Component, col(Component.project_id) == col(Alignment.project_id))
-        .where(col(Component.program_id) == program_id)
+        .where(col(Component.program_id) == program_id, col(Alignment.risk_id).is_(None))
     )
-    statement = select(Goal).where(col(Goal.id).in_(served))
+    statement = select(Goal).where(or_(col(Goal.id).in_(served), col(Goal.program_id) == program_id))
     if query.parent_id is not None:
         statement = statement.where(col(Goal.parent_id) == query.parent_id)
     if query.state is not None:
@@ -148,4 +162,9 @@ async def progress_of_all(session: AsyncSession) -> Progress:
 def _read(goal: Goal, progress: Progress) -> GoalRead:
     state = state_of(goal)
     fields = {name: getattr(state, name) for name in type(state).model_fields}
-    return GoalRead(**fields, progress=ratio(progress.at(goal.id)))
+    return GoalRead(
+        **fields,
+        progress=ratio(progress.at(goal.id)),
+        confidence=ratio(progress.confidence_at(goal.id)),
+        elapsed=ratio(elapsed(goal.starts, goal.due, datetime.now(UTC).date())),
+    )

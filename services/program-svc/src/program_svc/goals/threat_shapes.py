@@ -11,7 +11,7 @@ from program_svc.network.instants import written, written_or_none
 class ThreatRead(Shape):
     """One threat. ``by`` is working time too late; of a risk, what of its impact exceeds the float it meets."""
 
-    kind: Literal["slip", "dependency", "risk"]
+    kind: Literal["slip", "dependency", "risk", "benefit"]
     goal_id: Id
     project_id: Id
     by: Duration
@@ -21,6 +21,7 @@ class ThreatRead(Shape):
     task_id: Id | None = None
     dependency_id: Id | None = None
     risk_id: Id | None = None
+    benefit_id: Id | None = None
     probability: Probability | None = None
     emv: Money | None = None
 
@@ -40,6 +41,7 @@ def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRea
         task_id=threat.source_id if is_milestone else None,
         dependency_id=threat.source_id if threat.kind == "dependency" else None,
         risk_id=threat.source_id if threat.kind == "risk" else None,
+        benefit_id=threat.source_id if threat.kind == "benefit" else None,
         probability=threat.probability,
         emv=money,
     )
@@ -51,6 +53,7 @@ def why(threat: Threat, project_key: str, granularity: str) -> str:
     kinds: dict[Kind, str] = {
         "slip": f"{project_key} will be ready {_day(threat.forecast, granularity)}, {late} for {_day(threat.due, granularity)}",
         "dependency": f"{project_key} waits for a dependency that is {late if threat.by else 'at risk'}",
+        "benefit": f"a benefit of {project_key} will be realised {_day(threat.forecast, granularity)}, {late}",
         "risk": f"a risk of {project_key} may take {Duration(threat.by, threat.day)} beyond its float"
         if threat.by
         else f"a risk of {project_key} is expected to cost {abs(threat.emv or 0):f} {threat.currency}",

@@ -7,6 +7,7 @@ goal's (or the nearest above it), else the project's deadline, else the program'
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network, Standing
 from program_svc.network.instants import read
 
-Kind = Literal["slip", "dependency", "risk"]
+Kind = Literal["slip", "dependency", "risk", "benefit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Threat:
     by: int
     day: int
     source_id: UUID
-    """The milestone's task or the project (slip), the dependency, the risk."""
+    """The milestone's task or the project (slip), the dependency, the risk, the benefit."""
     forecast: int | None = None
     due: int | None = None
     emv: Decimal | None = None
@@ -76,18 +77,24 @@ def outlooks(network: Network, tree: GoalTree, alignments: Iterable[Alignment]) 
 def threats(
     network: Network, tree: GoalTree, alignments: Sequence[Alignment], risks: Iterable[Row[Any]]
 ) -> list[Threat]:
-    """Everything that threatens the goals served by this network's projects; ``risks`` are rows of the replica."""
+    """Everything that threatens the goals served by this network's projects, each threat once; ``risks`` are rows of the replica.
+
+    An alignment of a risk brings that risk alone.
+    """
     risks_of: dict[UUID, list[Row[Any]]] = {}
     for risk in risks:
         if risk.is_open and risk.kind == RiskKind.THREAT:
             risks_of.setdefault(risk.project_id, []).append(risk)
-    found: list[Threat] = []
+    found: dict[tuple[Kind, UUID, UUID, UUID], Threat] = {}
     for outlook in outlooks(network, tree, alignments):
-        found.extend(_slip(outlook))
-        found.extend(_dependencies(outlook, network))
-        for risk in risks_of.get(outlook.alignment.project_id, ()):
-            found.extend(_risk(outlook, network, risk))
-    return found
+        of_project = risks_of.get(outlook.alignment.project_id, ())
+        named = outlook.alignment.risk_id
+        threatening = [_risk(outlook, network, risk) for risk in of_project if named in {None, risk.id}]
+        if named is None:
+            threatening = [_slip(outlook), _dependencies(outlook, network), *threatening]
+        for threat in chain.from_iterable(threatening):
+            found.setdefault((threat.kind, threat.goal_id, threat.project_id, threat.source_id), threat)
+    return list(found.values())
 
 
 def _due(

@@ -100,6 +100,7 @@ async def record_check_in(
         value=body.value,
         on=body.on,
         note=body.note,
+        confidence=body.confidence,
         recorded_by=by,
         external_source=None if reference is None else reference.source,
         external_id=None if reference is None else reference.id,
@@ -107,12 +108,12 @@ async def record_check_in(
     session.add(check_in)
     await session.flush()
     locked.record(CheckInRecorded.of(check_in_state(check_in, key_result.goal_id)))
-    latest = select(col(CheckIn.value)).where(col(CheckIn.key_result_id) == key_result_id)
+    latest = select(CheckIn).where(col(CheckIn.key_result_id) == key_result_id)
     latest = latest.order_by(col(CheckIn.on).desc(), col(CheckIn.revision).desc()).limit(1)
-    actual = (await session.scalars(latest)).one()
-    if actual != key_result.actual:
+    counted = (await session.scalars(latest)).one()
+    if (counted.value, counted.confidence) != (key_result.actual, key_result.confidence):
         before = state_of(key_result)
-        key_result.actual = actual
+        key_result.actual, key_result.confidence = counted.value, counted.confidence
         locked.touch(key_result)
         locked.record(KeyResultUpdated.between(before, state_of(key_result)))
     return check_in, key_result

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from chassis.patch import unset
 from contracts.program_events import CheckInState, KeyResultState
-from contracts.values import Day, ExternalRef, Label, Name, Number, Ratio, Shape, Text, Weight
+from contracts.values import Day, ExternalRef, Label, Name, Number, Ratio, Shape, Share, Text, Weight
 from contracts.vocabulary import KeyResultKind
 from program_svc.tables import NUMBER, Record, enumerated
 
@@ -26,6 +26,7 @@ class KeyResult(Record, table=True):
     base: Decimal = Field(default=Decimal(0), sa_type=NUMBER)
     target: Decimal = Field(default=Decimal(1), sa_type=NUMBER)
     actual: Decimal | None = Field(default=None, sa_type=NUMBER)
+    confidence: Decimal | None = Field(default=None, sa_type=NUMBER)
     unit: str = ""
     owner: str = ""
     weight: Decimal = Field(default=Decimal(1), sa_type=NUMBER)
@@ -41,6 +42,7 @@ class CheckIn(Record, table=True):
     value: Decimal = Field(sa_type=NUMBER)
     on: date
     note: str = ""
+    confidence: Decimal | None = Field(default=None, sa_type=NUMBER)
     recorded_by: str
 
 
@@ -81,6 +83,8 @@ class CheckInCreate(Shape):
     value: Number
     on: Day
     note: Text = ""
+    confidence: Share | None = None
+    """How sure you are that the target will be reached, from 0 to 1."""
     external_ref: ExternalRef | None = None
 
 
@@ -96,6 +100,7 @@ def state_of(key_result: KeyResult) -> KeyResultState:
         base=key_result.base,
         target=key_result.target,
         actual=key_result.actual,
+        confidence=key_result.confidence,
         unit=key_result.unit,
         weight=key_result.weight,
         owner=key_result.owner,
@@ -116,6 +121,7 @@ def check_in_state(check_in: CheckIn, goal_id: UUID) -> CheckInState:
         value=check_in.value,
         on=check_in.on,
         note=check_in.note,
+        confidence=check_in.confidence,
         by=check_in.recorded_by,
         revision=check_in.revision,
         created_at=check_in.created_at,

@@ -60,8 +60,15 @@ def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
     Raises a planning.PlanError, such as NetworkCycle when the links inside one project close a cycle.
     """
     held, suspended = without_cycles(facts, shaping(facts, also))
-    schedule = settled(held, lambda capped: planning.schedule(_capped_plan(facts, held, capped)))
+    schedule = settled(held, lambda capped: planning.schedule(capped_plan(facts, held, capped)))
     return standing(facts, schedule, held, suspended)
+
+
+def plan_as_scheduled(network: Network) -> planning.Plan:
+    """The plan that the network's schedule is of."""
+    held, _ = without_cycles(network.facts, shaping(network.facts))
+    capped = {each.id for each in held if exceeds_accepted(each, forecast_of(network.schedule, each))}
+    return capped_plan(network.facts, held, capped)
 
 
 def shaping(facts: Facts, also: Dependency | None = None) -> list[Dependency]:
@@ -179,7 +186,8 @@ def exceeds_accepted(dependency: Dependency, forecast: int | None) -> bool:
     return forecast > dependency.accepted
 
 
-def _capped_plan(facts: Facts, held: Sequence[Dependency], capped: Collection[UUID]) -> planning.Plan:
+def capped_plan(facts: Facts, held: Sequence[Dependency], capped: Collection[UUID]) -> planning.Plan:
+    """The plan in which these dependencies hold; of a capped one the receiver is held to what was accepted."""
     links = [as_link(dependency) for dependency in held if dependency.id not in capped]
     imposed = imposed_by(held, capped, lambda each: facts.calendar_of_project(each.receiver_project_id))
     if not imposed:

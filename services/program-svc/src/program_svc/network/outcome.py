@@ -1,6 +1,6 @@
 """What two networks of one program differ in, for a client: dates, margins, goals."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from pydantic import Field
@@ -8,12 +8,16 @@ from pydantic import Field
 from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import DependencyStatus, TaskSide
 from program_svc.dependencies.standing import state_from
+from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
 from program_svc.goals.threats import Threat, outlooks, threats
-from program_svc.network.compute import Network
+from program_svc.network.changes import NetworkChange
+from program_svc.network.compute import Network, Standing
 from program_svc.network.instants import worked, written
+from program_svc.network.queries import computed
 from program_svc.network.shapes import MovedDate, finish_on_wire, moved_dates
+from program_svc.network.what_if import imagined
 from program_svc.programs.models import Program
 
 
@@ -32,7 +36,7 @@ class MarginChange(Shape):
 
 
 class DependencyOutcome(Shape):
-    """A dependency whose margin would change, and where that would put it."""
+    """A dependency whose margin would change, and where that would put it; one that would be new, or dissolved."""
 
     id: Id
     margin: MarginChange
@@ -59,6 +63,18 @@ class WhatIfRead(Shape):
     positions: dict[str, int]
 
 
+def thought_through(
+    before: Network,
+    changes: Sequence[NetworkChange],
+    service: Service,
+    program: Program,
+    positions: Mapping[UUID, int],
+) -> WhatIfRead:
+    """What would come of these changes. Raises InvalidRequest, DependencyCycle and Unschedulable."""
+    thought = imagined(before.facts, changes, program.id)
+    return outcome_of(before, computed(thought.facts), thought.changed, service, program, positions)
+
+
 def outcome_of(
     before: Network,
     after: Network,
@@ -79,17 +95,35 @@ def outcome_of(
 
 def _dependencies(before: Network, after: Network, threshold: int) -> Iterator[DependencyOutcome]:
     for dependency in after.facts.dependencies:
-        was, will = before.standings[dependency.id].margin, after.standings[dependency.id].margin
-        if was != will:
-            change = MarginChange(
-                from_=None if was is None else Duration(was, before.standings[dependency.id].day or MINUTES_PER_DAY),
-                to=None if will is None else Duration(will, after.standings[dependency.id].day or MINUTES_PER_DAY),
-            )
-            yield DependencyOutcome(id=dependency.id, margin=change, state=state_from(dependency, will, threshold))
+        was, will = before.standings.get(dependency.id), after.standings[dependency.id]
+        if was is None or was.margin != will.margin:
+            change = MarginChange(from_=_margin(was), to=_margin(will))
+            state = state_from(dependency, will.margin, threshold)
+            yield DependencyOutcome(id=dependency.id, margin=change, state=state)
+    for dependency in before.facts.dependencies:
+        if dependency.id not in after.standings:
+            change = MarginChange(from_=_margin(before.standings[dependency.id]), to=None)
+            yield DependencyOutcome(id=dependency.id, margin=change, state=DependencyStatus.DISSOLVED)
+
+
+def _margin(standing: Standing | None) -> Duration | None:
+    if standing is None or standing.margin is None:
+        return None
+    return Duration(standing.margin, standing.day or MINUTES_PER_DAY)
 
 
 def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOutcome]:
-    """Threats that are new or worse, and contributions that slip where no date says how far they may."""
+    """Threats that are new or worse, contributions that slip where no date says how far they may, and those that would be lost."""
+    for alignment in service.alignments:
+        lost = before.facts.projects.get(alignment.project_id)
+        if lost is not None and alignment.project_id not in after.facts.projects and alignment.risk_id is None:
+            yield GoalOutcome(
+                id=alignment.goal_id,
+                kind="lost",
+                project_id=alignment.project_id,
+                by=Duration(0),
+                why=f"{lost.key}, which serves it, would be cancelled",
+            )
     known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(before, service)}
     for threat in _threats(after, service):
         if threat.by > known.get((threat.kind, threat.goal_id, threat.source_id), -1):
@@ -104,6 +138,8 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
             )
     was = {each.alignment.id: each for each in outlooks(before, service.tree, service.alignments)}
     for outlook in outlooks(after, service.tree, service.alignments):
+        if outlook.alignment.risk_id is not None:
+            continue
         earlier = was[outlook.alignment.id].forecast
         if outlook.due is None and earlier is not None and outlook.forecast is not None and outlook.forecast > earlier:
             project = after.facts.projects[outlook.alignment.project_id]
@@ -116,4 +152,7 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
 
 
 def _threats(network: Network, service: Service) -> list[Threat]:
-    return threats(network, service.tree, service.alignments, service.risks)
+    return [
+        *threats(network, service.tree, service.alignments, service.risks),
+        *benefit_threats(network, service.tree, service.benefits),
+    ]

@@ -1,16 +1,20 @@
-"""`/programs/{id}/schedule`, `…/what-if` and `…/tasks/{id}/explain`."""
+"""`/programs/{id}/schedule`, `…/paths`, `…/what-if` and `…/tasks/{id}/explain`."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.values import Id
+from program_svc.dependencies.models import DependencyCycle
 from program_svc.goals.queries import service_of
+from program_svc.network.changes import WhatIf
 from program_svc.network.explain import ExplanationRead, explain
-from program_svc.network.outcome import WhatIfRead, outcome_of
-from program_svc.network.queries import Unschedulable, computed, network_of
+from program_svc.network.outcome import WhatIfRead, thought_through
+from program_svc.network.paths import PathQuery, PathsRead, paths_read
+from program_svc.network.queries import Unschedulable, network_of
 from program_svc.network.shapes import ScheduleRead, schedule_read
-from program_svc.network.what_if import WhatIf, changed_ids, imagined
 from program_svc.programs.queries import positions_of, reflect, the_program
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_class=TransactionRoute)
@@ -25,16 +29,26 @@ async def read_program_schedule(program_id: Id, session: Session, response: Resp
     return schedule_read(await network_of(session, program), positions)
 
 
-@router.post("/what-if", responses=responses(NotFound, Unschedulable))
+@router.get("/paths", responses=responses(NotFound, Unschedulable))
+async def read_program_paths(
+    program_id: Id, session: Session, query: Annotated[PathQuery, Query()], response: Response
+) -> PathsRead:
+    """The critical path and those that would soon be critical, across projects, the one with the least float first."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return paths_read(await network_of(session, program), query, positions)
+
+
+@router.post("/what-if", responses=responses(NotFound, Unschedulable, DependencyCycle))
 async def what_if(program_id: Id, body: WhatIf, session: Session, response: Response) -> WhatIfRead:
     """What these changes would move, which dependencies would lose their margin, which goals would be threatened. Writes nothing."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     before = await network_of(session, program)
-    after = computed(imagined(before.facts, body.changes))
     service = await service_of(session, before.facts.projects.keys())
-    return outcome_of(before, after, changed_ids(body.changes), service, program, positions)
+    return thought_through(before, body.changes, service, program, positions)
 
 
 @router.get("/tasks/{task_id}/explain", responses=responses(NotFound, Unschedulable))

@@ -94,15 +94,15 @@ def schedule_read(network: Network, positions: Mapping[UUID, int]) -> ScheduleRe
 
 def start_on_wire(network: Network) -> date | None:
     """The first early start; none without tasks."""
-    return written(network.schedule.start, TaskSide.START, _finest(network)) if network.schedule.items else None
+    return written(network.schedule.start, TaskSide.START, finest(network)) if network.schedule.items else None
 
 
 def finish_on_wire(network: Network) -> date | None:
     """The last early finish; none without tasks."""
-    return written(network.schedule.finish, TaskSide.FINISH, _finest(network)) if network.schedule.items else None
+    return written(network.schedule.finish, TaskSide.FINISH, finest(network)) if network.schedule.items else None
 
 
-def _finest(network: Network) -> str:
+def finest(network: Network) -> str:
     """A program with a minute project among its projects is written in minutes."""
     granularities = {row.granularity for row in network.facts.projects.values()}
     return Granularity.MINUTE if Granularity.MINUTE in granularities else Granularity.DAY

@@ -1,5 +1,6 @@
 """What can happen to a program itself."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,11 +9,13 @@ from sqlmodel import col
 
 from chassis.etag import check_if_match
 from chassis.patch import changes_of
-from contracts.program_events import ProgramCreated, ProgramDeleted, ProgramUpdated
+from chassis.problem import NotFound
+from contracts.program_events import ProgramCreated, ProgramDeleted, ProgramTolerances, ProgramUpdated
 from contracts.vocabulary import ProgramStatus, ProjectStatus
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.models import Component
 from program_svc.network.settle import Changes, settle
+from program_svc.portfolios.models import Portfolio
 from program_svc.programs.models import (
     ComponentOpen,
     Program,
@@ -28,7 +31,8 @@ ENDED = (ProjectStatus.CLOSED, ProjectStatus.CANCELLED)
 
 
 async def create_program(session: AsyncSession, organization_id: UUID, body: ProgramCreate) -> Program:
-    """A new program; the first thing in its own history."""
+    """A new program; the first thing in its own history. Raises NotFound for an unknown portfolio."""
+    await _check_portfolio(session, body.portfolio_id)
     reference = body.external_ref
     program = Program(
         organization_id=organization_id,
@@ -40,6 +44,9 @@ async def create_program(session: AsyncSession, organization_id: UUID, body: Pro
         sponsor=body.sponsor,
         deadline=body.deadline,
         margin_threshold=body.margin_threshold.minutes,
+        portfolio_id=body.portfolio_id,
+        currency=body.currency,
+        tolerances=_stored(body.tolerances),
         external_source=None if reference is None else reference.source,
         external_id=None if reference is None else reference.id,
     )
@@ -74,6 +81,9 @@ async def update_program(session: AsyncSession, program_id: UUID, body: ProgramU
             await _check_components_ended(session, program)
     if (threshold := changes.pop("margin_threshold", None)) is not None:
         program.margin_threshold = threshold.minutes
+    if "tolerances" in changes:
+        program.tolerances = _stored(changes.pop("tolerances"))
+    await _check_portfolio(session, changes.get("portfolio_id"))
     for name, value in changes.items():
         setattr(program, name, value)
     if state_of(program) == before:
@@ -95,6 +105,15 @@ async def delete_program(session: AsyncSession, program_id: UUID, if_match: str 
     locked.record(ProgramDeleted.of(state_of(locked.program)))
     await session.flush()
     await session.delete(locked.program)
+
+
+def _stored(tolerances: ProgramTolerances | None) -> dict[str, Any] | None:
+    return None if tolerances is None else tolerances.model_dump(mode="json")
+
+
+async def _check_portfolio(session: AsyncSession, portfolio_id: UUID | None) -> None:
+    if portfolio_id is not None and await session.get(Portfolio, portfolio_id) is None:
+        raise NotFound(f"There is no portfolio {portfolio_id}.")
 
 
 async def _check_components_ended(session: AsyncSession, program: Program) -> None:

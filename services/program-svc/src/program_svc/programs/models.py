@@ -1,14 +1,17 @@
 """A program: several projects run together, its own consistency boundary."""
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.patch import unset
 from chassis.problem import Conflict
-from contracts.program_events import ProgramState
-from contracts.values import Day, Duration, ExternalRef, Key, Label, Name, Shape, Text
+from contracts.program_events import ProgramState, ProgramTolerances
+from contracts.values import Currency, Day, Duration, ExternalRef, Id, Key, Label, Name, Shape, Text
 from contracts.vocabulary import ProgramStatus
 from program_svc.tables import MINUTES, Record, enumerated
 
@@ -67,6 +70,9 @@ class Program(Record, table=True):
     sponsor: str = ""
     deadline: date | None = None
     margin_threshold: int = Field(default=0, sa_type=MINUTES)
+    portfolio_id: UUID | None = Field(default=None, foreign_key="portfolios.id", index=True)
+    currency: str | None = None
+    tolerances: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     state: ProgramStatus = Field(default=S.IDENTIFIED, sa_type=enumerated(ProgramStatus))
 
     @property
@@ -96,6 +102,10 @@ class ProgramCreate(Shape):
     deadline: Day | None = None
     margin_threshold: Duration = Duration(0)
     """Below this margin a committed dependency is at risk."""
+    portfolio_id: Id | None = None
+    currency: Currency | None = None
+    """What its money is reported in, by the program's exchange rates."""
+    tolerances: ProgramTolerances | None = None
     external_ref: ExternalRef | None = None
 
 
@@ -109,6 +119,9 @@ class ProgramUpdate(Shape):
     sponsor: Label = unset()
     deadline: Day | None = unset()
     margin_threshold: Duration = unset()
+    portfolio_id: Id | None = unset()
+    currency: Currency | None = unset()
+    tolerances: ProgramTolerances | None = unset()
     state: ProgramStatus = unset()
 
 
@@ -124,6 +137,9 @@ def state_of(program: Program) -> ProgramState:
         sponsor=program.sponsor,
         deadline=program.deadline,
         margin_threshold=Duration(program.margin_threshold),
+        portfolio_id=program.portfolio_id,
+        currency=program.currency,
+        tolerances=None if program.tolerances is None else ProgramTolerances.model_validate(program.tolerances),
         state=program.state,
         external_ref=program.external_ref,
         revision=program.revision,

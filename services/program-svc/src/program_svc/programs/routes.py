@@ -41,9 +41,10 @@ class ProgramQuery(PageQuery):
 
     key: Key | None = None
     state: ProgramStatus | None = None
+    portfolio_id: Id | None = None
 
 
-@router.post("", status_code=201, responses=responses(AlreadyExists, Forbidden))
+@router.post("", status_code=201, responses=responses(NotFound, AlreadyExists, Forbidden))
 async def create_program(body: ProgramCreate, session: Session, writer: Writer, response: Response) -> ProgramState:
     """Start a program; it is `identified`."""
     program = await actions.create_program(session, writer.organization_id, body)
@@ -63,6 +64,8 @@ async def list_programs(
         statement = statement.where(col(Program.key) == query.key)
     if query.state is not None:
         statement = statement.where(col(Program.state) == query.state)
+    if query.portfolio_id is not None:
+        statement = statement.where(col(Program.portfolio_id) == query.portfolio_id)
     programs, following = await page(session, statement, query, ORDER)
     return Page(items=[state_of(program) for program in programs], next=following)
 

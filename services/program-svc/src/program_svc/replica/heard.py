@@ -12,10 +12,20 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.statements import execute
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, PROJECTS, RISKS, TASKS
+from program_svc.replica.models import (
+    ACTUALS,
+    BASELINES,
+    BUDGET_LINES,
+    CALENDARS,
+    ISSUES,
+    LINKS,
+    PROJECTS,
+    RISKS,
+    TASKS,
+)
 from program_svc.replica.rows import Row
 
-CONTENTS = (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS)
+CONTENTS = (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS, ISSUES, BASELINES)
 KEY = "program_svc.replica.heard"
 
 

@@ -119,6 +119,35 @@ class KnownRisk(Fact, table=True):
     minutes_per_day: int = Field(sa_type=MINUTES)
     """What `P1D` stands for in the impact."""
     emv: Decimal = Field(sa_type=NUMBER)
+    escalated: bool = False
+    """Whether the project's manager has asked the program to take it over."""
+
+
+class KnownIssue(Fact, table=True):
+    """An issue. ``priority`` and ``state`` are the contract's words."""
+
+    __tablename__ = "known_issues"
+
+    title: str
+    priority: str
+    owner: str
+    state: str
+    escalated: bool
+    due_on: date | None = None
+
+
+class KnownBaseline(Fact, table=True):
+    """A baseline of a project. ``points``: its planned value so far as JSON, a list of [day, amount]."""
+
+    __tablename__ = "known_baselines"
+
+    state: str
+    of_revision: int = Field(sa_type=BigInteger)
+    bac: Decimal = Field(sa_type=MONEY)
+    currency: str
+    start: str
+    finish: str
+    points: str
 
 
 PROJECTS = METADATA.tables["known_projects"]
@@ -128,3 +157,5 @@ LINKS = METADATA.tables["known_links"]
 BUDGET_LINES = METADATA.tables["known_budget_lines"]
 ACTUALS = METADATA.tables["known_actuals"]
 RISKS = METADATA.tables["known_risks"]
+ISSUES = METADATA.tables["known_issues"]
+BASELINES = METADATA.tables["known_baselines"]

@@ -18,15 +18,29 @@ from contracts.project_events import (
     RiskState,
     TaskState,
 )
+from contracts.project_events.baselines import BaselineState
+from contracts.project_events.log import IssueState
 from contracts.values import Shape
 from contracts.vocabulary import ProjectStatus, TaskStatus
 from program_svc.replica.heard import CONTENTS, heard_in, write_heard
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, CALENDARS, LINKS, PROJECTS, RISKS, TASKS
+from program_svc.replica.models import (
+    ACTUALS,
+    BASELINES,
+    BUDGET_LINES,
+    CALENDARS,
+    ISSUES,
+    LINKS,
+    PROJECTS,
+    RISKS,
+    TASKS,
+)
 from program_svc.replica.rows import (
     Row,
     actual_row,
+    baseline_row,
     budget_line_row,
     calendar_row,
+    issue_row,
     link_row,
     project_row,
     risk_row,
@@ -47,6 +61,8 @@ class Needed(Shape):
     budget_lines: list[BudgetLineState]
     actuals: list[ActualState]
     risks: list[RiskState]
+    issues: list[IssueState] = Field(default_factory=list)
+    baselines: list[BaselineState] = Field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -73,6 +89,8 @@ async def replace_project(session: AsyncSession, project_id: UUID, document: dic
         BUDGET_LINES: map(budget_line_row, snapshot.budget_lines),
         ACTUALS: map(actual_row, snapshot.actuals),
         RISKS: map(risk_row, snapshot.risks),
+        ISSUES: map(issue_row, snapshot.issues),
+        BASELINES: map(baseline_row, snapshot.baselines),
     }
     project = project_row(snapshot.project) | {"revision": snapshot.revision}
     heard_in(session).keep(PROJECTS, project)

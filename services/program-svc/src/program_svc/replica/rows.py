@@ -15,6 +15,8 @@ from contracts.project_events import (
     RiskState,
     TaskState,
 )
+from contracts.project_events.baselines import BaselineState
+from contracts.project_events.log import IssueState
 from contracts.vocabulary import RiskStatus
 
 MINUTES_PER_HOUR = 60
@@ -132,6 +134,40 @@ def risk_row(risk: RiskState) -> Row:
         "days_impact": risk.days_impact.minutes,
         "minutes_per_day": risk.days_impact.minutes_per_day,
         "emv": risk.emv.amount,
+        "escalated": risk.escalated,
+    }
+
+
+def issue_row(issue: IssueState) -> Row:
+    """The replica's row of an issue."""
+    return {
+        "id": issue.id,
+        "organization_id": issue.organization_id,
+        "project_id": issue.project_id,
+        "title": issue.title,
+        "priority": issue.priority.value,
+        "owner": issue.owner,
+        "state": issue.state.value,
+        "escalated": issue.escalated,
+        "due_on": issue.due_on,
+    }
+
+
+def baseline_row(baseline: BaselineState) -> Row:
+    """The replica's row of a baseline."""
+    figures = baseline.figures
+    points = [[point.on.isoformat(), str(point.amount.amount)] for point in baseline.planned_value]
+    return {
+        "id": baseline.id,
+        "organization_id": baseline.organization_id,
+        "project_id": baseline.project_id,
+        "state": baseline.state.value,
+        "of_revision": baseline.of_revision,
+        "bac": figures.bac.amount,
+        "currency": figures.bac.currency,
+        "start": _written(figures.start),
+        "finish": _written(figures.finish),
+        "points": orjson.dumps(points).decode(),
     }
 
 

@@ -1,28 +1,28 @@
 """Earned value of a program: sums of its projects' figures, then divided."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import planning
-from contracts.values import Day, DayOrMoment, Id, Ratio, Shape
-from planning.books import Books, Line, spi_t
-from planning.earned_value import EarnedValue, earned_value, roll_up
+from contracts.values import Day, DayOrMoment, Id, Number, Ratio, Shape
+from planning.books import spi_t
+from planning.earned_value import EarnedValue, roll_up
 from planning.figure import Figure
-from planning.written import frame_finish
-from program_svc.network.compute import Network
-from program_svc.network.facts import Facts, planning_projects
-from program_svc.network.instants import read
-from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.queries import network_of
 from program_svc.programs.models import Program
-from program_svc.replica.models import ACTUALS, BUDGET_LINES
-from program_svc.rollups.money import MIXED_CURRENCIES, NO_MONEY, MoneyFigure, figure_in, ratio_of, undefined
+from program_svc.rollups.measured import Measured, converted, measured_projects, rates_of
+from program_svc.rollups.money import (
+    MIXED_CURRENCIES,
+    NO_MONEY,
+    NO_RATE,
+    MoneyFigure,
+    figure_in,
+    ratio_of,
+    undefined,
+)
 
 
 class Forecasts(Shape):
@@ -61,25 +61,21 @@ class ProjectFigures(Figures):
     project_id: Id
     key: str
     data_date: DayOrMoment
+    baseline_id: Id | None
+    """The approved baseline that it is measured by; null: its present plan, as if nothing had happened."""
+    converted_by: Number | None
+    """The stored rate that its amounts were multiplied by in the program's figures; null where nothing was converted."""
 
 
 class ProgramEarnedValue(Figures):
-    """The program's figures, each null with the reason `mixed_currencies` where its projects have several, and the projects'."""
+    """The program's figures and the projects', each of these in its own currency.
+
+    Where the projects have several currencies, the sums are in the program's own by its stored rates; null with the reason
+    `mixed_currencies` where it has none, `no_exchange_rate` where a rate is missing.
+    """
 
     projects: list[ProjectFigures]
     positions: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One project at its data date."""
-
-    project: Row[Any]
-    data_date: date
-    at: int
-    """The end of that day, an instant."""
-    books: Books
-    figures: EarnedValue
 
 
 async def earned_value_of(
@@ -87,68 +83,54 @@ async def earned_value_of(
 ) -> ProgramEarnedValue:
     """The program's earned value at ``data_date``; without it each project's own data date counts, else today."""
     network = await network_of(session, program)
-    measured = [each async for each in _measured(session, network, data_date)]
-    at = max((each.at for each in measured), default=0)
-    whole = roll_up(each.figures for each in measured)
-    currencies = {each.project.currency for each in measured}
-    pace = spi_t([each.books for each in measured], at, whole.ev)
-    if len(currencies) == 1:
-        (currency,) = currencies
-        figures = _figures(whole, pace, currency)
+    measured = await measured_projects(session, network, data_date)
+    summed = await in_one_currency(session, program, measured)
+    if isinstance(summed, str):
+        figures = _undefined(summed)
+        rates = {}
     else:
-        figures = _undefined(MIXED_CURRENCIES if currencies else NO_MONEY)
+        at = max(each.at for each in summed)
+        whole = roll_up(each.figures for each in summed)
+        figures = _figures(whole, spi_t([each.books for each in summed], at, whole.ev), summed[0].currency)
+        rates = {each.project.id: each.rate for each in summed if each.currency != each.project.currency}
     return ProgramEarnedValue(
         **figures,
-        projects=[_project(each) for each in measured],
+        projects=[_project(each, rates.get(each.project.id)) for each in measured],
         positions={str(project_id): revision for project_id, revision in positions.items()},
     )
 
 
-async def _measured(session: AsyncSession, network: Network, data_date: date | None) -> AsyncIterator[Measured]:
-    ids = list(network.facts.projects)
-    lines = await session.execute(select(BUDGET_LINES).where(BUDGET_LINES.c.project_id.in_(ids)))
-    actuals = await session.execute(select(ACTUALS).where(ACTUALS.c.project_id.in_(ids)))
-    lines_of, actuals_of = _by_project(lines), _by_project(actuals)
-    for project in network.facts.projects.values():
-        on = data_date or _own_date(project) or datetime.now(UTC).date()
-        plan = _plan_of(network.facts, project.id)
-        try:
-            books = Books.of(plan, [Line(line.task_id, line.amount) for line in lines_of.get(project.id, ())])
-        except planning.PlanError as error:
-            raise Unschedulable(str(error)) from error
-        day = on.date() if isinstance(on, datetime) else on
-        cost = sum((each.amount for each in actuals_of.get(project.id, ()) if each.on <= day), Decimal(0))
-        at = frame_finish(on, network.facts.calendars.all_of(project))
-        yield Measured(
-            project, on, at, books, earned_value(books.planned(at), books.earned(at), cost, books.budget, data_date=day)
-        )
-
-
-def _own_date(project: Row[Any]) -> date | None:
-    return None if project.data_date is None else read(project.data_date)
-
-
-def _plan_of(facts: Facts, project_id: UUID) -> planning.Plan:
-    """The project's own plan: its figures are the ones that the project itself reports."""
-    tasks = [task for task in facts.tasks.values() if task.project_id == project_id]
-    own = {task.id for task in tasks}
-    links = [link for link in facts.links if link.predecessor_id in own]
-    projects = [project for project in planning_projects(facts.projects, facts.calendars) if project.id == project_id]
-    return planning.Plan(projects=projects, tasks=tasks, links=links)
-
-
-def _by_project(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
-    found: dict[UUID, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.project_id, []).append(row)
+async def in_one_currency(
+    session: AsyncSession, program: Program, measured: Sequence[Measured]
+) -> list[Measured] | str:
+    """The projects in one currency: the one they all have, unless the program has another; or the reason why that cannot be."""
+    currencies = {each.project.currency for each in measured}
+    if not currencies:
+        return NO_MONEY
+    if program.currency is None:
+        return list(measured) if len(currencies) == 1 else MIXED_CURRENCIES
+    found = []
+    for each in measured:
+        rate = (await rates_of(session, program, each.data_date)).get(each.currency)
+        if rate is None:
+            return NO_RATE
+        found.append(each if each.currency == program.currency else converted(each, program.currency, rate))
     return found
 
 
-def _project(measured: Measured) -> ProjectFigures:
+def _project(measured: Measured, rate: Decimal | None) -> ProjectFigures:
     pace = spi_t([measured.books], measured.at, measured.figures.ev)
     project = measured.project
     figures = _figures(measured.figures, pace, project.currency)
-    return ProjectFigures(**figures, project_id=project.id, key=project.key, data_date=measured.data_date)
+    figures["warnings"] += measured.warnings
+    return ProjectFigures(
+        **figures,
+        project_id=project.id,
+        key=project.key,
+        data_date=measured.data_date,
+        baseline_id=measured.baseline_id,
+        converted_by=rate,
+    )
 
 
 def _figures(figures: EarnedValue, pace: Figure, currency: str) -> dict[str, Any]:
@@ -177,5 +159,5 @@ def _undefined(reason: str) -> dict[str, Any]:
         **dict.fromkeys(("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac"), nothing),
         **dict.fromkeys(("cpi", "spi", "tcpi", "spi_t"), ratio),
         "eac": Forecasts(typical=nothing, atypical=nothing, combined=nothing),
-        "warnings": [reason] if reason == MIXED_CURRENCIES else [],
+        "warnings": [] if reason == NO_MONEY else [reason],
     }

@@ -10,6 +10,7 @@ from planning.figure import Figure
 
 MIXED_CURRENCIES = "mixed_currencies"
 NO_MONEY = "no_budget"
+NO_RATE = "no_exchange_rate"
 OUT_OF_RANGE = "out_of_range"
 LARGEST = Decimal(10) ** 18
 

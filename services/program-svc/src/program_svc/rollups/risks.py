@@ -1,6 +1,6 @@
-"""Risks of a program's projects, rolled up."""
+"""Risks of a program and of its projects, rolled up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,15 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.paging import Order, Page, PageQuery, page
+from contracts.program_events.governance import RiskState
 from contracts.values import Duration, Id, Money, Name, Shape, Share
-from contracts.vocabulary import RiskKind
+from contracts.vocabulary import RiskKind, RiskStatus
 from program_svc.components.models import Component
+from program_svc.register.actions import all_of
+from program_svc.registers import RISKS as RISKS_OF_PROGRAM
 from program_svc.replica.models import RISKS, KnownRisk
 from program_svc.rollups.money import MIXED_CURRENCIES, the_only
 
 ORDER = Order(
     columns={"emv": col(KnownRisk.emv), "title": col(KnownRisk.title)}, default="emv", identity=col(KnownRisk.id)
 )
+
+
+OPEN = frozenset(RiskStatus) - {RiskStatus.CLOSED, RiskStatus.OCCURRED}
 
 
 class RiskQuery(PageQuery):
@@ -41,6 +47,9 @@ class RiskRead(Shape):
     cost_impact: Money
     days_impact: Duration
     emv: Money
+    escalated: bool
+    taken_over_by: Id | None
+    """The program's own risk that stands for this one; the sums count that and not this."""
 
 
 class RiskSums(Shape):
@@ -53,9 +62,19 @@ class RiskSums(Shape):
     """How many of them are open."""
 
 
-class RiskRollUp(Page[RiskRead]):
-    """A page of risks, and the sums over all of them. ``emv`` is null where there are several currencies, or no risks."""
+class OwnRisk(RiskState):
+    """A risk of the program itself."""
 
+    emv: Money
+
+
+class RiskRollUp(Page[RiskRead]):
+    """A page of the projects' risks, the program's own on the first page, and the sums over all of them, each risk once.
+
+    ``emv`` is null where there are several currencies, or no risks.
+    """
+
+    own: list[OwnRisk]
     emv: Money | None
     currencies: list[RiskSums]
     warnings: list[str]
@@ -75,9 +94,12 @@ async def risks_of(
     if query.is_open is not None:
         statement = statement.where(col(KnownRisk.is_open).is_(query.is_open))
     rows, following = await page(session, statement, query, ORDER)
-    sums = await _sums(session, program_id)
+    own = [own_risk(each) for each in await all_of(session, program_id, RISKS_OF_PROGRAM)]
+    taken_over = {each.origin.record_id: each.id for each in own if each.origin is not None}
+    sums = await risk_sums(session, program_id, own)
     return RiskRollUp(
-        items=[_read(row) for row in rows],
+        items=[_read(row, taken_over) for row in rows],
+        own=[each for each in own if _is_asked_for(each, query)],
         next=following,
         emv=the_only([each.emv for each in sums]),
         currencies=sums,
@@ -86,26 +108,53 @@ async def risks_of(
     )
 
 
-async def _sums(session: AsyncSession, program_id: UUID) -> list[RiskSums]:
+def own_risk(risk: RiskState) -> OwnRisk:
+    """A risk of the program with its expected monetary value: threats below zero, zero once it is no longer open."""
+    sign = -1 if risk.kind is RiskKind.THREAT else 1
+    amount = risk.probability * risk.cost_impact.amount * sign if risk.state in OPEN else Decimal(0)
+    fields = {name: getattr(risk, name) for name in RiskState.model_fields}
+    return OwnRisk(**fields, emv=Money.of(amount, risk.cost_impact.currency))
+
+
+def _is_asked_for(risk: OwnRisk, query: RiskQuery) -> bool:
+    return (
+        query.cursor is None
+        and query.project_id is None
+        and query.kind in {None, risk.kind}
+        and query.is_open in {None, risk.state in OPEN}
+    )
+
+
+async def risk_sums(session: AsyncSession, program_id: UUID, own: Sequence[OwnRisk]) -> list[RiskSums]:
+    """The open risks of the program and its projects, summed by currency; one that was taken over counts once, as the program's own."""
+    taken_over = [each.origin.record_id for each in own if each.origin is not None]
     risks = RISKS.c
     components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
     threats = func.coalesce(func.sum(case((risks.kind == RiskKind.THREAT.value, risks.emv))), 0)
     statement = select(risks.currency, func.sum(risks.emv), threats, func.count()).where(
-        risks.project_id.in_(components), risks.is_open
+        risks.project_id.in_(components), risks.is_open, risks.id.not_in(taken_over)
     )
-    found = await session.execute(statement.group_by(risks.currency).order_by(risks.currency))
+    sums: dict[str, tuple[Decimal, Decimal, int]] = {
+        currency: (Decimal(emv), Decimal(threatened), count)
+        for currency, emv, threatened, count in await session.execute(statement.group_by(risks.currency))
+    }
+    for each in own:
+        if each.state in OPEN:
+            emv, threatened, count = sums.get(each.emv.currency, (Decimal(0), Decimal(0), 0))
+            threat = each.emv.amount if each.kind is RiskKind.THREAT else Decimal(0)
+            sums[each.emv.currency] = (emv + each.emv.amount, threatened + threat, count + 1)
     return [
         RiskSums(
             emv=Money.of(emv, currency),
             threats=Money.of(threatened, currency),
-            opportunities=Money.of(Decimal(emv) - Decimal(threatened), currency),
+            opportunities=Money.of(emv - threatened, currency),
             open=count,
         )
-        for currency, emv, threatened, count in found
+        for currency, (emv, threatened, count) in sorted(sums.items())
     ]
 
 
-def _read(risk: KnownRisk) -> RiskRead:
+def _read(risk: KnownRisk, taken_over: Mapping[UUID, UUID]) -> RiskRead:
     return RiskRead(
         risk_id=risk.id,
         project_id=risk.project_id,
@@ -117,4 +166,6 @@ def _read(risk: KnownRisk) -> RiskRead:
         cost_impact=Money.of(risk.cost_impact, risk.currency),
         days_impact=Duration(risk.days_impact, risk.minutes_per_day),
         emv=Money.of(risk.emv, risk.currency),
+        escalated=risk.escalated,
+        taken_over_by=taken_over.get(risk.id),
     )

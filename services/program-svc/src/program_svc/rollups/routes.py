@@ -7,10 +7,13 @@ from fastapi import APIRouter, Query, Response
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.values import Day, Id
+from program_svc.benefits.forecast import Period
 from program_svc.network.queries import Unschedulable
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.rollups.budget import BudgetRead, budget_of
 from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
+from program_svc.rollups.funding import FundingNeedRead, funding_need_of
+from program_svc.rollups.issues import IssueQuery, IssueRollUp, issues_of
 from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["roll-ups"], route_class=TransactionRoute)
@@ -29,15 +32,37 @@ async def read_program_budget(program_id: Id, session: Session, response: Respon
     return await budget_of(session, program_id, positions)
 
 
+@router.get("/funding-need", responses=responses(NotFound, Unschedulable))
+async def read_program_funding_need(
+    program_id: Id, session: Session, response: Response, period: Period = Period.MONTH
+) -> FundingNeedRead:
+    """What the program needs, has spent and may spend, period by period, and from when on money is missing."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await funding_need_of(session, program, period, positions)
+
+
 @router.get("/risks", responses=responses(NotFound))
 async def list_program_risks(
     program_id: Id, session: Session, query: Annotated[RiskQuery, Query()], response: Response
 ) -> RiskRollUp:
-    """The risks of the program's projects, and what they are expected to cost. Sort by `emv` or `title`."""
+    """The risks of the program and of its projects, and what they are expected to cost, each counted once. Sort by `emv` or `title`."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     return await risks_of(session, program_id, query, positions)
+
+
+@router.get("/issues", responses=responses(NotFound))
+async def list_program_issues(
+    program_id: Id, session: Session, query: Annotated[IssueQuery, Query()], response: Response
+) -> IssueRollUp:
+    """The issues of the program and of its projects; one that was escalated and taken over counts once. Sort by `title` or `priority`."""
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    return await issues_of(session, program_id, query, positions)
 
 
 @router.get("/earned-value", responses=responses(NotFound, Unschedulable))

@@ -1,0 +1,51 @@
+"""Portfolios: what the organisation groups its programs by."""
+
+from contracts.events import Event, RecordEvent
+from contracts.subjects import BoundaryKind
+from contracts.values import ExternalRef, Id, Instant, Key, Label, Name, Shape, Text
+
+
+class PortfolioState(Shape):
+    """Programs that serve one part of the organisation's strategy; portfolios may stand below each other."""
+
+    id: Id
+    organization_id: Id
+    external_ref: ExternalRef | None
+    parent_id: Id | None
+    key: Key
+    name: Name
+    description: Text
+    owner: Label
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class PortfolioEvent(RecordEvent[PortfolioState]):
+    """About one portfolio of the organisation."""
+
+    boundary = BoundaryKind.STRATEGY
+    record = "portfolio"
+    path = "portfolios/{id}"
+
+
+class PortfolioCreated(PortfolioEvent):
+    """A portfolio was set up."""
+
+    happened = "created"
+
+
+class PortfolioUpdated(PortfolioEvent):
+    """A portfolio's own fields changed."""
+
+    happened = "updated"
+
+
+class PortfolioDeleted(PortfolioEvent):
+    """A portfolio that held nothing any more was removed."""
+
+    happened = "deleted"
+
+
+EVENTS: tuple[type[Event], ...] = (PortfolioCreated, PortfolioUpdated, PortfolioDeleted)
+"""Every event version about portfolios."""

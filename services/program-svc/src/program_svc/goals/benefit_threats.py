@@ -1,0 +1,37 @@
+"""What threatens goals through benefits: one that serves a goal and will be realised too late for it. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+import planning
+from contracts.program_events.benefits import BenefitState, BenefitStatus
+from planning.written import at_finish
+from program_svc.benefits.forecast import realised_on
+from program_svc.goals.threats import Threat
+from program_svc.goals.tree import GoalTree
+from program_svc.network.compute import Network
+
+
+def benefit_threats(network: Network, tree: GoalTree, benefits: Iterable[BenefitState]) -> Iterator[Threat]:
+    """Benefits of this network's milestones that come after their goal is due or, where no date says so, after their own plan."""
+    for benefit in benefits:
+        milestone = benefit.milestone
+        if benefit.goal_id is None or milestone is None or benefit.state is BenefitStatus.CLOSED:
+            continue
+        item = network.schedule.items.get(milestone.task_id)
+        due = tree.due(benefit.goal_id) or benefit.planned_on
+        if item is None or due is None or not tree.is_live(benefit.goal_id):
+            continue
+        forecast = realised_on(benefit, planning.to_date(item.early_finish, finish=True))
+        if forecast is None or forecast <= due:
+            continue
+        calendar = network.facts.calendar_of_project(milestone.project_id)
+        yield Threat(
+            kind="benefit",
+            goal_id=benefit.goal_id,
+            project_id=milestone.project_id,
+            by=calendar.between(at_finish(due, calendar), at_finish(forecast, calendar)),
+            day=calendar.minutes_per_day,
+            source_id=benefit.id,
+            forecast=at_finish(forecast, calendar),
+            due=at_finish(due, calendar),
+        )

@@ -1,0 +1,178 @@
+"""How sure the program's dates are: its network many times over, each time with other durations and other luck. Pure, but for the engine.
+
+Imported when it is asked for: it brings the compiled engine.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row
+
+import planning
+from contracts.vocabulary import TaskSide
+from planning import risk as risks_of_plans
+from planning.simulation import Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
+from program_svc.dependencies.models import WATCHED, Dependency
+from program_svc.goals.threats import Outlook, outlooks
+from program_svc.goals.tree import GoalTree
+from program_svc.network.compute import Network, plan_as_scheduled
+
+Instants: TypeAlias = NDArray[np.float64]
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Estimates as multiples of the work that is left."""
+
+    optimistic: float
+    likely: float
+    pessimistic: float
+
+
+AS_PLANNED = Spread(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A milestone's planned finish and what the runs say of it; instants."""
+
+    task_id: UUID
+    planned: int
+    runs: Outcomes
+    due: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What came out of the runs. dependencies and goals: the share of runs in which each was kept; ``left_out``: risks that act on no task."""
+
+    simulation: Simulation
+    milestones: list[Milestone]
+    dependencies: Mapping[UUID, float]
+    goals: Mapping[UUID, float]
+    left_out: list[UUID] = field(default_factory=list)
+
+
+def chances_of(
+    network: Network,
+    tree: GoalTree,
+    alignments: Sequence[Any],
+    risks: Iterable[Row[Any]],
+    estimates: Mapping[UUID, Estimate],
+    spread: Spread,
+    *,
+    runs: int,
+    seed: int,
+) -> Chances:
+    """Simulate the network. ``estimates``: of the work that is left, by task, in working minutes; the others vary by the spread.
+
+    Raises a planning.PlanError, such as InvalidEstimate with the offending ids.
+    """
+    plan = plan_as_scheduled(network)
+    events, left_out = _events(plan, risks)
+    milestones = [
+        task for task in plan.tasks if task.kind is planning.TaskKind.MILESTONE and task.actual_finish is None
+    ]
+    awaited = [each for each in network.facts.dependencies if _is_awaited(network, each)]
+    looks = [
+        each for each in outlooks(network, tree, alignments) if each.due is not None and each.alignment.risk_id is None
+    ]
+    watched: dict[UUID, Watched] = {task.id: Watched([task.id]) for task in milestones}
+    watched |= {each.id: Watched([each.provider_task_id], each.provider_side is TaskSide.START) for each in awaited}
+    watched |= {each.alignment.id: Watched(list(_serving(network, each))) for each in looks}
+    varying = {} if spread == AS_PLANNED else {id_: _estimate(left, spread) for id_, left in _left(plan)}
+    durations = varying | dict(estimates)
+    answer = simulate(plan, Uncertainty(durations, {}, events), runs=runs, seed=seed, dates=watched)
+    items = network.schedule.items
+    return Chances(
+        simulation=answer,
+        milestones=[
+            Milestone(task.id, items[task.id].early_finish, Outcomes(np.sort(answer.dates[task.id])), task.deadline)
+            for task in milestones
+            if task.id in answer.dates
+        ],
+        dependencies={
+            each.id: _kept(answer.dates[each.id], _limit(network, each)) for each in awaited if each.id in answer.dates
+        },
+        goals=_goals(looks, answer.dates),
+        left_out=left_out,
+    )
+
+
+def _left(plan: planning.Plan) -> Iterator[tuple[UUID, int]]:
+    """The work that is left of each task that is not complete; levels of effort last as long as what they accompany."""
+    for task in plan.tasks:
+        if task.kind is not planning.TaskKind.TASK or task.actual_finish is not None:
+            continue
+        left = task.remaining
+        if left is None:
+            left = round(task.duration * (WHOLE - task.percent_complete) / WHOLE)
+        yield task.id, left
+
+
+def _estimate(left: int, spread: Spread) -> Estimate:
+    return Estimate(left * spread.optimistic, left * spread.likely, left * spread.pessimistic)
+
+
+def _events(plan: planning.Plan, risks: Iterable[Row[Any]]) -> tuple[list[RiskEvent], list[UUID]]:
+    """Open risks that delay or shorten a task's work, and those that cannot be laid on one."""
+    works = {task.id for task in plan.tasks if task.kind in {planning.TaskKind.TASK, planning.TaskKind.LEVEL_OF_EFFORT}}
+    events, left_out = [], []
+    for risk in risks:
+        if not risk.is_open or not risk.days_impact:
+            continue
+        if risk.task_id not in works:
+            left_out.append(risk.id)
+            continue
+        impact = Estimate(risk.days_impact, risk.days_impact, risk.days_impact)
+        kind = risks_of_plans.RiskKind(risk.kind)
+        events.append(
+            RiskEvent(risk.id, float(Decimal(risk.probability)), task_id=risk.task_id, duration=impact, kind=kind)
+        )
+    return events, left_out
+
+
+def _is_awaited(network: Network, dependency: Dependency) -> bool:
+    return dependency.state in WATCHED and network.standings[dependency.id].limit is not None
+
+
+def _limit(network: Network, dependency: Dependency) -> int:
+    """The instant by which the provider has to give: the date agreed on, else the receiver's late date less the lag."""
+    limit = network.standings[dependency.id].limit or 0
+    if dependency.needed_by is not None:
+        return limit
+    return network.facts.calendar_of_project(dependency.receiver_project_id).add(limit, -dependency.lag)
+
+
+def _serving(network: Network, outlook: Outlook) -> Iterator[UUID]:
+    """The tasks by whose last finish an alignment's project has served its goal."""
+    milestone = outlook.alignment.milestone_task_id
+    if milestone is not None:
+        yield milestone
+        return
+    for task in network.facts.tasks.values():
+        if task.project_id == outlook.alignment.project_id:
+            yield task.id
+
+
+def _kept(dates: Instants, limit: int) -> float:
+    return float((dates <= limit).mean())
+
+
+def _goals(looks: Iterable[Outlook], dates: Mapping[UUID, Instants]) -> dict[UUID, float]:
+    """Of each goal the share of runs in which everything that serves it was in time."""
+    in_time: dict[UUID, NDArray[np.bool_]] = {}
+    for look in looks:
+        found = dates.get(look.alignment.id)
+        if found is None or look.due is None:
+            continue
+        kept = found <= look.due
+        goal_id = look.alignment.goal_id
+        in_time[goal_id] = kept & in_time[goal_id] if goal_id in in_time else kept
+    return {goal_id: float(kept.mean()) for goal_id, kept in in_time.items()}

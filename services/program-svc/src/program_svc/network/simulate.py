@@ -1,0 +1,207 @@
+"""`POST /programs/{id}/simulate`: percentiles and chances of the program's dates."""
+
+import asyncio
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+import planning
+from chassis.problem import FieldError, InvalidRequest, NotFound, responses
+from chassis.unit_of_work import Session, TransactionRoute
+from contracts.values import DayOrMoment, Id, NonNegativeWrittenDuration, Shape
+from contracts.vocabulary import TaskSide
+from program_svc.goals.queries import Service, service_of
+from program_svc.network.compute import Network
+from program_svc.network.instants import written
+from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.shapes import finest
+from program_svc.programs.queries import positions_of, reflect, the_program
+
+router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_class=TransactionRoute)
+
+MOST_RUNS = 10_000
+MOST_TASK_RUNS = 20_000_000
+MOST_ESTIMATES = 10_000
+SHOWN = 20
+"""Of tasks by criticality, and of estimates by sensitivity."""
+
+
+class SpreadOfAll(Shape):
+    """Estimates of tasks that have none of their own, as multiples of the work that is left."""
+
+    optimistic: float = Field(default=0.9, ge=0, le=1)
+    likely: float = Field(default=1, ge=0, le=100)
+    pessimistic: float = Field(default=1.25, ge=1, le=100)
+
+
+class TaskEstimate(Shape):
+    """Three points for the work that is left of one task."""
+
+    task_id: Id
+    optimistic: NonNegativeWrittenDuration
+    likely: NonNegativeWrittenDuration
+    pessimistic: NonNegativeWrittenDuration
+
+
+class SimulationAsked(Shape):
+    """How often, from which seed, and how uncertain it is. The same question on the same facts gives the same answer."""
+
+    runs: int = Field(default=1_000, ge=1, le=MOST_RUNS)
+    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    spread: SpreadOfAll = SpreadOfAll()
+    estimates: list[TaskEstimate] = Field(default_factory=list, max_length=MOST_ESTIMATES)
+
+
+class FinishChances(Shape):
+    """When the program will be done: as planned, and the dates that half, 80 and 90 percent of the runs did not exceed."""
+
+    planned: DayOrMoment
+    p50: DayOrMoment
+    p80: DayOrMoment
+    p90: DayOrMoment
+    deadline_chance: float | None
+    """The share of runs that met the program's deadline; null without one."""
+
+
+class MilestoneChances(Shape):
+    """A milestone that is still to come."""
+
+    task_id: Id
+    project_id: Id
+    planned: DayOrMoment
+    p50: DayOrMoment
+    p80: DayOrMoment
+    deadline_chance: float | None
+
+
+class Chance(Shape):
+    """The share of runs in which a dependency was given by when it is needed, or a goal was served by when it is due."""
+
+    id: Id
+    chance: float
+
+
+class Influence(Shape):
+    """A task's share of runs in which it was critical, or an estimate's or a risk's rank correlation with the finish."""
+
+    id: Id
+    value: float
+
+
+class SimulationRead(Shape):
+    """What came out. ``left_out``: open risks with an impact on days that lie on no task, and so delay nothing here."""
+
+    runs: int
+    seed: int
+    finish: FinishChances
+    milestones: list[MilestoneChances]
+    dependencies: list[Chance]
+    goals: list[Chance]
+    criticality: list[Influence]
+    sensitivity: list[Influence]
+    left_out: list[Id]
+    positions: dict[str, int]
+
+
+@router.post("/simulate", responses=responses(NotFound, Unschedulable))
+async def simulate_program(
+    program_id: Id, session: Session, response: Response, body: SimulationAsked | None = None
+) -> SimulationRead:
+    """How sure the program's dates are: percentiles of milestones, the chance of each dependency and each goal to be in time.
+
+    Durations vary by their estimates, open risks of the projects happen in their share of the runs and delay their tasks. What two projects
+    have in common, a risk or a dependency, moves both.
+    """
+    asked = SimulationAsked() if body is None else body
+    program = await the_program(session, program_id)
+    positions = await positions_of(session, program_id)
+    reflect(response, program, positions)
+    network = await network_of(session, program)
+    service = await service_of(session, network.facts.projects.keys(), of_all_risks=True)
+    if len(network.facts.tasks) * asked.runs > MOST_TASK_RUNS:
+        most = MOST_TASK_RUNS // len(network.facts.tasks)
+        raise _invalid("/runs", "too_many_runs", f"For {len(network.facts.tasks)} tasks ask for {most} runs at most.")
+    if not network.schedule.items:
+        raise Unschedulable("The program has no tasks.")
+    return await asyncio.to_thread(_simulated, network, service, asked, positions)
+
+
+def _simulated(
+    network: Network, service: Service, asked: SimulationAsked, positions: dict[UUID, int]
+) -> SimulationRead:
+    from planning.simulation import CannotVary, Estimate, InvalidEstimate  # brings the compiled engine
+    from program_svc.network.chances import Spread, chances_of
+
+    estimates = {}
+    for index, each in enumerate(asked.estimates):
+        if each.task_id not in network.facts.tasks:
+            raise _invalid(f"/estimates/{index}/task_id", "unknown_task", "This is no task of the program.")
+        day = network.facts.calendar_of(each.task_id).minutes_per_day
+        low, likely, high = (
+            point.days * day + point.minutes for point in (each.optimistic, each.likely, each.pessimistic)
+        )
+        estimates[each.task_id] = Estimate(low, likely, high)
+    spread = Spread(asked.spread.optimistic, asked.spread.likely, asked.spread.pessimistic)
+    try:
+        found = chances_of(
+            network,
+            service.tree,
+            service.alignments,
+            service.risks,
+            estimates,
+            spread,
+            runs=asked.runs,
+            seed=asked.seed,
+        )
+    except (InvalidEstimate, CannotVary) as error:
+        raise _invalid("/estimates", "estimate", f"{error}.") from error
+    except planning.PlanError as error:
+        raise Unschedulable(str(error)) from error
+    answer, granularity = found.simulation, finest(network)
+
+    def day_of(instant: float, written_as: str = granularity) -> date:
+        return written(int(instant), TaskSide.FINISH, written_as)
+
+    deadline = network.facts.deadline
+    milestones: list[MilestoneChances] = []
+    for milestone in found.milestones:
+        own = network.facts.granularity_of(milestone.task_id)
+        milestones.append(
+            MilestoneChances(
+                task_id=milestone.task_id,
+                project_id=network.facts.tasks[milestone.task_id].project_id,
+                planned=day_of(milestone.planned, own),
+                p50=day_of(milestone.runs.p50, own),
+                p80=day_of(milestone.runs.p80, own),
+                deadline_chance=None if milestone.due is None else milestone.runs.chance_of(milestone.due),
+            )
+        )
+    return SimulationRead(
+        runs=answer.runs,
+        seed=answer.seed,
+        finish=FinishChances(
+            planned=day_of(answer.planned_finish),
+            p50=day_of(answer.finish.p50),
+            p80=day_of(answer.finish.p80),
+            p90=day_of(answer.finish.p90),
+            deadline_chance=None if deadline is None else answer.finish.chance_of(deadline),
+        ),
+        milestones=milestones,
+        dependencies=[Chance(id=id_, chance=chance) for id_, chance in found.dependencies.items()],
+        goals=[Chance(id=id_, chance=chance) for id_, chance in found.goals.items()],
+        criticality=_largest(answer.criticality),
+        sensitivity=_largest(answer.sensitivity),
+        left_out=found.left_out,
+        positions={str(project_id): revision for project_id, revision in positions.items()},
+    )
+
+
+def _largest(values: dict[UUID, float] | dict[UUID, float | None]) -> list[Influence]:
+    known = [Influence(id=id_, value=value) for id_, value in values.items() if value]
+    return sorted(known, key=lambda each: (-abs(each.value), each.id))[:SHOWN]
+
+
+def _invalid(pointer: str, rule: str, message: str) -> InvalidRequest:
+    return InvalidRequest(message, errors=[FieldError(location="body", pointer=pointer, rule=rule, message=message)])

@@ -1,0 +1,1 @@
+"""The declared records of programs: their tables, what can happen to them, their routes. See `chassis.register`."""

@@ -1,0 +1,122 @@
+"""Benefits: tied to a milestone, moved by the network, measured."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from program_svc.benefits.forecast import Period, first_of, next_after
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def line(api):
+    """A program whose opening (2026-03-06) waits for another project's task, and a benefit that begins ten days later."""
+    first, second = api.projects.project("TRACK"), api.projects.project("SERVICE")
+    build, opening = api.projects.task(first, "Build", 4), api.projects.task(second, "Open", 1)
+    await api.hear()
+    program = await api.program(first, second)
+    await api.commit(program, build, opening)
+    goal = (await api.post("/goals", {"name": "Quiet harbour", "due": "2026-03-31"}))["id"]
+    benefit = await api.post(
+        f"{program}/benefits",
+        {
+            "name": "Fewer cars",
+            "unit": "cars/day",
+            "baseline": 12000,
+            "target": 8000,
+            "owner": "Ines",
+            "goal_id": goal,
+            "milestone": {"project_id": str(second), "task_id": str(opening)},
+            "contributors": [{"project_id": str(first), "share": 1}],
+            "offset_days": 10,
+            "planned_on": "2026-03-16",
+            "profile": [{"after_days": 0, "value": 10000}, {"after_days": 60, "value": 8000}],
+        },
+    )
+    return build, goal, f"{program}/benefits/{benefit['id']}"
+
+
+async def test_a_benefit_slips_with_its_milestone_and_its_goal_knows(api, line):
+    build, goal, path = line
+    before = await api.get(f"{path}/forecast")
+    assert (before["planned_on"], before["forecast_on"], before["slip_days"]) == ("2026-03-16", "2026-03-16", 0)
+    assert (await api.get(f"/goals/{goal}/exposure"))["threats"] == []
+    api.projects.change(build, duration="P16D")
+    await api.hear()
+    after = await api.get(f"{path}/forecast")
+    assert (after["forecast_on"], after["slip_days"]) == ("2026-04-03", 18)
+    (threat,) = (await api.get(f"/goals/{goal}/exposure"))["threats"]
+    assert (threat["kind"], threat["by"], threat["forecast"]) == ("benefit", "P3D", "2026-04-03")
+    assert threat["benefit_id"] == path.rpartition("/")[2]
+    assert [each["goal_id"] for each in (await api.get("/alignment/orphans"))["goals"]] == []
+
+
+async def test_what_if_tells_which_goal_loses_a_benefit(api, line):
+    build, goal, path = line
+    program = path.partition("/benefits")[0]
+    change = {"project_id": str(api.projects.records[build]["project_id"]), "task_id": str(build), "duration": "P16D"}
+    answer = await api.post(f"{program}/what-if", {"changes": [change]}, status=200)
+    assert [(each["id"], each["kind"]) for each in answer["goals"]] == [(goal, "benefit")]
+
+
+async def test_planned_forecast_and_measured_stand_beside_each_other_by_period(api, line):
+    build, _, path = line
+    api.projects.change(build, duration="P16D")
+    await api.hear()
+    for on, value in (("2026-03-20", 11900), ("2026-04-20", 10100), ("2026-04-20", 10000)):
+        await api.post(f"{path}/measurements", {"value": value, "on": on})
+    told = await api.get(f"{path}/forecast")
+    assert (told["actual"], told["measured_on"], told["attainment"]) == (
+        10000,
+        "2026-04-20",
+        {"value": 0.5, "reason": None},
+    )
+    rows = [(row["ends_on"], row["planned"], row["forecast"], row["actual"]) for row in told["periods"]]
+    assert rows == [
+        ("2026-03-31", 10000, 12000, 11900),
+        ("2026-04-30", 10000, 10000, 10000),
+        ("2026-05-31", 8000, 10000, None),
+        ("2026-06-30", 8000, 8000, None),
+    ]
+    quarters = (await api.get(f"{path}/forecast", params={"period": "quarter"}))["periods"]
+    assert [(row["starts_on"], row["forecast"]) for row in quarters] == [("2026-01-01", 12000), ("2026-04-01", 8000)]
+    assert len((await api.get(f"{path}/measurements"))["items"]) == 3
+
+
+async def test_a_milestone_that_is_gone_leaves_nobody_knowing(api, line):
+    _, _, path = line
+    api.projects.delete(api.projects.records[next(iter(api.projects.records))]["project_id"])
+    benefit = await api.get(path)
+    from_uuid = next(id_ for id_ in api.projects.records if str(id_) == benefit["milestone"]["task_id"])
+    api.projects.delete(from_uuid)
+    await api.hear()
+    told = await api.get(f"{path}/forecast")
+    assert (told["forecast_on"], told["slip_days"], told["attainment"]["reason"]) == (None, None, "no_check_ins")
+    assert {row["forecast"] for row in told["periods"]} == {None}
+
+
+async def test_only_what_is_in_the_program_can_be_named(api, line):
+    _, _, path = line
+    program = path.partition("/benefits")[0]
+    body = {"name": "B", "baseline": 0, "target": 1}
+    for field, value, pointer in (
+        ("goal_id", str(uuid4()), "/goal_id"),
+        ("contributors", [{"project_id": str(uuid4()), "share": 1}], "/contributors/0/project_id"),
+        ("milestone", {"project_id": str(uuid4()), "task_id": str(uuid4())}, "/milestone/task_id"),
+    ):
+        refused = await api.post(f"{program}/benefits", body | {field: value}, status=404)
+        assert refused["errors"][0]["pointer"] == pointer
+    undated = await api.post(f"{program}/benefits", body)
+    told = await api.get(f"{program}/benefits/{undated['id']}/forecast")
+    assert (told["forecast_on"], told["periods"]) == (None, [])
+    refused = await api.patch(f"{program}/benefits/{undated['id']}", {"state": "planned"}, status=422)
+    assert {error["pointer"] for error in refused["errors"]} == {"/planned_on", "/owner"}
+
+
+def test_periods_begin_and_end_with_the_calendar():
+    assert first_of(date(2026, 12, 31), Period.QUARTER) == date(2026, 10, 1)
+    assert next_after(date(2026, 10, 1), Period.QUARTER) == date(2027, 1, 1)
+    assert next_after(date(2026, 12, 1), Period.MONTH) == date(2027, 1, 1)
+    assert next_after(date(9999, 1, 1), Period.YEAR) == date.max

@@ -1,0 +1,75 @@
+"""How sure the program's dates are: chances of milestones, dependencies and goals over many runs."""
+
+from uuid import uuid4
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+CERTAIN = {"optimistic": 1, "likely": 1, "pessimistic": 1}
+
+
+@pytest.fixture
+async def pair(api):
+    """Build (10 days) gives what Open, a milestone of another project, needs by 2026-03-13, the very day on which it is done."""
+    first, second = api.projects.project("TRACK"), api.projects.project("SERVICE")
+    build = api.projects.task(first, "Build", 10)
+    opening = api.projects.task(second, "Open", 0, kind="milestone")
+    await api.hear()
+    program = await api.program(first, second, deadline="2026-03-20")
+    path = await api.commit(program, build, opening, needed_by="2026-03-13")
+    return program, build, opening, path.rpartition("/")[2]
+
+
+async def test_without_uncertainty_everything_is_as_planned(api, pair):
+    program, _, opening, dependency = pair
+    answer = await api.post(f"{program}/simulate", {"runs": 300, "spread": CERTAIN}, status=200)
+    finish = answer["finish"]
+    assert {finish[name] for name in ("planned", "p50", "p80", "p90")} == {"2026-03-13"}
+    assert (finish["deadline_chance"], answer["dependencies"]) == (1, [{"id": dependency, "chance": 1}])
+    (milestone,) = answer["milestones"]
+    assert (milestone["task_id"], milestone["p80"]) == (str(opening), "2026-03-13")
+    assert answer["sensitivity"] == answer["left_out"] == []
+
+
+async def test_a_risk_makes_its_share_of_the_runs_late_for_the_dependency_and_the_goal(api, pair):
+    program, build, *_ = pair
+    project = api.projects.records[build]["project_id"]
+    risk = api.projects.risk(project, "0.3", "0.00", task_id=str(build), days_impact="P3D")
+    nowhere = api.projects.risk(project, "0.3", "0.00", days_impact="P3D")
+    await api.hear()
+    goal = (await api.post("/goals", {"name": "G", "due": "2026-03-13"}))["id"]
+    for served_by in api.projects.project("P9"), project:
+        await api.hear()
+        await api.post("/alignments", {"goal_id": goal, "project_id": str(served_by)})
+    asked = {"runs": 4_000, "seed": 5, "spread": CERTAIN}
+    answer = await api.post(f"{program}/simulate", asked, status=200)
+    (given,) = answer["dependencies"]
+    assert given["chance"] == pytest.approx(0.7, abs=0.03)
+    assert answer["goals"] == [{"id": goal, "chance": given["chance"]}]
+    assert (answer["finish"]["p50"], answer["finish"]["p90"]) == ("2026-03-13", "2026-03-18")
+    assert answer["sensitivity"] == [{"id": str(risk), "value": pytest.approx(1)}]
+    assert answer["left_out"] == [str(nowhere)]
+    assert await api.post(f"{program}/simulate", asked, status=200) == answer
+    fewer = await api.post(f"{program}/simulate", asked | {"seed": 6}, status=200)
+    assert fewer["dependencies"] != answer["dependencies"]
+
+
+async def test_estimates_of_tasks_go_before_the_spread(api, pair):
+    program, build, opening, _ = pair
+    estimate = {"task_id": str(build), "optimistic": "P5D", "likely": "P10D", "pessimistic": "P15D"}
+    answer = await api.post(f"{program}/simulate", {"runs": 500, "estimates": [estimate]}, status=200)
+    (given,) = answer["dependencies"]
+    assert given["chance"] == pytest.approx(0.5, abs=0.1)
+    assert answer["criticality"] == [{"id": each, "value": 1} for each in sorted([str(build), str(opening)])]
+    for wrong, pointer in (
+        (estimate | {"task_id": str(uuid4())}, "/estimates/0/task_id"),
+        (estimate | {"likely": "P20D"}, "/estimates"),
+        (estimate | {"task_id": str(opening)}, "/estimates"),
+    ):
+        refused = await api.post(f"{program}/simulate", {"estimates": [wrong]}, status=422)
+        assert refused["errors"][0]["pointer"] == pointer
+
+
+async def test_a_program_without_tasks_has_nothing_to_be_sure_of(api):
+    assert (await api.post(f"{await api.program()}/simulate", status=409))["type"] == "/problems/unschedulable"
