@@ -32,6 +32,7 @@ from program_svc.registers import ROLLED_UP, WITH_LISTS
 from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
 from program_svc.scenarios.routes import router as scenarios
+from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
 from program_svc.waiting import LATE, WAITING
 
@@ -99,6 +100,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         answers=LATE,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
+        redact=redacted,
     )
 
 
