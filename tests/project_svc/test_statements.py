@@ -54,7 +54,7 @@ def counted(statements: list[str]) -> Iterator[list[str]]:
     statements.clear()
     during: list[str] = []
     yield during
-    during += [each for each in statements if "SAVEPOINT" not in each.upper()]
+    during += [each for each in statements if not each.upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))]
 
 
 async def linked(api, project, number: int) -> None:
