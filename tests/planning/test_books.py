@@ -5,7 +5,7 @@ import pytest
 
 import planning
 from planning import MON_TO_FRI, Link, LinkType, Plan, Project, Task, TaskKind
-from planning.books import Agreed, Books, spi_t
+from planning.books import Agreed, Books, Line, spi_t
 from planning.written import at_finish, at_start
 
 DAY = 480
@@ -27,7 +27,7 @@ def plan(*tasks, links=(), data_date=None):
 
 
 CHAIN = [Link("ab", "A", "B", LinkType.FS, 0)]
-LINES = [("A", Decimal(1000)), ("B", Decimal(500)), (None, Decimal(300))]
+LINES = [Line("A", Decimal(1000)), Line("B", Decimal(500)), Line(None, Decimal(300))]
 
 
 def test_planned_value_follows_working_time_and_ends_at_the_budget():
@@ -46,10 +46,10 @@ def test_a_delay_moves_what_remains_and_not_what_was_planned():
 
 
 def test_a_line_without_a_task_earns_as_planned_until_all_work_is_done():
-    half = Books.of(plan(task("A", 10, actual_start=at_start(MONDAY), percent_complete=50)), [(None, Decimal(300))])
+    half = Books.of(plan(task("A", 10, actual_start=at_start(MONDAY), percent_complete=50)), [Line(None, Decimal(300))])
     assert half.earned(day(5)) == 150
     done = task("A", 10, actual_start=at_start(MONDAY), actual_finish=day(4), percent_complete=100)
-    whole = Books.of(plan(done), [(None, Decimal(300))])
+    whole = Books.of(plan(done), [Line(None, Decimal(300))])
     assert (whole.completed_at, whole.earned(day(4))) == (day(4), 300)
 
 
@@ -65,12 +65,12 @@ def test_a_summary_earns_as_the_work_below_it_does():
         task("A", 30, parent_id="S", actual_start=at_start(MONDAY), percent_complete=50),
         task("B", 10, parent_id="S", actual_start=at_start(MONDAY), actual_finish=day(10), percent_complete=100),
     )
-    assert Books.of(plan(*tasks), [("S", Decimal(800))]).earned(day(10)) == 500
+    assert Books.of(plan(*tasks), [Line("S", Decimal(800))]).earned(day(10)) == 500
 
 
 def test_spi_t_tells_that_work_that_is_complete_was_late():
     done = task("A", 10, actual_start=at_start(MONDAY), actual_finish=day(20), percent_complete=100)
-    books = Books.of(plan(done), [("A", Decimal(1000))])
+    books = Books.of(plan(done), [Line("A", Decimal(1000))])
     assert spi_t([books], day(40), books.earned(day(40))).value == Decimal("0.5")
 
 
@@ -102,7 +102,7 @@ def test_work_done_on_a_weekend_is_done_on_that_day(on):
 def test_a_baseline_decides_what_was_planned_however_the_plan_has_changed():
     agreed = Agreed({"A": (at_start(MONDAY), day(5)), "C": (at_start(MONDAY), day(10))}, at_start(MONDAY), day(10))
     now = plan(task("A", 20, actual_start=at_start(MONDAY), percent_complete=25), task("B", 5), links=CHAIN)
-    lines = [("A", Decimal(1000)), ("C", Decimal(200)), (None, Decimal(300))]
+    lines = [Line("A", Decimal(1000)), Line("C", Decimal(200)), Line(None, Decimal(300))]
     books = Books.of(now, lines, agreed)
     assert books.planned(day(5)) == 1000 + 100 + 150
     assert books.earned(day(5)) == 250 + 150
@@ -117,11 +117,30 @@ def test_what_was_earned_at_a_past_date_is_told_from_the_reports():
 
 def test_a_level_of_effort_earns_with_the_time_that_passes():
     effort = Task(id="L", project_id="P", kind=TaskKind.LEVEL_OF_EFFORT, duration=10 * DAY)
-    books = Books.of(plan(effort), [("L", Decimal(1000))])
+    books = Books.of(plan(effort), [Line("L", Decimal(1000))])
     assert books.earned(day(4)) == books.planned(day(4)) == 400
 
 
 def test_a_general_line_is_earned_whole_only_once_all_work_is_done():
     done = task("A", 4, actual_start=at_start(MONDAY), actual_finish=day(4), percent_complete=100)
-    books = Books.of(plan(done), [(None, Decimal(400))])
+    books = Books.of(plan(done), [Line(None, Decimal(400))])
     assert [books.earned(day(number)) for number in (1, 3, 4, 9)] == [100, 300, 400, 400]
+
+
+def test_a_line_with_a_period_of_its_own_is_planned_in_it():
+    period = at_start(MONDAY), day(2)
+    books = Books.of(plan(task("A", 10)), [Line("A", Decimal(1000), period), Line(None, Decimal(300), period)])
+    assert (books.budget, books.dropped) == (1300, 0)
+    assert books.planned(day(1)) == 650
+    assert books.planned(day(2)) == 1300
+    assert books.earned(day(1)) == 150
+
+
+def test_what_was_agreed_on_is_spread_by_the_calendars_of_that_time():
+    weekdays = plan(task("A", 10))
+    agreed = Agreed({"A": (at_start(MONDAY), day(10))}, at_start(MONDAY), day(10))
+    tuesdays = planning.WorkCalendar([[], [(540, 1020)], [], [], [], [], []], {}, DAY)
+    then = Agreed(agreed.dates, agreed.start, agreed.finish, {"A": tuesdays}, tuesdays)
+    lines = [Line("A", Decimal(1000)), Line(None, Decimal(100))]
+    assert Books.of(weekdays, lines, agreed).planned(day(3)) == 300 + 30
+    assert Books.of(weekdays, lines, then).planned(day(3)) == 500 + 50

@@ -77,6 +77,12 @@ async def test_a_code_that_somebody_wrote_stays_and_those_below_continue_it(api,
     assert (now["Rails"], now["Weld"]) == ("2.1", "2.1.1")
 
 
+async def test_asking_again_for_a_computed_code_changes_nothing(api, project):
+    ids = await branch(api, project)
+    before = await api.get(f"{project}/tasks/{ids['Rails']}")
+    assert await api.patch(f"{project}/tasks/{ids['Rails']}", {"wbs_code": ""}) == before
+
+
 async def test_a_written_code_that_continues_its_parents_counts_as_a_number(api, project):
     await api.task(project, "A", wbs_code="7")
     await api.task(project, "B")

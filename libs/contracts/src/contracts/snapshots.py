@@ -10,6 +10,7 @@ from contracts.project_events import (
     ActualState,
     BudgetLineState,
     CalendarState,
+    CommitmentState,
     LinkState,
     ProjectState,
     RiskState,
@@ -51,6 +52,7 @@ class ProjectSnapshot(Shape):
     exceptions: list[ExceptionState] = Field(default_factory=list)
     resources: list[ResourceState] = Field(default_factory=list)
     assignments: list[AssignmentState] = Field(default_factory=list)
+    commitments: list[CommitmentState] = Field(default_factory=list)
 
 
 class ProgramSnapshot(Shape):

@@ -2,12 +2,14 @@
 
 Planned value follows the approved baseline. Without one it follows the plan as if nothing had happened: progress and the data date move
 what remains, not what was planned. A line with a task is spread evenly over the task's working time, on its own calendar. A line without one is
-spread over the whole project, on the project's, and earns as planned, until the project is complete and it is earned whole.
+spread over the whole project, on the project's, and earns as planned, until the project is complete and it is earned whole. A line with a
+period of its own is spread over that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 
 from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.critical_path import schedule
@@ -20,13 +22,30 @@ from planning.progress import NOTHING, WHOLE, Progress, Report, Rollup
 UNTOUCHED = Progress((), NOTHING)
 
 
+Span: TypeAlias = tuple[int, int]
+"""From an instant to another."""
+
+
+class Line(NamedTuple):
+    """A budget line. span: the period over which it is spread, else its task's dates, without a task the project's."""
+
+    task_id: Id | None
+    amount: Decimal
+    span: Span | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The dates that budget lines are spread over. dates: start and finish (instants) of each task that has any."""
+    """The dates that budget lines are spread over. dates: start and finish (instants) of each task that has any.
 
-    dates: Mapping[Id, tuple[int, int]]
+    calendars, calendar: what tasks and the project worked by then; what is not there works by the plan's own.
+    """
+
+    dates: Mapping[Id, Span]
     start: int
     finish: int
+    calendars: Mapping[Id, WorkCalendar] = field(default_factory=dict)
+    calendar: WorkCalendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +54,8 @@ class Books:
 
     own: tuple[tuple[Spread, Progress | Rollup], ...]
     """Lines with a task, and how the task went on."""
-    general: Spread
-    """Lines without a task."""
+    general: tuple[Spread, ...]
+    """Lines without a task: first those that are spread over the whole project, together."""
     dropped: Decimal
     """What was budgeted for tasks that were not planned: part of the budget, but never planned nor earned."""
     removed: Decimal
@@ -52,32 +71,39 @@ class Books:
     def of(
         cls,
         plan: Plan,
-        lines: Sequence[tuple[Id | None, Decimal]],
+        lines: Iterable[Line],
         baseline: Agreed | None = None,
         reports: Mapping[Id, Sequence[Report]] | None = None,
     ) -> "Books":
-        """The books of a plan of one project and its budget lines as (task, amount), the baseline's where there is one. Raises PlanError.
+        """The books of a plan of one project and its budget lines, the baseline's where there is one. Raises PlanError.
 
         reports: percent complete of tasks as of instants, in their order.
         """
+        lines = list(lines)
         agreed = baseline or _agreed(plan)
-        project = plan.projects[0].calendar
-        calendars = {task.id: task.calendar or project for task in plan.tasks}
+        project = agreed.calendar or plan.projects[0].calendar
+        calendars = {task.id: task.calendar or plan.projects[0].calendar for task in plan.tasks}
+        calendars |= agreed.calendars
         progress = _progress(plan.tasks, agreed.dates, reports or {})
         work = [task for task in plan.tasks if task.kind in {TaskKind.TASK, TaskKind.MILESTONE}]
         is_complete = bool(work) and all(task.percent_complete >= WHOLE for task in work)
         spread = [
-            (task_id, Spread(amount, *agreed.dates[task_id], calendars.get(task_id, project)))
-            for task_id, amount in lines
+            (task_id, Spread(amount, *(span or agreed.dates[task_id]), calendars.get(task_id, project)))
+            for task_id, amount, span in lines
             if task_id is not None and task_id in agreed.dates
         ]
-        general = sum((amount for task_id, amount in lines if task_id is None), NOTHING)
-        whole = sum((amount for _, amount in lines), NOTHING)
+        overall = sum((line.amount for line in lines if line.task_id is None and line.span is None), NOTHING)
+        phased = [(line.amount, line.span) for line in lines if line.task_id is None and line.span is not None]
+        general = (
+            Spread(overall, agreed.start, agreed.finish, project),
+            *(Spread(amount, *span, project) for amount, span in phased),
+        )
+        whole = sum((line.amount for line in lines), NOTHING)
         return cls(
             own=tuple((each, progress.get(task_id, UNTOUCHED)) for task_id, each in spread),
-            general=Spread(general, agreed.start, agreed.finish, project),
-            dropped=whole - general - sum((each.amount for _, each in spread), NOTHING),
-            removed=sum((each.amount for task_id, each in spread if task_id not in progress), NOTHING),
+            general=general,
+            dropped=whole - _sum(general) - _sum(each for _, each in spread),
+            removed=_sum(each for task_id, each in spread if task_id not in progress),
             completed_at=schedule(plan).finish if is_complete else None,
         )
 
@@ -86,7 +112,7 @@ class Books:
         """Budget at completion."""
         if self.agreed_budget is not None:
             return self.agreed_budget
-        return sum((spread.amount for spread, _ in self.own), self.general.amount + self.dropped)
+        return _sum(self.spreads()) + self.dropped
 
     def measured_by(self, budget: Decimal, curve: Iterable[Spread]) -> "Books":
         """The same work, measured by a baseline of which the budget and the planned value over time are known. It earns by the present lines."""
@@ -97,7 +123,7 @@ class Books:
         return replace(
             self,
             own=tuple((_times(spread, rate), progress) for spread, progress in self.own),
-            general=_times(self.general, rate),
+            general=tuple(_times(spread, rate) for spread in self.general),
             dropped=self.dropped * rate,
             removed=self.removed * rate,
             curve=tuple(_times(spread, rate) for spread in self.curve),
@@ -110,8 +136,8 @@ class Books:
 
     def earned(self, at: int) -> Decimal:
         """Earned value at an instant, of the past as of now."""
-        is_complete = self.completed_at is not None and self.general.calendar.between(self.completed_at, at) >= 0
-        general = self.general.amount if is_complete else planned_value([self.general], at)
+        is_complete = self.completed_at is not None and self.general[0].calendar.between(self.completed_at, at) >= 0
+        general = _sum(self.general) if is_complete else planned_value(self.general, at)
         return sum((earned(spread.amount, progress.at(at, spread.calendar)) for spread, progress in self.own), general)
 
     def spreads(self) -> Iterator[Spread]:
@@ -119,7 +145,7 @@ class Books:
         if self.agreed_budget is not None:
             yield from self.curve
             return
-        yield self.general
+        yield from self.general
         yield from (spread for spread, _ in self.own)
 
 
@@ -139,6 +165,10 @@ def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
     elapsed = Decimal(max(0, calendar.between(start, until))) / period
     return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+
+
+def _sum(spreads: Iterable[Spread]) -> Decimal:
+    return sum((spread.amount for spread in spreads), NOTHING)
 
 
 def _times(spread: Spread, rate: Decimal) -> Spread:

@@ -27,6 +27,19 @@ def calendar_of(definition: str, minutes_per_day: int) -> WorkCalendar:
     return defined_by(week, exceptions, days_off, minutes_per_day)
 
 
+def definition_of(
+    week: Mapping[str, Sequence[Mapping[str, str]]],
+    exceptions: Sequence[Mapping[str, Any]],
+    days_off: Sequence[Mapping[str, Any]],
+) -> str:
+    """The definition that `calendar_of` reads."""
+    return json.dumps([week, exceptions, days_off], ensure_ascii=False, separators=(",", ":"))
+
+
+STANDARD = definition_of({day: [{"from": "09:00", "to": "17:00"}] for day in WEEKDAYS[:5]}, [], [])
+"""Monday to Friday from 09:00 to 17:00."""
+
+
 def defined_by(
     week: Mapping[str, Sequence[Mapping[str, str]]],
     exceptions: Iterable[Mapping[str, Any]],

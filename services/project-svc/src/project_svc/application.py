@@ -18,6 +18,7 @@ from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
 from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
+from project_svc.commitments.routes import router as commitments
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
 from project_svc.exports.routes import router as exports
@@ -43,7 +44,7 @@ TITLE = "Interlock: projects"
 DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, risks, and its own schedule."
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
-    *(resources, assignments, batch, baselines, change_requests, tolerances),
+    *(resources, assignments, commitments, batch, baselines, change_requests, tolerances),
     *(jobs, simulations, levelling, quality, assessment, imports, exports),
     *(router_of(declared) for declared in ALL),
 )

@@ -41,6 +41,7 @@ CONFLICTS: Conflicts = {
             "risks",
             "resources",
             "assignments",
+            "commitments",
             *(each.collection for each in KEPT),
         )
     },

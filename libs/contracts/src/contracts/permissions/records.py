@@ -104,6 +104,7 @@ PROJECTS = (
     _figures("budget", f"{PROJECT}/budget", PROJECT_READERS),
     _of_project("budget_line", "budget/lines", PROJECT_MANAGERS),
     _of_project("actual", "budget/actuals"),
+    _of_project("commitment", "budget/commitments", PROJECT_MANAGERS),
     _of_project("risk", "risks"),
     _of_project("issue", "issues"),
     _of_project("decision", "decisions"),

@@ -12,6 +12,7 @@ from contracts.project_events.states import (
     ActualStateV2,
     BudgetLineState,
     CalendarState,
+    CommitmentState,
     LinkState,
     ProjectState,
     RiskState,
@@ -173,6 +174,15 @@ class ActualRecordedV2(RecordEvent[ActualStateV2]):
     beside = 1
 
 
+class CommitmentRecorded(RecordEvent[CommitmentState]):
+    """Money was promised, or an earlier entry corrected by a new one."""
+
+    boundary = BoundaryKind.PROJECT
+    record = "commitment"
+    happened = "recorded"
+    path = "projects/{project_id}/budget/commitments/{id}"
+
+
 class RiskEvent(RecordEvent[RiskState]):
     """About one risk."""
 
@@ -254,6 +264,7 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetLineDeleted,
     ActualRecorded,
     ActualRecordedV2,
+    CommitmentRecorded,
     RiskCreated,
     RiskUpdated,
     RiskDeleted,

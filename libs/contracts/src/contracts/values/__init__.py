@@ -13,7 +13,7 @@ from contracts.values.durations import (
     WrittenDuration,
 )
 from contracts.values.ids import ExternalRef, Id
-from contracts.values.money import Currency, Money
+from contracts.values.money import Currency, ExchangeRate, Money
 from contracts.values.numbers import (
     STANDARD_HOURS,
     HoursPerDay,
@@ -36,6 +36,7 @@ __all__ = [
     "Day",
     "DayOrMoment",
     "Duration",
+    "ExchangeRate",
     "ExternalRef",
     "HoursPerDay",
     "Id",

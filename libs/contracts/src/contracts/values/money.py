@@ -52,6 +52,34 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(exampl
 """An ISO 4217 code."""
 
 
+_RATE = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,10})?"
+_RATE_FORM = re.compile(_RATE)
+
+
+def _parse_rate(value: Any) -> Decimal:
+    if isinstance(value, str) and _RATE_FORM.fullmatch(value):
+        rate = Decimal(value)
+    elif isinstance(value, Decimal) and value.is_finite():
+        rate = value
+    else:
+        raise PydanticCustomError(
+            "rate_string",
+            'A rate is a decimal string such as "0.9241", at most 12 digits before the point and 10 after it',
+        )
+    if rate <= 0:
+        raise PydanticCustomError("rate_out_of_range", "A rate is above zero")
+    return rate
+
+
+ExchangeRate = Annotated[
+    Decimal,
+    BeforeValidator(_parse_rate),
+    PlainSerializer(lambda rate: f"{rate.normalize():f}", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_RATE}$", "examples": ["0.9241"]}),
+]
+"""What one unit of another currency is worth in one's own: a decimal string, above zero."""
+
+
 class Money(Shape):
     """An amount in a currency. JSON numbers are refused: a binary float is never money."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import planning
 from contracts.project_events.baselines import BaselineStatus
-from planning.books import Books
+from planning.books import Books, Line
 from planning.earned_value import EarnedValue, earned_value
 from planning.planned_value import curve_of
 from planning.written import frame_finish, frame_start
@@ -54,7 +54,7 @@ async def measured_projects(session: AsyncSession, network: Network, data_date: 
     measured = []
     for project in network.facts.projects.values():
         on = data_date or _own_date(project) or datetime.now(UTC).date()
-        lines = [(line.task_id, line.amount) for line in lines_of.get(project.id, ())]
+        lines = [Line(line.task_id, line.amount) for line in lines_of.get(project.id, ())]
         try:
             books = Books.of(_plan_of(network.facts, project.id), lines)
         except planning.PlanError as error:

@@ -9,16 +9,19 @@ from sqlalchemy import insert, select
 
 from chassis.problem import Conflict
 from contracts.project_events.baselines import BaselineFigures, BaselineState, BaselineStatus, PlannedValuePoint
-from contracts.values import Money, Shape
+from contracts.values import MINUTES_PER_DAY, Money, Shape
 from contracts.vocabulary import ProjectStatus
 from planning import WorkCalendar, to_date
+from planning.defined import STANDARD, definition_of
 from planning.planned_value import Spread, periods_of, planned_value
 from project_svc.baselines.content import content_of, hash_of
 from project_svc.baselines.models import (
     BASELINES,
+    NO_CALENDAR,
     TABLE,
     Approval,
     BaselineApproved,
+    BaselineCalendar,
     BaselineCreate,
     BaselineLine,
     BaselineStep,
@@ -27,6 +30,7 @@ from project_svc.baselines.models import (
 )
 from project_svc.baselines.picture import Picture, present_picture
 from project_svc.baselines.queries import approved_baseline
+from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.reading import ReadProject
@@ -38,6 +42,7 @@ from project_svc.schedule.queries import Planned, schedule_of
 BEFORE_BASELINE = frozenset({ProjectStatus.PROPOSED, ProjectStatus.APPROVED, ProjectStatus.PLANNING})
 """States in which a project is planned freely: each approved baseline takes the place of the one before."""
 CHUNK = 1_000
+CALENDARS = table_of(Calendar)
 SMALLEST = Decimal("0.0001")
 
 
@@ -162,8 +167,22 @@ async def _check_change_request(project: LockedProject, baseline: BaselineState)
         raise ChangeRequestNeeded("The change request has led to a baseline already.")
 
 
+async def _copy_calendars(project: LockedProject, heading: dict[str, UUID]) -> None:
+    """Keep every calendar of the project as it is, and the one that it works by."""
+    found = await project.session.execute(select(CALENDARS).where(CALENDARS.c.project_id == project.id))
+    kept = {row.id: (definition_of(row.shifts, row.exceptions, row.days_off), row.minutes_per_day) for row in found}
+    own = project.row.calendar_id
+    kept[NO_CALENDAR] = (STANDARD, MINUTES_PER_DAY) if own is None else kept[own]
+    copied = [
+        heading | {"calendar_id": calendar_id, "definition": definition, "minutes_per_day": day}
+        for calendar_id, (definition, day) in kept.items()
+    ]
+    await project.session.execute(insert(table_of(BaselineCalendar)), copied)
+
+
 async def _copy(project: LockedProject, baseline_id: UUID, picture: Picture) -> None:
     heading = {"baseline_id": baseline_id, "organization_id": project.row.organization_id}
+    await _copy_calendars(project, heading)
     for table, rows in ((BaselineTask, picture.tasks), (BaselineLine, picture.lines)):
         copied = [heading | asdict(row) for row in rows.values()]
         for begin in range(0, len(copied), CHUNK):

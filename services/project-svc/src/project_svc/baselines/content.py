@@ -43,12 +43,14 @@ def _task(task: PicturedTask, currency: str, granularity: Granularity) -> dict[s
         "scheduled_finish": finish_of(task.scheduled_finish, granularity),
     }
     duration = str(Duration(task.duration, task.minutes_per_day))
-    values = {name: value for name, value in asdict(task).items() if name != "minutes_per_day"}
+    values = {name: value for name, value in asdict(task).items() if name not in {"minutes_per_day", "calendar_id"}}
     return values | dates | {"duration": duration, "cost": _money(task.cost, currency)}
 
 
 def _line(line: PicturedLine, currency: str) -> dict[str, Any]:
-    return asdict(line) | {"amount": _money(line.amount, currency)}
+    period = {"starts_on", "ends_on"} if line.starts_on is None else set()  # what was hashed before there were periods
+    values = {name: value for name, value in asdict(line).items() if name not in period}
+    return values | {"amount": _money(line.amount, currency)}
 
 
 def _money(amount: Any, currency: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A baseline: its declaration, its rows, and its shapes on the wire."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from contracts.project_events.baselines import (
     PlannedValuePoint,
 )
 from contracts.project_events.registers import BASELINE
-from contracts.values import DayOrMoment, Duration, ExternalRef, Id, Instant, Label, Money, Name, Shape, Text
+from contracts.values import Day, DayOrMoment, Duration, ExternalRef, Id, Instant, Label, Money, Name, Shape, Text
 from contracts.vocabulary import Granularity, TaskKind
 from project_svc.records import AMOUNT, MINUTES, Row, words
 from project_svc.register.declared import Declared
@@ -37,6 +38,7 @@ BASELINES = Declared(
     },
 )
 TABLE = BASELINES.table
+NO_CALENDAR = UUID(int=0)
 
 
 class BaselineTask(Row, table=True):
@@ -47,6 +49,8 @@ class BaselineTask(Row, table=True):
     baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
     task_id: UUID = Field(primary_key=True)
     organization_id: UUID
+    calendar_id: UUID | None = None
+    """What it worked by, if it was not the project's calendar."""
     parent_id: UUID | None = None
     wbs_code: str
     name: str
@@ -88,6 +92,8 @@ class BaselineLine(Row, table=True):
     amount: Decimal = Field(sa_type=AMOUNT)
     task_id: UUID | None = None
     contingency: bool
+    starts_on: date | None = None
+    ends_on: date | None = None
 
     def wire(self, currency: str) -> "BaselineLineRead":
         """The line as answers show it."""
@@ -97,7 +103,23 @@ class BaselineLine(Row, table=True):
             amount=Money.of(self.amount, currency),
             task_id=self.task_id,
             contingency=self.contingency,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
         )
+
+
+class BaselineCalendar(Row, table=True):
+    """A calendar that the plan was made by, as it was: what is planned by a day does not change when the calendar does."""
+
+    __tablename__ = "baseline_calendars"
+
+    baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
+    calendar_id: UUID = Field(primary_key=True)
+    """NO_CALENDAR for the one that the project worked by."""
+    organization_id: UUID
+    definition: str
+    """See `planning.defined`."""
+    minutes_per_day: int = Field(sa_type=MINUTES)
 
 
 class BaselineCreate(BaselineFields):
@@ -166,3 +188,5 @@ class BaselineLineRead(Shape):
     amount: Money
     task_id: Id | None
     contingency: bool
+    starts_on: Day | None
+    ends_on: Day | None

@@ -1,15 +1,18 @@
 """Scope, schedule and cost of a project at one moment: what a baseline copies, and what it is compared with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 
 from contracts.vocabulary import TaskKind
-from planning.books import Agreed
+from planning import WorkCalendar
+from planning.books import Agreed, Line, Span
 from planning.planned_value import Spread
+from planning.written import at_finish, at_start
 from project_svc.budgets.models import BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
@@ -31,6 +34,7 @@ class PicturedTask:
     kind: TaskKind
     duration: int
     minutes_per_day: int
+    calendar_id: UUID | None
     early_start: int
     early_finish: int
     scheduled_start: int
@@ -47,6 +51,14 @@ class PicturedLine:
     amount: Decimal
     task_id: UUID | None
     contingency: bool
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def span(self, calendar: WorkCalendar) -> Span | None:
+        """The period that it is planned in; None where it has none of its own."""
+        if self.starts_on is None or self.ends_on is None:
+            return None
+        return at_start(self.starts_on, calendar), at_finish(self.ends_on, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,10 @@ class Picture:
     finish: int
     tasks: Mapping[UUID, PicturedTask]
     lines: Mapping[UUID, PicturedLine]
+    calendar: WorkCalendar | None = None
+    """What the project worked by; None where nobody kept it: then by the present one."""
+    calendars: Mapping[UUID, WorkCalendar] = field(default_factory=dict)
+    """What tasks worked by that had a calendar of their own, by its id."""
 
     @property
     def bac(self) -> Decimal:
@@ -75,20 +91,51 @@ class Picture:
         """What of it belongs to no task of the picture."""
         return sum((line.amount for line in self.lines.values() if line.task_id not in self.tasks), Decimal(0))
 
+    @property
+    def kept_calendars(self) -> list[WorkCalendar]:
+        """Every calendar that the plan was made by, as far as it was kept."""
+        return [*self.calendars.values(), *([] if self.calendar is None else [self.calendar])]
+
     def agreed(self) -> Agreed:
         """The dates that the budget lines are spread over."""
         dates = {task.task_id: (task.scheduled_start, task.scheduled_finish) for task in self.tasks.values()}
-        return Agreed(dates, self.start, self.finish)
+        return Agreed(dates, self.start, self.finish, self._calendars(), self.calendar)
+
+    def booked(self, calendar: WorkCalendar) -> list[Line]:
+        """The lines as they are spread. calendar: the project's present one."""
+        own = self._calendars()
+        project = self.calendar or calendar
+        return [
+            Line(
+                line.task_id,
+                line.amount,
+                line.span(project if line.task_id is None else own.get(line.task_id, project)),
+            )
+            for line in self.lines.values()
+        ]
+
+    def _calendars(self) -> dict[UUID, WorkCalendar]:
+        """What each task worked by, as far as it was kept."""
+        if self.calendar is None:
+            return {}
+        return {
+            task.task_id: self.calendar if task.calendar_id is None else self.calendars[task.calendar_id]
+            for task in self.tasks.values()
+        }
 
     def spreads(self, planned: Planned) -> list[Spread]:
         """The budget lines over time, by the calendars of the present plan."""
         return [
-            Spread(line.amount, *self._span(line.task_id), planned.calendar_of(line.task_id))
+            Spread(line.amount, *self._span(line, planned), planned.calendar_of(line.task_id))
             for line in self.lines.values()
             if line.task_id is None or line.task_id in self.tasks
         ]
 
-    def _span(self, task_id: UUID | None) -> tuple[int, int]:
+    def _span(self, line: PicturedLine, planned: Planned) -> Span:
+        task_id = line.task_id
+        own = line.span(planned.calendar_of(task_id))
+        if own is not None:
+            return own
         if task_id is None:
             return self.start, self.finish
         return self.tasks[task_id].scheduled_start, self.tasks[task_id].scheduled_finish
@@ -99,7 +146,10 @@ async def present_picture(project: ReadProject, planned: Planned | None = None) 
     await project.session.flush()
     schedule = (planned or await schedule_of(project)).schedule
     found = await project.session.execute(select(LINES).where(LINES.c.project_id == project.id).order_by(LINES.c.id))
-    lines = {row.id: PicturedLine(row.id, row.name, row.amount, row.task_id, row.contingency) for row in found}
+    lines = {
+        row.id: PicturedLine(row.id, row.name, row.amount, row.task_id, row.contingency, row.starts_on, row.ends_on)
+        for row in found
+    }
     costs: dict[UUID, Decimal] = {}
     for line in lines.values():
         if line.task_id is not None:
@@ -112,6 +162,7 @@ async def present_picture(project: ReadProject, planned: Planned | None = None) 
         TASKS.c.kind,
         TASKS.c.duration,
         TASKS.c.minutes_per_day,
+        TASKS.c.calendar_id,
     )
     rows = await project.session.execute(select(*columns).where(TASKS.c.project_id == project.id).order_by(TASKS.c.id))
     tasks = {}

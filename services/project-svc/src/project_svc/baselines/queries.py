@@ -7,14 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts.project_events.baselines import BaselineState, BaselineStatus
+from planning import WorkCalendar
+from planning.defined import calendar_of
 from planning.written import at_start
-from project_svc.baselines.models import TABLE, BaselineLine, BaselineTask
+from project_svc.baselines.models import NO_CALENDAR, TABLE, BaselineCalendar, BaselineLine, BaselineTask
 from project_svc.baselines.picture import Picture, PicturedLine, PicturedTask
 from project_svc.records import table_of
 from project_svc.register.tables import record_of
 
 TASKS = table_of(BaselineTask)
 LINES = table_of(BaselineLine)
+CALENDARS = table_of(BaselineCalendar)
 
 
 async def approved_baseline(session: AsyncSession, project_id: UUID) -> BaselineState | None:
@@ -36,6 +39,7 @@ async def picture_of(session: AsyncSession, baseline: BaselineState) -> Picture:
         .where(col(BaselineLine.baseline_id) == baseline.id)
         .order_by(LINES.c.line_id)
     )
+    calendars = await _calendars_of(session, baseline.id)
     pictured = {row.task_id: PicturedTask(**row._asdict()) for row in tasks}
     nothing = at_start(baseline.figures.start)  # where the project begins, for a plan without tasks
     return Picture(
@@ -45,4 +49,12 @@ async def picture_of(session: AsyncSession, baseline: BaselineState) -> Picture:
         finish=max((task.early_finish for task in pictured.values()), default=nothing),
         tasks=pictured,
         lines={row.line_id: PicturedLine(**row._asdict()) for row in lines},
+        calendar=calendars.pop(NO_CALENDAR, None),
+        calendars=calendars,
     )
+
+
+async def _calendars_of(session: AsyncSession, baseline_id: UUID) -> dict[UUID, WorkCalendar]:
+    """The calendars that were kept; none for a baseline that was taken before calendars were."""
+    found = await session.execute(select(CALENDARS).where(CALENDARS.c.baseline_id == baseline_id))
+    return {row.calendar_id: calendar_of(row.definition, row.minutes_per_day) for row in found}

@@ -10,6 +10,8 @@ from project_svc.assignments import actions as assignments
 from project_svc.assignments.models import Assignment, AssignmentCreate, AssignmentUpdate
 from project_svc.budgets import actions as budgets
 from project_svc.budgets.models import Actual, ActualCreate, BudgetLine, BudgetLineCreate, BudgetLineUpdate
+from project_svc.commitments import actions as commitments
+from project_svc.commitments.models import Commitment, CommitmentCreate
 from project_svc.links import actions as links
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject, Shown
@@ -111,6 +113,7 @@ KINDS: dict[str, Kind] = {
         ),
     ),
     "actual": Kind(ActualCreate, budgets.record_actual, _finder(Actual), None),
+    "commitment": Kind(CommitmentCreate, commitments.record_commitment, _finder(Commitment), None),
     "risk": Kind(
         RiskCreate,
         risks.create_risk,

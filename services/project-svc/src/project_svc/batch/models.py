@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import Field
 
-from contracts.project_events import ActualState, BudgetLineState, LinkState, RiskState, TaskState
+from contracts.project_events import ActualState, BudgetLineState, CommitmentState, LinkState, RiskState, TaskState
 from contracts.project_events.operations import OperationOn, Ref, Verb
 from contracts.project_events.resources import AssignmentState, ResourceState
 from contracts.values import Id, Shape
@@ -13,14 +13,17 @@ from project_svc.registers import ALL
 
 MOST_OPERATIONS = 1_000
 
-PLAN = ("task", "link", "resource", "assignment", "budget_line", "actual", "risk")
+PLAN = ("task", "link", "resource", "assignment", "budget_line", "actual", "commitment", "risk")
 
 BatchRecord = StrEnum(  # type: ignore[misc]  # its words are those of the declared records, too
     "BatchRecord",
     [(name.upper(), name) for name in (*PLAN, *(each.name for each in ALL))],
 )
 
-PLANNED = (TaskState, LinkState, ResourceState, AssignmentState, BudgetLineState, ActualState, RiskState)
+PLANNED = (
+    *(TaskState, LinkState, ResourceState, AssignmentState),
+    *(BudgetLineState, ActualState, CommitmentState, RiskState),
+)
 
 if TYPE_CHECKING:
     RecordState = Shape

@@ -1,8 +1,10 @@
 """`/projects/{project_id}/budget`: lines, actuals, and their sums."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import text
 from sqlmodel import col, func, select
 
 from chassis.etag import IfMatch, check_if_match, stamp
@@ -11,6 +13,7 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, r
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import ActualState, BudgetLineState
 from contracts.values import Day, Id, Label, Money
+from project_svc.assignments.costs import ResourceCostQuery, ResourceCostRead, resource_costs
 from project_svc.budgets import actions
 from project_svc.budgets.models import (
     Actual,
@@ -25,6 +28,7 @@ from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading, ReadingWhole
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks.rules import OtherProject
 
 router = APIRouter(prefix="/projects/{project_id}/budget", tags=["budget"], route_class=TransactionRoute)
@@ -40,6 +44,17 @@ ACTUAL_ORDER = Order(
     default="on",
     identity=col(Actual.id),
 )
+
+# A commitment is open as far as it, with its corrections, is more than what was paid against it.
+COMMITTED = """
+    SELECT coalesce(sum(entries), 0), coalesce(sum(promised), 0), coalesce(sum(greatest(promised - paid, 0)), 0) FROM (
+        SELECT count(*) AS entries, sum(amount) AS promised, coalesce(sum(paid), 0) AS paid
+        FROM (SELECT coalesce(corrects_id, id) AS original_id, commitments.amount,
+                     (SELECT sum(actuals.amount) FROM actuals WHERE commitment_id = commitments.id) AS paid
+              FROM commitments WHERE project_id = :project_id) AS entered
+        GROUP BY original_id
+    ) AS promises
+"""
 
 
 class BudgetLineQuery(PageQuery):
@@ -67,16 +82,30 @@ async def read_budget(project: ReadingWhole) -> BudgetRead:
     lines, bac, contingency = (await session.execute(planned.where(col(BudgetLine.project_id) == project.id))).one()
     spent = select(func.count(), func.coalesce(func.sum(col(Actual.amount)), 0))
     actuals, cost = (await session.execute(spent.where(col(Actual.project_id) == project.id))).one()
+    promised = await session.execute(text(COMMITTED), {"project_id": project.id})
+    commitments, committed, unpaid = promised.one()
+    reserve = project.row.management_reserve or Decimal(0)
     return BudgetRead(
         project_id=project.id,
         revision=project.row.revision,
         bac=Money.of(bac, currency),
         contingency=Money.of(contingency, currency),
+        management_reserve=Money.of(reserve, currency),
+        total=Money.of(bac + reserve, currency),
+        committed=Money.of(committed, currency),
+        open_commitments=Money.of(unpaid, currency),
         actual_cost=Money.of(cost, currency),
         remaining=Money.of(bac - cost, currency),
         lines=lines,
         actuals=actuals,
+        commitments=commitments,
     )
+
+
+@router.get("/resource-costs", responses=responses(NotFound, Cycle, OutsideTime, Unschedulable))
+async def read_resource_costs(project: ReadingWhole, query: Annotated[ResourceCostQuery, Query()]) -> ResourceCostRead:
+    """What the assignments cost by the rates of the days on which their work falls: all, done and left."""
+    return await resource_costs(project, query)
 
 
 @router.post("/lines", status_code=201, responses=PREVIEWED | WRITES)

@@ -1,27 +1,30 @@
 """A project's earned value, from its budget lines, its costs and its plan."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from planning import PlanError
-from planning.books import Books, spi_t
+from planning import PlanError, WorkCalendar
+from planning.books import Books, Line, spi_t
 from planning.earned_value import EarnedValue, earned_value
 from planning.engine.objects import plan_of
 from planning.figure import Figure
 from planning.written import frame_finish
+from project_svc.baselines.picture import PicturedLine
 from project_svc.baselines.queries import approved_baseline, picture_of
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
-from project_svc.schedule.columns import plan_columns
+from project_svc.records import table_of
+from project_svc.schedule.columns import PlanColumns, plan_columns
 from project_svc.schedule.problems import explained
 from project_svc.tasks.reports import reports_of
 
+LINES = table_of(BudgetLine)
 CANCELLED_TASK_BUDGET = "cancelled_task_budget"
 
 
@@ -43,25 +46,39 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     plan = plan_of(planned.columns)
     reports = await reports_of(project.session, project.id, planned.calendars)
     baseline = await approved_baseline(project.session, project.id)
+    calendars = planned.calendars
     if baseline is None:
-        agreed, lines = None, await _lines(project)
+        agreed, lines = None, await _lines(project, planned)
     else:
         picture = await picture_of(project.session, baseline)
-        agreed, lines = picture.agreed(), [(line.task_id, line.amount) for line in picture.lines.values()]
+        agreed, lines = picture.agreed(), picture.booked(planned.calendars[-1])
+        calendars += picture.kept_calendars  # a day of the baseline's is over when it was over then
     try:
         books = Books.of(plan, lines, agreed, reports)
     except PlanError as error:
         raise explained(error) from error
-    at = frame_finish(on, planned.calendars)
+    at = frame_finish(on, calendars)
     cost = await _cost(project, on)
     figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
     warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())
     return Standing(on, None if baseline is None else baseline.id, figures, spi_t([books], at, figures.ev), warnings)
 
 
-async def _lines(project: ReadProject) -> Sequence[tuple[UUID | None, Decimal]]:
-    found = select(col(BudgetLine.task_id), col(BudgetLine.amount)).where(col(BudgetLine.project_id) == project.id)
-    return [(task_id, amount) for task_id, amount in await project.session.execute(found)]
+async def _lines(project: ReadProject, planned: PlanColumns) -> list[Line]:
+    """The present budget lines, each with its own period on the calendar of its task, or of the project."""
+    found = await project.session.execute(
+        select(
+            *(LINES.c.id.label("line_id"), LINES.c.name, LINES.c.amount, LINES.c.task_id),
+            *(LINES.c.contingency, LINES.c.starts_on, LINES.c.ends_on),
+        ).where(LINES.c.project_id == project.id)
+    )
+    lines = [PicturedLine(**row) for row in found.mappings()]
+    if all(line.starts_on is None for line in lines):
+        return [Line(line.task_id, line.amount) for line in lines]
+    rows = np.arange(len(planned.tasks), dtype=np.int32)
+    calendars: dict[UUID | None, WorkCalendar] = dict(zip(planned.tasks, planned.calendars_of(rows), strict=True))
+    own = planned.calendars[-1]
+    return [Line(line.task_id, line.amount, line.span(calendars.get(line.task_id, own))) for line in lines]
 
 
 async def _cost(project: ReadProject, until: date) -> Decimal:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
+
 from contracts.vocabulary import TaskKind
 from planning.exchange import Baseline, DocumentTask
 from planning.instant import to_instant
@@ -12,10 +14,14 @@ from project_svc.baselines.models import BASELINES, BaselineCreate
 from project_svc.baselines.picture import Picture, PicturedLine, PicturedTask
 from project_svc.imports.models import Written
 from project_svc.imports.writing import Writer
+from project_svc.projects.locked import LockedProject
 from project_svc.projects.reading import ReadProject
-from project_svc.records import new_id
+from project_svc.records import new_id, table_of
 from project_svc.register.actions import all_of
 from project_svc.schedule.queries import schedule_of
+from project_svc.tasks.models import Task
+
+TASKS = table_of(Task)
 
 
 async def write_baselines(writer: Writer) -> Written:
@@ -27,6 +33,7 @@ async def write_baselines(writer: Writer) -> Written:
     fitting = writer.fitting("baseline")
     numbers = sorted({baseline.number for task in writer.document.tasks for baseline in task.baselines})
     planned = await schedule_of(reader) if numbers else None
+    calendars = await _calendars(project) if numbers else {}
     for number in numbers:
         ref = writer.ref("baseline", str(number))
         if ref.id in known:
@@ -45,15 +52,25 @@ async def write_baselines(writer: Writer) -> Written:
         if not dated or planned is None:
             continue
         body = BaselineCreate(name="Baseline" if number == 0 else f"Baseline {number}", external_ref=ref)
-        await keep_baseline(project, body, _picture(writer, dated), planned)
+        await keep_baseline(project, body, _picture(writer, dated, calendars), planned)
         created += 1
     return Written(created=created, unchanged=unchanged)
 
 
-def _picture(writer: Writer, dated: Mapping[str, tuple[DocumentTask, Baseline]]) -> Picture:
+async def _calendars(project: LockedProject) -> dict[UUID, UUID | None]:
+    """What each task works by: a file's baselines do not say it of that time."""
+    found = await project.session.execute(
+        select(TASKS.c.id, TASKS.c.calendar_id).where(TASKS.c.project_id == project.id)
+    )
+    return {row.id: row.calendar_id for row in found}
+
+
+def _picture(
+    writer: Writer, dated: Mapping[str, tuple[DocumentTask, Baseline]], calendars: Mapping[UUID, UUID | None]
+) -> Picture:
     tasks, lines = {}, {}
     for task, baseline in dated.values():
-        pictured = _task(writer, task, baseline)
+        pictured = _task(writer, task, baseline, calendars)
         tasks[pictured.task_id] = pictured
         if pictured.cost and task.kind.value != TaskKind.SUMMARY:
             line = PicturedLine(new_id(), pictured.name, pictured.cost, pictured.task_id, contingency=False)
@@ -68,7 +85,9 @@ def _picture(writer: Writer, dated: Mapping[str, tuple[DocumentTask, Baseline]])
     )
 
 
-def _task(writer: Writer, task: DocumentTask, baseline: Baseline) -> PicturedTask:
+def _task(
+    writer: Writer, task: DocumentTask, baseline: Baseline, calendars: Mapping[UUID, UUID | None]
+) -> PicturedTask:
     assert baseline.start is not None, "asked for before"
     assert baseline.finish is not None, "asked for before"
     task_id: UUID = writer.tasks[task.source_id]
@@ -81,6 +100,7 @@ def _task(writer: Writer, task: DocumentTask, baseline: Baseline) -> PicturedTas
         kind=TaskKind(task.kind.value),
         duration=baseline.duration or 0,
         minutes_per_day=writer.project.row.minutes_per_day,
+        calendar_id=calendars[task_id],
         early_start=start,
         early_finish=finish,
         scheduled_start=start,

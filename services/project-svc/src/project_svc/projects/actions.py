@@ -47,6 +47,7 @@ async def create_project(
     )
     row.tolerate(body.tolerances)
     row.risk_matrix = body.risk_matrix.model_dump(mode="json")
+    row.reserve(body.management_reserve)
     row.check()
     session.add(row)
     await session.flush()
@@ -74,6 +75,8 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         row.tolerate(changes.pop("tolerances"))
     if "risk_matrix" in changes:
         row.risk_matrix = changes.pop("risk_matrix").model_dump(mode="json")
+    if "management_reserve" in changes:
+        row.reserve(changes.pop("management_reserve"))
     if changes.get("calendar_id") is not None:
         await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():

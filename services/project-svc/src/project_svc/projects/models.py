@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from chassis.patch import unset
-from chassis.problem import Conflict, FieldError, InvalidRequest
+from chassis.problem import Conflict, FieldError, InvalidRequest, invalid
 from contracts.project_events import ProjectState
 from contracts.project_events.control import RiskMatrix, Tolerances
 from contracts.values import (
@@ -27,7 +28,7 @@ from contracts.values import (
     Text,
 )
 from contracts.vocabulary import Granularity, ProjectStatus
-from project_svc.records import DOCUMENT, INSTANT, MINUTES, WRITTEN_DATE, Record, words
+from project_svc.records import AMOUNT, DOCUMENT, INSTANT, MINUTES, WRITTEN_DATE, Record, words
 
 S = ProjectStatus
 STEPS: dict[ProjectStatus, tuple[ProjectStatus, ...]] = {
@@ -91,6 +92,7 @@ class Project(Record, table=True):
     data_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     tolerances: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     risk_matrix: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    management_reserve: Decimal | None = Field(default=None, sa_type=AMOUNT)
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def step(self, to: ProjectStatus) -> None:
@@ -124,6 +126,14 @@ class Project(Record, table=True):
         """Merge a change into the tolerances, as JSON Merge Patch merges objects."""
         sent = change.model_dump(mode="json", exclude_unset=True)
         self.tolerances = {name: value for name, value in (self.tolerances | sent).items() if value is not None}
+
+    def reserve(self, money: Money | None) -> None:
+        """Set the management reserve aside, or give it up. Raises InvalidRequest for another currency, and below zero."""
+        if money is not None and money.currency != self.currency:
+            raise invalid("/management_reserve/currency", "currency", f"This project counts in {self.currency}.")
+        if money is not None and money.amount < 0:
+            raise invalid("/management_reserve/amount", "amount_negative", "A reserve is not negative.")
+        self.management_reserve = None if money is None else money.amount
 
     def _refused_tolerances(self) -> Iterator[FieldError]:
         tolerances = Tolerances.model_validate(self.tolerances)
@@ -162,6 +172,9 @@ class Project(Record, table=True):
             data_date=self.data_date,
             tolerances=Tolerances.model_validate(self.tolerances),
             risk_matrix=RiskMatrix.model_validate(self.risk_matrix),
+            management_reserve=None
+            if self.management_reserve is None
+            else Money.of(self.management_reserve, self.currency),
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -185,6 +198,7 @@ class ProjectCreate(Shape):
     sponsor: Label = ""
     tolerances: Tolerances = Tolerances()
     risk_matrix: RiskMatrix = RiskMatrix()
+    management_reserve: Money | None = None
     external_ref: ExternalRef | None = None
 
 
@@ -205,3 +219,4 @@ class ProjectUpdate(Shape):
     sponsor: Label = unset()
     tolerances: Tolerances = unset()
     risk_matrix: Annotated[RiskMatrix, ShapeField(description="replaced as a whole")] = unset()
+    management_reserve: Money | None = unset()

@@ -14,6 +14,7 @@ from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
+from project_svc.commitments.models import Commitment
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
@@ -52,6 +53,7 @@ async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSna
         change_requests=await all_of(project, CHANGE_REQUESTS),
         exceptions=await all_of(project, EXCEPTIONS),
         resources=[each.wire() for each in await _all(project, Resource)],
+        commitments=[each.wire() for each in await _all(project, Commitment)],
         assignments=[each.wire() for each in await _all(project, Assignment)],
     )
 

@@ -14,6 +14,7 @@ from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.assignments.effort import assignments_of, drop_assignments, follow_duration
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.days import bound, spread_days, task_day
+from project_svc.commitments.models import Commitment
 from project_svc.projects.locked import LockedProject
 from project_svc.records import table_of
 from project_svc.registers import ALL
@@ -42,6 +43,7 @@ SCHEDULED_FROM = frozenset(
 USES = {
     "budget_lines": table_of(BudgetLine),
     "actuals": table_of(Actual),
+    "commitments": table_of(Commitment),
     "risks": table_of(Risk),
     **{declared.collection: declared.table for declared in ALL if "task_id" in declared.table.c},
 }

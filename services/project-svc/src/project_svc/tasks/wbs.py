@@ -44,6 +44,10 @@ async def follow_place(project: LockedProject, task: Task, before: TaskState, *,
     """Let the code of a task that was moved follow its new place, unless somebody wrote it; an empty code is computed anew."""
     if task.parent_id == before.parent_id and task.wbs_code == before.wbs_code:
         return
+    is_moved = task.parent_id != before.parent_id
+    if not task.wbs_code and not is_moved and task.wbs_number is not None:
+        task.wbs_code = before.wbs_code  # it is computed already
+        return
     if not is_code_told and task.wbs_number is not None:
         task.wbs_code = ""
     parent = None if task.parent_id is None else await project.load(Task, task.parent_id)

@@ -1,0 +1,119 @@
+"""How many statements an answer takes: as many for three records as for one. A statement for each record would be a defect."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from chassis.statements import driver_of
+from project_svc.registers import ALL
+
+MONEY = {"amount": "10.00", "currency": "EUR"}
+TITLED = ("issues", "decisions", "actions", "assumptions")
+BODIES = {
+    "tasks": {"name": "T", "duration": "P1D"},
+    "calendars": {"name": "C"},
+    "resources": {"name": "R"},
+    "budget/lines": {"name": "L", "amount": MONEY},
+    "budget/actuals": {"on": "2026-03-02", "amount": MONEY},
+    "budget/commitments": {"on": "2026-03-02", "amount": MONEY},
+    "risks": {"title": "R", "kind": "threat", "probability": 0.5, "cost_impact": MONEY},
+    "baselines": {"name": "B"},
+    "change-requests": {"title": "C"},
+    **{each.collection: {"title" if each.collection in TITLED else "name": "N"} for each in ALL},
+}
+WHOLES = ("schedule", "budget", "budget/resource-costs", "earned-value", "snapshot", "tolerances")
+MOST_OF_A_RECORD = 3
+"""The organisation of the transaction, the project, the record or the page of records."""
+
+
+@pytest.fixture
+async def told(api, database):
+    """Every statement that is sent from now on: the session's, and those that go past it to the driver."""
+    async with database.transaction(api.organization_id) as session:
+        driver = await driver_of(session)
+    statements: list[str] = []
+
+    def of_session(_connection, _cursor, statement, *_) -> None:
+        statements.append(statement)
+
+    def of_driver(record) -> None:
+        statements.append(record.query)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", of_session)
+    driver.add_query_logger(of_driver)
+    yield statements
+    driver.remove_query_logger(of_driver)
+    event.remove(database.engine.sync_engine, "before_cursor_execute", of_session)
+
+
+@contextmanager
+def counted(statements: list[str]) -> Iterator[list[str]]:
+    """What is sent inside, the savepoints of the test's own transaction left out."""
+    statements.clear()
+    during: list[str] = []
+    yield during
+    during += [each for each in statements if not each.upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))]
+
+
+async def linked(api, project, number: int) -> None:
+    ends = [await api.task(project, f"{side}{number}") for side in "AB"]
+    await api.link(project, *ends)
+
+
+async def assigned(api, project, number: int) -> None:
+    resource = await api.post(f"{project}/resources", {"name": f"R{number}"})
+    body = {"task_id": await api.task(project), "resource_id": resource["id"]}
+    await api.post(f"{project}/assignments", body)
+
+
+async def made(api, project, collection: str, number: int) -> None:
+    if collection == "links":
+        await linked(api, project, number)
+    elif collection == "assignments":
+        await assigned(api, project, number)
+    else:
+        await api.post(f"{project}/{collection}", BODIES[collection])
+
+
+@pytest.mark.parametrize("collection", sorted({*BODIES, "links", "assignments"}))
+async def test_a_list_and_a_record_take_the_same_few_statements_however_many_there_are(api, told, collection):
+    project = await api.project()
+    counts = []
+    for number in range(3):
+        await made(api, project, collection, number)
+        with counted(told) as listing:
+            items = (await api.get(f"{project}/{collection}"))["items"]
+        with counted(told) as reading:
+            await api.get(f"{project}/{collection}/{items[0]['id']}")
+        assert len(items) == number + 1
+        counts.append((len(listing), len(reading)))
+    assert len(set(counts)) == 1, counts
+    assert max(counts[0]) <= MOST_OF_A_RECORD, (listing, reading)
+
+
+async def test_projects_take_the_same_few_statements_however_many_there_are(api, told):
+    counts = set()
+    for _ in range(3):
+        project = await api.project()
+        with counted(told) as listing:
+            await api.get("/projects")
+        with counted(told) as reading:
+            await api.get(project)
+        counts.add((len(listing), len(reading)))
+    ((of_list, of_one),) = counts
+    assert max(of_list, of_one) < MOST_OF_A_RECORD
+
+
+@pytest.mark.parametrize("whole", WHOLES)
+async def test_figures_take_the_same_statements_however_much_there_is(api, told, whole):
+    project = await api.project()
+    counts = []
+    for number in range(2):
+        for collection in ("links", "assignments", *BODIES):
+            await made(api, project, collection, number)
+        with counted(told) as during:
+            await api.get(f"{project}/{whole}")
+        counts.append(len(during))
+    assert counts[0] == counts[1] > 0
