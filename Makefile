@@ -38,8 +38,14 @@ mpxj: .venv/ready ## Add the optional reader of MPP, XER and other formats to .v
 	@$(BIN)/python -m planning.warm
 	@touch $@
 
+# Bytecode for those who may not write it when they import. Checked by content at each import: stale code is never run, whatever the files' dates.
+SOURCES := $(addsuffix /src,$(PACKAGES))
+.venv/compiled: .venv/ready $(shell find $(SOURCES) -name '*.py')
+	@$(BIN)/python -m compileall -q --invalidation-mode checked-hash $(SOURCES)
+	@touch $@
+
 .PHONY: run
-run: .venv/warm ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
+run: .venv/warm .venv/compiled ## Start everything on 127.0.0.1:$INTERLOCK_PORT (8080) and stay in the foreground
 	@exec $(BIN)/python -m local_stack up
 
 .PHONY: reset
@@ -78,6 +84,7 @@ OPENAPI := services/gateway/src/gateway/openapi
 .PHONY: generate
 generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, the services' OpenAPI
 	@$(BIN)/python -m contracts generate
+	@$(BIN)/python -m deploy.nats_accounts > deploy/kubernetes/components/nats-accounts/accounts.conf
 	@$(BIN)/python -m contracts permissions > docs/permissions.md
 	@$(BIN)/python -m project_svc openapi > $(OPENAPI)/project-svc.json
 	@$(BIN)/python -m program_svc openapi > $(OPENAPI)/program-svc.json
@@ -87,12 +94,27 @@ check-openapi: .venv/ready
 	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
 
 .PHONY: bench
-bench: .venv/warm ## Measure: ONLY=engine|events|http, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: soak
 soak: .venv/ready ## Write, kill, pause and restart for MINUTES=5 on a stack of its own; ends with a report of the invariants
 	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
+
+# Needs podman. BASE is any image with the Python of .venv, by digest; the same sources and base make the same images.
+.PHONY: image
+image: .venv/ready ## Build every image: BASE=NAME@sha256:… (IMAGES="gateway nats", TAG=dev, PODMAN="podman --runtime runc")
+	@test -n "$(BASE)" || { echo "Name the image to build on by its digest: make image BASE=NAME@sha256:…"; exit 1; }
+	@$(BIN)/python -m deploy.images --base "$(BASE)" --tag "$(or $(TAG),dev)" --podman "$(or $(PODMAN),podman)" $(IMAGES)
+
+.PHONY: manifests
+manifests: ## Render every overlay and combination of components to RENDERED=.rendered (needs kubectl)
+	@mkdir -p "$(or $(RENDERED),.rendered)"
+	@for folder in deploy/kubernetes/overlays/* deploy/kubernetes/tests/*; do kubectl kustomize $$folder > "$(or $(RENDERED),.rendered)/$$(basename $$folder).yaml" || exit 1; done
+
+.PHONY: deploy-check
+deploy-check: .venv/ready ## Every static gate of the manifests, with programs of their own in .venv-deploy
+	@$(BIN)/python -m deploy.checks
 
 .PHONY: lock
 lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
@@ -104,5 +126,5 @@ lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build leftovers (not the stack's data)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
+	@rm -rf .venv .venv-deploy .rendered deploy/images/.wheel_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

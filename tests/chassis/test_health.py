@@ -74,10 +74,21 @@ async def test_a_watcher_sets_and_clears_its_condition(health, monkeypatch):
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
-    assert seen == [{}, {"database": "the schema is old"}]
+    assert seen == [{"database": "not checked yet"}, {"database": "the schema is old"}]
     assert health.ready
 
 
-async def test_metrics_are_served(client):
-    answer = await client.get("/metrics")
-    assert "interlock_http_requests_total" in answer.text
+async def test_what_is_not_there_yet_is_looked_for_again_soon(health):
+    """A worker's connection to NATS is being made while it is first asked for: a second's wait would be the longest part of its start."""
+    asked, there = [], asyncio.Event()
+
+    async def check():
+        asked.append(None)
+        if len(asked) < 4:
+            raise ConnectionError
+        there.set()
+
+    watching = asyncio.create_task(health.watch("nats", check))
+    await asyncio.wait_for(there.wait(), 0.9)
+    watching.cancel()
+    assert len(asked) == 4

@@ -61,7 +61,6 @@ async def app(database):
         app.state.runtime = Runtime(
             database,
             Verifier(KEY.public_key(), "notes"),
-            KEYS,
             own_boundaries=frozenset({"notebook"}),
             permissions=lambda method, _: Permission("note", method, Who(any_member=True), changes=method != "GET"),
         )

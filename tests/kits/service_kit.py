@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
-from sqlalchemy import Table, text
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.app import create_app
 from chassis.database import Database
@@ -19,6 +19,8 @@ from chassis.failures import Conflicts
 from chassis.health import Health
 from chassis.identity import Identity, Signer, Verifier
 from chassis.migrations import MigrationSettings, migrate
+from chassis.seats import Seat, Seats
+from chassis.statements import driven
 from chassis.unit_of_work import Runtime
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
@@ -37,6 +39,47 @@ def migrated(postgres: Postgres, package: str) -> str:
     return postgres.url(name, app)
 
 
+class Inner(Seat):
+    """A seat inside an open transaction: what it begins and ends are savepoints, one in the other."""
+
+    depth = 0
+
+    def session(self) -> AsyncSession:
+        session = AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return driven(session, self.driver)
+
+    async def begin(self, organization_id: UUID | None) -> None:
+        self.depth += 1
+        await self.driver.execute(f"SAVEPOINT of_test_{self.depth}")
+        if organization_id is not None:
+            await self.driver.execute(f"SET LOCAL interlock.organization = '{organization_id}'")
+
+    async def commit(self) -> None:
+        await self.driver.execute(f"RELEASE of_test_{self.depth}")
+        self.depth -= 1
+
+    async def rollback(self) -> None:
+        await self.driver.execute(f"ROLLBACK TO of_test_{self.depth}; RELEASE of_test_{self.depth}")
+        self.depth -= 1
+
+
+class OneSeat(Seats):
+    """The same seat for everybody."""
+
+    def __init__(self, seat: Inner) -> None:
+        self.seat = seat
+
+    async def take(self, organization_id: UUID | None) -> Seat:
+        await self.seat.begin(organization_id)
+        return self.seat
+
+    async def give_back(self, seat: Seat) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
 class RolledBack(Database):
     """A database whose transactions are savepoints of one, which the test rolls back at its end."""
 
@@ -48,10 +91,10 @@ class RolledBack(Database):
         database = cls(url, pool=1)
         async with database.engine.connect() as connection:
             outer = await connection.begin()
+            await connection.execute(text("SELECT"))  # the driver is in the transaction from here on
             database.connection = connection
-            database.sessions = async_sessionmaker(
-                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-            )
+            raw = await connection.get_raw_connection()
+            database.seats = OneSeat(Inner(connection, raw.driver_connection))
             yield database
             await outer.rollback()
         await database.close()
@@ -59,7 +102,7 @@ class RolledBack(Database):
 
 @asynccontextmanager
 async def client_of(
-    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts, idempotency_keys: Table
+    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the service's application on this database, without NATS."""
 
@@ -70,7 +113,7 @@ async def client_of(
     app = create_app(
         title=audience, description="", routers=routers, lifespan=lifespan, health=Health(), conflicts=conflicts
     )
-    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience), idempotency_keys)
+    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{audience}") as client:
         yield client

@@ -33,6 +33,16 @@ def test_the_vocabulary_of_scheduling_comes_without_numpy():
     assert said("print(*loaded())") == []
 
 
+def test_it_brings_nothing_else_at_all():
+    """50 ms of processor time are allowed; the standard library's part is most of what it takes."""
+    code = """
+loaded = {name.partition(".")[0] for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", None) or "")}
+print(*sorted(loaded - {"planning", "_distutils_hack"}))
+print(len([name for name in sys.modules if name.startswith("planning.")]) < 20)
+"""
+    assert said(code) == ["True"]
+
+
 def test_a_small_plan_is_scheduled_without_the_compiled_engine():
     assert said(f"planning.schedule(plan({SMALL})); print(*loaded())") == []
     assert said(f"planning.compute(planning.columns_of(plan({SMALL}))); print(*loaded())") == ["numpy"]

@@ -18,10 +18,9 @@ from tests.program_svc.member import ProgramMember
 from chassis.database import Database
 from local_stack.postgres import Postgres
 from program_svc.application import CONFLICTS, ROUTERS
-from program_svc.tables import IDEMPOTENCY_KEYS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-APPLICATION = ("program-svc", ROUTERS, CONFLICTS, IDEMPOTENCY_KEYS)
+APPLICATION = ("program-svc", ROUTERS, CONFLICTS)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,8 @@ from tests.project_svc.member import ProjectMember
 from chassis.database import Database
 from local_stack.postgres import Postgres
 from project_svc.application import CONFLICTS, ROUTERS
-from project_svc.records import IDEMPOTENCY_KEYS
 
-APPLICATION = ("project-svc", ROUTERS, CONFLICTS, IDEMPOTENCY_KEYS)
+APPLICATION = ("project-svc", ROUTERS, CONFLICTS)
 
 
 @pytest.fixture(scope="session")

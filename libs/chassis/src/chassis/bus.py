@@ -1,7 +1,9 @@
 """The one NATS connection of a process: never gives up, never buffers what it cannot send, closes without waiting."""
 
 import asyncio
+import ssl
 from contextlib import suppress
+from pathlib import Path
 
 import structlog
 from nats import errors
@@ -16,9 +18,10 @@ log = structlog.stdlib.get_logger(__name__)
 class Bus:
     """A NATS connection that is made in the background, so that a process starts whether or not the server is there."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, ca_file: Path | None = None) -> None:
         self.url = url
         self.name = name
+        self._tls = None if ca_file is None else ssl.create_default_context(cafile=ca_file)
         self.client = Client()
         self._connecting: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
@@ -62,6 +65,7 @@ class Bus:
         await self.client.connect(
             self.url,
             name=self.name,
+            tls=self._tls,
             max_reconnect_attempts=-1,  # the default closes the connection for good after 60
             reconnect_time_wait=1,
             connect_timeout=2,

@@ -11,10 +11,12 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from chassis import settings, telemetry
+from chassis import settings, starting, telemetry
 from chassis.settings import ProcessSettings
 
 SHUTDOWN = 10
+PROCESSES = ("serve", "worker")
+"""Commands that say by `configure` that they have imported all they need."""
 
 
 def serve(
@@ -38,6 +40,11 @@ def serve(
 def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) -> typer.Typer:
     """`serve`, `worker`, `migrate`, `openapi`; a service adds its own. Modules are imported only by the command that needs them."""
     commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @commands.callback()
+    def begin(context: typer.Context) -> None:
+        if context.invoked_subcommand not in PROCESSES:
+            starting.started()
 
     @commands.command("serve")
     def serve_http() -> None:
@@ -67,5 +74,6 @@ def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) ->
 
 
 def configure(package: str, process: ProcessSettings) -> None:
-    """Logs and traces of this process."""
+    """Logs and traces of this process, all of which is imported now."""
+    starting.started()
     telemetry.configure(package.replace("_", "-"), process.log_level, process.otlp_endpoint)

@@ -5,14 +5,15 @@ enters no organisation sees no row of any.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from chassis.statements import remember_driver
+from chassis.seats import PATIENCE, Seats
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -48,27 +49,45 @@ async def enter_organization(session: AsyncSession, organization_id: UUID) -> No
 
 
 class Database:
-    """The service's database as one role sees it."""
+    """The service's database as one role sees it.
+
+    What a request or a job does goes through `transaction`. `engine` and `sessions` are for what needs a connection for longer than a
+    transaction, such as a lease.
+    """
 
     def __init__(self, url: str, *, pool: int = 10, application: str = "interlock") -> None:
+        settings = {"server_settings": {**SERVER_SETTINGS, "application_name": application}, "timeout": 5}
+        at = engine_url(url)
         self.engine: AsyncEngine = create_async_engine(
-            engine_url(url),
-            pool_size=pool,
-            max_overflow=0,
-            pool_timeout=5,
-            connect_args={"server_settings": {**SERVER_SETTINGS, "application_name": application}, "timeout": 5},
+            at, connect_args=settings, pool_size=pool, max_overflow=0, pool_timeout=PATIENCE
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        seated = create_async_engine(at, connect_args=settings, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self.seats = Seats(seated, pool)
 
     @asynccontextmanager
     async def transaction(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self.sessions() as session, session.begin():
-            if organization_id is not None:
-                await enter_organization(session, organization_id)
-                await remember_driver(session)
-            yield session
+        seat = await self.seats.take(organization_id)
+        try:
+            session = seat.session()
+            try:
+                yield session
+                if seat.connection.in_transaction() or session.new or session.dirty or session.deleted:
+                    await (
+                        session.commit()
+                    )  # writes what it holds, and lets go of the connection; the transaction is ours
+                await seat.commit()
+            except BaseException:
+                if seat.connection.in_transaction():
+                    with suppress(Exception):  # it may be what failed
+                        await session.close()
+                await seat.rollback()
+                raise
+        finally:
+            await self.seats.give_back(seat)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.seats.close()
         await self.engine.dispose()

@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field
 from chassis.routes import LateRoute
 
 CHECK_EVERY = 1.0
+CHECK_AGAIN = 0.02
+"""Seconds until a check that failed is made once more; twice as long each time, up to CHECK_EVERY. So a start does not wait for a clock."""
 CHECK_TIMEOUT = 2.0
 
 log = structlog.stdlib.get_logger(__name__)
@@ -61,7 +63,7 @@ class Health:
     def recover(self, name: str) -> None:
         """It is there again."""
         if self.reasons.pop(name, None) is not None:
-            log.info("ready again", condition=name)
+            log.info("ready", condition=name)
 
     def beat(self, name: str, limit: float = 30.0) -> None:
         """A loop really ran; the next beat is due within `limit` seconds."""
@@ -69,15 +71,20 @@ class Health:
 
     async def watch(self, name: str, check: Callable[[], Awaitable[object]]) -> None:
         """Check something for ever, in a task of its own, so that a frozen dependency cannot freeze a probe."""
+        self.reasons.setdefault(name, "not checked yet")
+        pause = CHECK_AGAIN
         while True:
             try:
                 async with asyncio.timeout(CHECK_TIMEOUT):
                     await check()
             except Exception as error:  # noqa: BLE001  (whatever it is, it makes us not ready)
                 self.fail(name, str(error) or type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, CHECK_EVERY)
             else:
                 self.recover(name)
-            await asyncio.sleep(CHECK_EVERY)
+                pause = CHECK_AGAIN
+                await asyncio.sleep(CHECK_EVERY)
 
 
 def health_routes(health: Health) -> APIRouter:

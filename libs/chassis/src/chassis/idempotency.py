@@ -9,30 +9,27 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from sqlalchemy import (
-    Column,
-    DateTime,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    String,
-    Table,
-    Uuid,
-    func,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, String, Table, Uuid, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.problem import IdempotencyKeyReused, InvalidRequest, invalid
+from chassis.statements import execute, fetch_row
 
 HEADER = "idempotency-key"
-KEPT = text("interval '24 hours'")
 KEPT_HEADERS = ("content-type", "etag", "location", "interlock-position")
+
+# A key that is older than it is kept for is taken anew.
+_CLAIM = """
+    INSERT INTO idempotency_keys (organization_id, key, fingerprint) VALUES ($1, $2, $3)
+    ON CONFLICT (organization_id, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, status = NULL, headers = NULL, body = NULL, created_at = now()
+    WHERE idempotency_keys.created_at < now() - interval '24 hours'
+    RETURNING key
+"""
+_KEPT = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE organization_id = $1 AND key = $2"
+_KEEP = "UPDATE idempotency_keys SET status = $3, headers = $4, body = $5 WHERE organization_id = $1 AND key = $2"
 
 
 def idempotency_table(metadata: MetaData) -> Table:
@@ -74,37 +71,20 @@ def _malformed() -> InvalidRequest:
     )
 
 
-async def claim(session: AsyncSession, table: Table, organization_id: UUID, request: Request, key: str) -> Claim:
+async def claim(session: AsyncSession, organization_id: UUID, request: Request, key: str) -> Claim:
     """Take the key for this transaction, or find the answer kept under it. Raises IdempotencyKeyReused."""
     target = f"{request.method} {request.url.path}?{request.url.query}".encode()
     fingerprint = hashlib.sha256(target + b"\n" + await request.body()).digest()
-    values = {"organization_id": organization_id, "key": key, "fingerprint": fingerprint}
-    fresh = {"fingerprint": fingerprint, "status": None, "headers": None, "body": None, "created_at": func.now()}
-    taken = await session.execute(
-        upsert(table)
-        .values(values)
-        .on_conflict_do_update(
-            index_elements=[table.c.organization_id, table.c.key],
-            set_=fresh,
-            where=table.c.created_at < func.now() - KEPT,
-        )
-        .returning(table.c.key)
-    )
-    if taken.first() is not None:
+    if await fetch_row(session, _CLAIM, organization_id, key, fingerprint) is not None:
         return Claim(key, None)
-    kept = (
-        await session.execute(select(table).where(table.c.organization_id == organization_id, table.c.key == key))
-    ).one()
-    if kept.fingerprint != fingerprint:
+    kept = await fetch_row(session, _KEPT, organization_id, key)
+    if kept is None or kept["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused("The first request with this key had another method, path or body.")
-    return Claim(key, Response(kept.body, kept.status, {**orjson.loads(kept.headers), "Idempotency-Replayed": "true"}))
+    headers = {**orjson.loads(kept["headers"]), "Idempotency-Replayed": "true"}
+    return Claim(key, Response(kept["body"], kept["status"], headers))
 
 
-async def keep(session: AsyncSession, table: Table, organization_id: UUID, key: str, answer: Response) -> None:
+async def keep(session: AsyncSession, organization_id: UUID, key: str, answer: Response) -> None:
     """Keep the answer under the claimed key."""
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-    await session.execute(
-        update(table)
-        .where(table.c.organization_id == organization_id, table.c.key == key)
-        .values(status=answer.status_code, headers=orjson.dumps(headers), body=bytes(answer.body))
-    )
+    await execute(session, _KEEP, organization_id, key, answer.status_code, orjson.dumps(headers), bytes(answer.body))

@@ -251,7 +251,7 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
 
 
-def dead_letter_relay(url: str, bus: Bus, service: str) -> Relay:
+def dead_letter_relay(url: str, bus: Bus, service: str, *, replicas: int = 1) -> Relay:
     """The relay of a service's dead letters, which go to a stream of their own."""
-    config = streams.dead_letter_config(service)
+    config = streams.dead_letter_config(service, replicas=replicas)
     return Relay(url, bus, None, Poke(f"{service}.dead-letter", bus), config, name="dead-letter relay")

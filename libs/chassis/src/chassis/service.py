@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
 from fastapi.params import Depends
-from sqlalchemy import Table
 
 from chassis.app import create_app
 from chassis.bus import Bus
@@ -28,7 +27,6 @@ def service_app(
     title: str,
     description: str,
     routers: Sequence[APIRouter],
-    idempotency_keys: Table,
     own_boundaries: frozenset[str],
     conflicts: Conflicts | None = None,
     dependencies: Sequence[Depends] = (),
@@ -44,11 +42,9 @@ def service_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
-        bus = Bus(settings.nats_url, f"{name} http")
+        bus = Bus(settings.nats_url, f"{name} http", settings.nats_ca_file)
         bus.start()
-        app.state.runtime = Runtime(
-            database, verifier(settings, name), idempotency_keys, Poke(name, bus), own_boundaries
-        )
+        app.state.runtime = Runtime(database, verifier(settings, name), Poke(name, bus), own_boundaries)
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
         try:
             yield

@@ -28,6 +28,8 @@ class ProcessSettings(BaseSettings):
     database_url: str
     """`postgresql://role:password@host/database`, as the application's role, which owns nothing and may not bypass row-level security."""
     database_pool: int = Field(default=10, ge=1, le=200)
+    nats_ca_file: Path | None = None
+    """PEM of the authority that signed the certificate of NATS, where it is none that the system knows."""
 
 
 class ServiceSettings(ProcessSettings):
@@ -36,6 +38,8 @@ class ServiceSettings(ProcessSettings):
     relay_database_url: str | None = None
     """The same database as the relay's role, which sees the outbox alone. Workers need it."""
     nats_url: str
+    stream_replicas: int = Field(default=1, ge=1, le=5)
+    """Copies of each stream that a worker declares, on as many servers of NATS."""
     health_port: int = Field(default=0, ge=0, le=65535)
     """Where a worker answers probes and metrics; 0 for nowhere."""
     auth_public_key_file: Path

@@ -27,6 +27,12 @@ async def driver_of(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record
     return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
 
 
+def driven(session: AsyncSession, driver: "asyncpg.Connection[asyncpg.Record]") -> AsyncSession:
+    """The session, knowing its connection from the start."""
+    session.info[_DRIVER] = driver
+    return session
+
+
 async def remember_driver(session: AsyncSession) -> None:
     """Ask for the connection once; for a session that lives as long as one transaction, which has begun."""
     session.info[_DRIVER] = await driver_of(session)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority, idempotency, outbox, positions, telemetry
@@ -19,6 +18,7 @@ from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
 from chassis.routes import LateRoute
+from chassis.short_cuts import shortened
 from contracts.permissions import Permission, required
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -30,7 +30,6 @@ class Runtime:
 
     database: Database
     verifier: Verifier
-    idempotency_keys: Table
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
@@ -62,7 +61,7 @@ class TransactionRoute(LateRoute):
 
     def get_route_handler(self) -> Handler:
         """The route's handler, in its transaction."""
-        handler, path = super().get_route_handler(), self.path
+        handler, path = shortened(self.endpoint, super().get_route_handler()), self.path
 
         async def in_transaction(request: Request) -> Response:
             return await _in_transaction(request, handler, path)
@@ -86,7 +85,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         async with runtime.database.transaction(identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit, runtime.idempotency_keys)
+            answer, written = await _answer(request, handler, unit)
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
@@ -94,13 +93,11 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     return answer
 
 
-async def _answer(
-    request: Request, handler: Handler, unit: UnitOfWork, keys: Table
-) -> tuple[Response, list[positions.Position]]:
+async def _answer(request: Request, handler: Handler, unit: UnitOfWork) -> tuple[Response, list[positions.Position]]:
     organization_id = unit.identity.organization_id
     claim = None
     if (key := idempotency.key_of(request)) is not None:
-        claim = await idempotency.claim(unit.session, keys, organization_id, request, key)
+        claim = await idempotency.claim(unit.session, organization_id, request, key)
         if claim.answer is not None:
             return claim.answer, []
     answer = await handler(request)
@@ -110,7 +107,7 @@ async def _answer(
     if written:
         answer.headers[positions.POSITION_HEADER] = positions.print_positions(written)
     if claim is not None:
-        await idempotency.keep(unit.session, keys, organization_id, claim.key, answer)
+        await idempotency.keep(unit.session, organization_id, claim.key, answer)
     return _not_modified(request, answer) or answer, written
 
 

@@ -13,6 +13,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from chassis import streams
 from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -64,9 +65,10 @@ def run_service(
         raise SystemExit(2)
     name = package.replace("_", "-")
     database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} worker")
-    bus = Bus(settings.nats_url, f"{name} worker")
-    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus))
-    letters = dead_letter_relay(settings.relay_database_url, bus, name)
+    bus = Bus(settings.nats_url, f"{name} worker", settings.nats_ca_file)
+    kept = streams.stream_config(writes, replicas=settings.stream_replicas)
+    relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus), kept)
+    letters = dead_letter_relay(settings.relay_database_url, bus, name, replicas=settings.stream_replicas)
     owners = {stream: owner_of(stream, settings, name) for stream in follows}
 
     def wake() -> None:

@@ -1,5 +1,10 @@
 """`python -m gateway …`: the process, and what an operator does about organisations and tokens."""
 
+from chassis import starting
+
+if __name__ == "__main__":
+    starting.begin()
+
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import idempotency
 from gateway.identity.actions import forget_answered_keys
 from gateway.identity.callers import Caller
-from gateway.tables import IDEMPOTENCY_KEYS
 
 Make = Callable[[], Awaitable[tuple[Response, Response]]]
 """Does the work; returns the answer, and the answer as it may be kept."""
@@ -20,10 +19,10 @@ async def once(session: AsyncSession, caller: Caller, request: Request, make: Ma
     organization_id = caller.identity.organization_id
     if key is not None:
         await forget_answered_keys(session)
-        claim = await idempotency.claim(session, IDEMPOTENCY_KEYS, organization_id, request, key)
+        claim = await idempotency.claim(session, organization_id, request, key)
         if claim.answer is not None:
             return claim.answer
     answer, kept = await make()
     if key is not None:
-        await idempotency.keep(session, IDEMPOTENCY_KEYS, organization_id, key, kept)
+        await idempotency.keep(session, organization_id, key, kept)
     return answer

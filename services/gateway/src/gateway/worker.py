@@ -26,7 +26,7 @@ def run() -> None:
         raise SystemExit(2)
     database = Database(told.database_url, pool=told.database_pool, application="gateway worker")
     overview = Database(told.relay_database_url, pool=2, application="gateway worker overview")
-    bus = Bus(told.nats_url, "gateway worker")
+    bus = Bus(told.nats_url, "gateway worker", told.nats_ca_file)
     dispatcher = Dispatcher(database, overview, found.seal, Sender(found.guard))
     fanouts = [Fanout(stream, database, bus, dispatcher.wake) for stream in Stream]
 

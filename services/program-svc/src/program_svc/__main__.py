@@ -1,5 +1,10 @@
 """`python -m program_svc serve | worker | migrate | openapi | picture | rebuild | parked | dead-letter | outbox`."""
 
+from chassis import starting
+
+if __name__ == "__main__":
+    starting.begin()
+
 import asyncio
 import sys
 from typing import Annotated, Any

@@ -37,7 +37,6 @@ from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
 from program_svc.scenarios.routes import router as scenarios
 from program_svc.snapshots.routes import router as snapshots
-from program_svc.tables import IDEMPOTENCY_KEYS
 from program_svc.tolerances.models import EXCEPTIONS
 from program_svc.tolerances.routes import router as tolerances
 from program_svc.waiting import LATE, WAITING
@@ -117,7 +116,6 @@ def application(settings: ServiceSettings) -> FastAPI:
         routers=ROUTERS,
         dependencies=[WAITING],
         answers=LATE,
-        idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
     )

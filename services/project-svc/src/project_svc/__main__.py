@@ -1,5 +1,10 @@
 """`python -m project_svc serve | worker | migrate | openapi | rebuild | parked | dead-letter | outbox`."""
 
+from chassis import starting
+
+if __name__ == "__main__":
+    starting.begin()
+
 from typing import Any
 
 from chassis.commands import service_commands

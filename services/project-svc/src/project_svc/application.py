@@ -22,7 +22,6 @@ from project_svc.earned_value.routes import router as earned_value
 from project_svc.imposed.routes import router as imposed
 from project_svc.links.routes import router as links
 from project_svc.projects.routes import router as projects
-from project_svc.records import IDEMPOTENCY_KEYS
 from project_svc.register.routes import router_of
 from project_svc.registers import ALL
 from project_svc.resources.routes import router as resources
@@ -51,7 +50,6 @@ def application(settings: ServiceSettings) -> FastAPI:
         title=TITLE,
         description=DESCRIPTION,
         routers=ROUTERS,
-        idempotency_keys=IDEMPOTENCY_KEYS,
         own_boundaries=frozenset({BoundaryKind.PROJECT}),
         conflicts=CONFLICTS,
     )

@@ -40,7 +40,7 @@ async def following(settings: GatewaySettings) -> AsyncIterator[LiveEvents]:
     if settings.nats_url is None:
         yield LiveEvents(limits, told)
         return
-    bus = Bus(settings.nats_url, "gateway http")
+    bus = Bus(settings.nats_url, "gateway http", settings.nats_ca_file)
     hub = Hub(bus)
     bus.start()
     running = asyncio.create_task(hub.run())

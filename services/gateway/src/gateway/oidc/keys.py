@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import jwt
 import structlog
 
 from chassis.problem import Unavailable
+
+if TYPE_CHECKING:
+    import httpx
 
 FRESH = 600.0
 """Seconds after which the keys are fetched again, so that one that was withdrawn is not trusted for longer."""
@@ -27,7 +29,11 @@ log = structlog.stdlib.get_logger(__name__)
 class Keys:
     """Key id → key, of one issuer. jwks_url: where they are; without it the issuer's discovery document is asked."""
 
-    def __init__(self, issuer: str, jwks_url: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, issuer: str, jwks_url: str | None, *, transport: "httpx.AsyncBaseTransport | None" = None
+    ) -> None:
+        import httpx  # only a gateway that has an issuer carries it
+
         self._issuer = issuer
         self._jwks_url = jwks_url
         self._client = httpx.AsyncClient(timeout=TIMEOUT, transport=transport)
@@ -52,6 +58,8 @@ class Keys:
         return self._keys.get(key_id)
 
     async def _refresh(self, key_id: str | None) -> None:
+        import httpx
+
         at = time.monotonic()
         is_wanted = at - self._fetched_at > FRESH or self._chosen(key_id) is None
         if is_wanted and at - self._asked_at > AT_MOST_EVERY:

@@ -8,13 +8,14 @@ from sqlmodel import col, or_, select
 from chassis.etag import IfMatch, check_if_match, stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
+from chassis.short_cuts import Asked, answer, short_cut
 from chassis.unit_of_work import TransactionRoute
 from contracts.project_events import LinkState
 from contracts.values import Id
 from contracts.vocabulary import LinkType
 from project_svc.links import actions
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
-from project_svc.projects.locked import Writing
+from project_svc.projects.locked import Writing, writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
@@ -38,7 +39,16 @@ class LinkQuery(PageQuery):
     """Either end."""
 
 
+async def _create(asked: Asked) -> Response:
+    asked.expect_no_query()
+    body = await asked.body(LinkCreate)
+    response = Response()
+    link = await create_link(await writing(asked.id("project_id"), asked.unit), body, response)
+    return answer(link, response, 201)
+
+
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
+@short_cut(_create)
 async def create_link(project: Writing, body: LinkCreate, response: Response) -> LinkState | Preview:
     """Let one task wait for another. 409 `cycle`, with its path, if that task already waits for this one."""
     link = await actions.create_link(project, body)

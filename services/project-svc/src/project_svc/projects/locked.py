@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox, rows
 from chassis.etag import check_if_match
 from chassis.problem import NotFound
-from chassis.unit_of_work import DryRun, Unit
+from chassis.unit_of_work import DryRun, Unit, UnitOfWork
 from contracts.events import Event, RecordEvent
 from contracts.schedules import Cause
 from contracts.values import ExternalRef, Id, Shape
@@ -64,6 +64,8 @@ class LockedProject:
         self.is_preview = is_preview
         self.now = now()
         self.disturbances: dict[UUID, Cause] = {}
+        self.has_untied = False
+        """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
         self._boundary = outbox.Boundary("project", row.id, row.organization_id, row.revision)
 
@@ -145,6 +147,11 @@ async def _open(project: Annotated[LockedProject, Depends(_any_state)]) -> Locke
     if not STEPS[project.row.state]:
         raise ProjectClosed(f"The project is {project.row.state}: nothing in it changes any more.")
     return project
+
+
+async def writing(project_id: UUID, unit: UnitOfWork) -> LockedProject:
+    """What `Writing` gives to a route, for its short cut. Raises what `Writing` raises."""
+    return await _open(await _any_state(project_id, unit, is_preview=False))
 
 
 LockedInAnyState = Annotated[LockedProject, Depends(_any_state)]

@@ -1,6 +1,8 @@
 """One recalculation at the end of a write, however many changes led to it."""
 
+from dataclasses import replace
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -14,7 +16,7 @@ from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
 from project_svc.schedule.moves import ROOT, Moves, moves_of
-from project_svc.schedule.rows import plan_rows
+from project_svc.schedule.rows import lone_rows, plan_rows
 
 
 async def settle(project: LockedProject) -> Moves | None:
@@ -25,16 +27,32 @@ async def settle(project: LockedProject) -> Moves | None:
     if not project.disturbances:
         return None
     await project.session.flush()
-    rows = await plan_rows(project.session, project.id)
+    lone = await _lone_rows(project)
+    rows = lone or await plan_rows(project.session, project.id)
     calendars = await calendars_of(project.session, project.row)
     plan, kept = plan_columns_of(project.row, calendars, rows), Kept.of(rows)
-    dates = computed(plan)
+    dates = computed(plan) if lone is None else _among_others(computed(plan), kept)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)
     await _keep(project, plan, kept, dates, drivers, moves)
-    if len(moves) or (kept.start, kept.finish) != _frame(dates):
+    if len(moves) or (lone is None and (kept.start, kept.finish) != _frame(dates)):
         _say(project, dates, moves)
     return moves
+
+
+async def _lone_rows(project: LockedProject) -> Any:
+    """The rows of the one task that was disturbed, if it can be planned alone."""
+    cause, *others = project.disturbances.values()
+    if others or cause.task_id is None or project.has_untied:
+        return None
+    return await lone_rows(project.session, project.id, cause.task_id)
+
+
+def _among_others(dates: Dates, kept: Kept) -> Dates:
+    """The dates of a task that was planned alone, in the frame of the whole plan."""
+    if kept.start is None or kept.finish is None:
+        return dates
+    return replace(dates, start=min(dates.start, kept.start), finish=max(dates.finish, kept.finish))
 
 
 async def _keep(

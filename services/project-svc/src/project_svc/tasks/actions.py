@@ -115,6 +115,7 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
     changed = project.changed(task, before, TaskUpdated)
     if changed & SCHEDULED_FROM:
         project.disturb(task_id=task.id)
+        project.has_untied |= "parent_id" in changed
     if changed:
         await rows.update(project.session, task)
     if "wbs_code" in changed:

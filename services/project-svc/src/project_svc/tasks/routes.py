@@ -8,13 +8,15 @@ from sqlmodel import col
 from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Order, Page, PageQuery, page_records
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
+from chassis.short_cuts import Asked, short_cut
+from chassis.short_cuts import answer as answer_shape
 from chassis.statements import fetch_row
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import TaskState
 from contracts.values import Id, Label
 from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.assignments.effort import TooMuchWork
-from project_svc.projects.locked import Writing
+from project_svc.projects.locked import Writing, writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import check_readable
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
@@ -59,7 +61,32 @@ class TaskQuery(PageQuery):
     """One of its assignees."""
 
 
+async def _create(asked: Asked) -> Response:
+    asked.expect_no_query()
+    body = await asked.body(TaskCreate)
+    response = Response()
+    task = await create_task(await writing(asked.id("project_id"), asked.unit), body, response)
+    return answer_shape(task, response, 201)
+
+
+async def _list(asked: Asked) -> Response:
+    return await list_tasks(asked.id("project_id"), asked.unit, asked.query(TaskQuery))
+
+
+async def _read(asked: Asked) -> Response:
+    return await read_task(asked.id("task_id"), asked.id("project_id"), asked.unit)
+
+
+async def _update(asked: Asked) -> Response:
+    asked.expect_no_query()
+    body, task_id, if_match = await asked.body(TaskUpdate), asked.id("task_id"), asked.header("if-match")
+    response = Response()
+    task = await update_task(await writing(asked.id("project_id"), asked.unit), task_id, body, response, if_match)
+    return answer_shape(task, response, 200)
+
+
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
+@short_cut(_create)
 async def create_task(project: Writing, body: TaskCreate, response: Response) -> TaskState | Preview:
     """Add a task, milestone or summary; the project's schedule follows in the same transaction."""
     task = await actions.create_task(project, body)
@@ -67,6 +94,7 @@ async def create_task(project: Writing, body: TaskCreate, response: Response) ->
 
 
 @router.get("", response_model=Page[TaskState], responses=responses(NotFound))
+@short_cut(_list)
 async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Query()]) -> Response:
     """The project's tasks. Sort by `created_at`, `name` or `wbs_code`."""
     where = {"project_id": project_id, "organization_id": unit.identity.organization_id}
@@ -78,6 +106,7 @@ async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Que
 
 
 @router.get("/{task_id}", response_model=TaskState, responses=responses(NotFound))
+@short_cut(_read)
 async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
     """One task."""
     record = await fetch_row(unit.session, READ, task_id, project_id, unit.identity.organization_id)
@@ -87,6 +116,7 @@ async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
 
 
 @router.patch("/{task_id}", responses=WRITES | responses(StaleRevision))
+@short_cut(_update)
 async def update_task(
     project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
 ) -> TaskState | Preview:

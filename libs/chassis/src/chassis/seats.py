@@ -1,0 +1,138 @@
+"""Connections that each serve one transaction after the other, begun and ended by ourselves.
+
+SQLAlchemy is told that they commit by themselves, so it sends neither BEGIN nor COMMIT, and a transaction of prepared statements alone
+never wakes it. `BEGIN` and the organisation go to the server together: one round trip.
+"""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeAlias, cast
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from chassis.statements import driven
+
+if TYPE_CHECKING:
+    Driver: TypeAlias = asyncpg.Connection[asyncpg.Record]
+
+PATIENCE = 5.0
+"""Seconds to wait for a free seat."""
+ROLLBACK_WITHIN = 5.0
+
+
+class Seat:
+    """A connection, as SQLAlchemy (`connection`) and as the driver (`driver`) know it. One transaction at a time."""
+
+    def __init__(self, connection: AsyncConnection, driver: "Driver") -> None:
+        self.connection = connection
+        self.driver = driver
+
+    @classmethod
+    async def of(cls, connection: AsyncConnection) -> "Seat":
+        """A seat on a connection that commits by itself."""
+        raw = await connection.get_raw_connection()
+        return cls(connection, cast("Driver", raw.driver_connection))
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it can serve another transaction."""
+        gone = self.driver.is_closed() or self.connection.invalidated or self.connection.closed
+        return not gone and not self.driver.is_in_transaction()
+
+    def session(self) -> AsyncSession:
+        """A session for one transaction."""
+        return driven(AsyncSession(self.connection, expire_on_commit=False), self.driver)
+
+    async def begin(self, organization_id: UUID | None) -> None:
+        """Begin a transaction that sees the rows of one organisation, or of none."""
+        if organization_id is None:
+            await self.driver.execute("BEGIN")
+        else:  # a UUID, printed by ourselves: what has parameters would be a message of its own
+            await self.driver.execute(f"BEGIN; SET LOCAL interlock.organization = '{UUID(int=organization_id.int)}'")
+
+    async def commit(self) -> None:
+        """Commit."""
+        await self.driver.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        """Roll back, whatever happened; a connection that does not answer is dropped."""
+        try:
+            async with asyncio.timeout(ROLLBACK_WITHIN):
+                await self.driver.execute("ROLLBACK")
+        except BaseException as error:
+            self.driver.terminate()
+            if not isinstance(error, Exception):
+                raise
+
+    async def close(self) -> None:
+        """Close the connection."""
+        with suppress(Exception):  # it may be dead already
+            await self.connection.close()
+
+
+class Seats:
+    """At most `most` connections of an engine, the one used last first."""
+
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
+        self._engine = engine
+        self._free = asyncio.Semaphore(most)
+        self._idle: deque[Seat] = deque()
+
+    async def take(self, organization_id: UUID | None) -> Seat:
+        """A seat whose transaction has begun. Raises `sqlalchemy.exc.TimeoutError` when all stay taken, and what connecting raises."""
+        if self._free.locked():
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise PoolTimeout("every connection is in use") from None
+        else:
+            await self._free.acquire()
+        try:
+            return await self._begun(organization_id)
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def give_back(self, seat: Seat) -> None:
+        """The transaction is over."""
+        self._free.release()
+        if seat.is_fit:
+            self._idle.append(seat)
+        else:
+            await seat.close()
+
+    async def close(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _begun(self, organization_id: UUID | None) -> Seat:
+        # A kept connection may have died unheard of. Nothing has happened on it yet, so the next one may be tried.
+        while self._idle:
+            seat = self._idle.pop()
+            if not seat.is_fit:
+                await seat.close()
+                continue
+            try:
+                await seat.begin(organization_id)
+            except (
+                asyncpg.PostgresConnectionError,
+                asyncpg.OperatorInterventionError,
+                asyncpg.InterfaceError,
+                OSError,
+            ):
+                await seat.close()
+            else:
+                return seat
+        seat = await Seat.of(await self._engine.connect())
+        try:
+            await seat.begin(organization_id)
+        except BaseException:
+            await seat.close()
+            raise
+        return seat

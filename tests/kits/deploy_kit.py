@@ -1,0 +1,26 @@
+"""What the tests of manifests share: an overlay, rendered once a session, to be changed by whoever asks."""
+
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from deploy.checks.render import KUBERNETES, kubectl, name_of, objects, render
+
+needs_kubectl = pytest.mark.skipif(kubectl() is None, reason="kubectl is not installed: nothing renders manifests")
+
+
+@cache
+def _text(name: str) -> str:
+    return render(KUBERNETES / name)
+
+
+def manifests_of(name: str) -> list[dict[str, Any]]:
+    """The objects of `overlays/local`, `tests/…`; the caller's own to change."""
+    return deepcopy(objects(_text(name)))
+
+
+def find(manifests: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    """The object called `Kind/name`; the hash behind a generated name may be left out."""
+    return next(each for each in manifests if name_of(each) == wanted or name_of(each).rpartition("-")[0] == wanted)
