@@ -54,6 +54,7 @@ def test_an_auditor_reads_all_and_changes_nothing_but_what_is_its_own():
         ("role", "create"),
         ("role", "update"),
         ("role", "delete"),
+        ("job", "cancel"),
     }
     for record in RECORDS:
         for action in record.reading & record.actions.keys():

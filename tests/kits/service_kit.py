@@ -1,7 +1,7 @@
 """A service's HTTP application on a real database, and somebody who talks to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from chassis.migrations import MigrationSettings, migrate
 from chassis.seats import Seat, Seats
 from chassis.statements import driven
 from chassis.unit_of_work import Runtime
+from contracts.vocabulary import ProjectRole
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
 
@@ -128,10 +129,12 @@ class Member:
     client: httpx.AsyncClient
     organization_id: UUID = field(default_factory=uuid4)
     roles: frozenset[str] = frozenset({"admin"})
+    subject: str = "ada"
+    projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
-        identity = Identity(subject="ada", organization_id=self.organization_id, roles=self.roles)
+        identity = Identity(self.subject, self.organization_id, self.roles, projects=self.projects)
         return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -168,7 +171,7 @@ async def outbox_of(database: Database, organization_id: UUID) -> list[dict[str,
     """What the service said of this organisation: subject, revision, position, positions, headers and data of its events, in order."""
     statement = text(
         "SELECT subject, revision, position, positions, headers::json AS headers,"
-        " convert_from(payload, 'UTF8')::json AS data FROM outbox ORDER BY pos"
+        " convert_from(payload, 'UTF8')::json AS data FROM outbox WHERE stream IS NULL ORDER BY pos"
     )
     async with database.transaction(organization_id) as session:
         return [dict(row) for row in (await session.execute(statement)).mappings()]

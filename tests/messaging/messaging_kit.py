@@ -182,7 +182,7 @@ async def bus(nats_server) -> AsyncIterator[Bus]:
     """A connection to a NATS without streams."""
     bus = Bus(nats_server.url, "test")
     await bus.connected()
-    for stream in (*(stream.value for stream in Stream), "DEAD_LETTER_MESSAGING_SVC"):
+    for stream in (*(stream.value for stream in Stream), "DEAD_LETTER_MESSAGING_SVC", "WORK_MESSAGING_SVC"):
         try:
             await bus.jetstream.delete_stream(stream)
         except NotFoundError:

@@ -23,9 +23,10 @@ _POKES = "interlock.poke.>"  # core-NATS wake-ups after a commit, without conten
 
 
 def project_user(password: str) -> User:
-    """project-svc writes PROJECT and its dead letters, and reads PROGRAM."""
+    """project-svc writes PROJECT and its dead letters, reads PROGRAM, and gives itself work."""
     writes = [*_writes("PROJECT", "project"), *_writes("DEAD_LETTER_PROJECT_SVC", "dead-letter.project-svc")]
-    return User("project", password, [*writes, *_reads("PROGRAM")], [_REPLIES, _POKES])
+    work = [*_writes("WORK_PROJECT_SVC", "work.project-svc"), *_reads("WORK_PROJECT_SVC")]
+    return User("project", password, [*writes, *_reads("PROGRAM"), *work], [_REPLIES, _POKES])
 
 
 def program_user(password: str) -> User:

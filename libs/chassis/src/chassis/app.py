@@ -1,6 +1,6 @@
 """The application factory: what every HTTP process of Interlock has, and nothing that only one has."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from chassis.health import Health, health_routes
 from chassis.problem import BadRequest, InvalidRequest, Problem, TooLarge, Unauthenticated, Unavailable, responses
 from chassis.routes import Responses, routes_of
 from chassis.telemetry import Observe
+from chassis.uploads import UploadRoute
 
 MAX_BODY = 1024 * 1024
 """Bytes; larger bodies answer 413."""
@@ -58,17 +59,20 @@ class Guard:
 class BodyLimit:
     """Pure ASGI middleware: a body that is too large is refused when its length is told, or as soon as it has come too far."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int]) -> None:
         self.app = app
-        self.most = most
+        self.usual = most
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope["path"], self.usual)
+        detail = f"A body is at most {most} bytes."
         told = Headers(scope=scope).get("content-length", "0")
-        if told.isdecimal() and int(told) > self.most:
-            await failures.render(TooLarge(self._detail))(scope, receive, send)
+        if told.isdecimal() and int(told) > most:
+            await failures.render(TooLarge(detail))(scope, receive, send)
             return
         come = 0
 
@@ -76,15 +80,11 @@ class BodyLimit:
             nonlocal come
             message = await receive()
             come += len(message.get("body", b""))
-            if come > self.most:
-                raise HTTPException(413, self._detail)
+            if come > most:
+                raise HTTPException(413, detail)
             return message
 
         await self.app(scope, counting, send)
-
-    @property
-    def _detail(self) -> str:
-        return f"A body is at most {self.most} bytes."
 
 
 def create_app(
@@ -124,7 +124,7 @@ def create_app(
     )
     app.router.routes += routes_of(routers, dependencies=dependencies, responses=EVERYWHERE | dict(answers or {}))
     app.router.routes += routes_of([health_routes(health)])
-    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(BodyLimit, most=MAX_BODY, larger=_larger_bodies(routers))
     app.add_middleware(Guard)
     app.add_middleware(Observe)
     failures.install(app, conflicts or {})
@@ -136,3 +136,9 @@ def create_app(
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     return app
+
+
+def _larger_bodies(routers: Sequence[APIRouter]) -> Mapping[str, int]:
+    """Paths of routes that take more than the usual, and how much."""
+    routes = (route for router in routers for route in router.routes)
+    return {route.path: route.most_bytes for route in routes if isinstance(route, UploadRoute)}

@@ -42,15 +42,16 @@ def stream_config(stream: Stream, *, replicas: int = 1, max_bytes: int = -1) -> 
     A full stream refuses new messages (they wait in the outbox) and never drops old ones. `max_bytes` -1 means as much as the server's
     own limit allows.
     """
-    return _kept(stream.value, stream.subjects, replicas, max_bytes)
+    return kept(stream.value, stream.subjects, replicas, max_bytes)
 
 
 def dead_letter_config(service: str, *, replicas: int = 1) -> StreamConfig:
     """How the stream of a service's dead letters is kept: as the other streams are."""
-    return _kept(dead_letter_stream(service), dead_letter_subjects(service), replicas, -1)
+    return kept(dead_letter_stream(service), dead_letter_subjects(service), replicas, -1)
 
 
-def _kept(name: str, subjects: str, replicas: int, max_bytes: int) -> StreamConfig:
+def kept(name: str, subjects: str, replicas: int = 1, max_bytes: int = -1) -> StreamConfig:
+    """How any stream of ours is kept."""
     return StreamConfig(
         name=name,
         subjects=[subjects],

@@ -25,6 +25,7 @@ from chassis.relay import Relay, dead_letter_relay
 from chassis.routes import routes_of
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
+from chassis.work_queue import Work, WorkQueue, work_relay
 from contracts.subjects import Stream
 
 PARTS_GRACE = 3.0  # for all of them together,
@@ -57,9 +58,17 @@ class Closing(Protocol):
 
 
 def run_service(
-    package: str, settings: ServiceSettings, *, writes: Stream, follows: Mapping[Stream, Projection]
+    package: str,
+    settings: ServiceSettings,
+    *,
+    writes: Stream,
+    follows: Mapping[Stream, Projection],
+    work: Callable[[Database], Work] | None = None,
 ) -> None:
-    """Be the worker of `package` until SIGTERM or SIGINT: relay its outbox to the stream it writes, follow the streams it reads."""
+    """Be the worker of `package` until SIGTERM or SIGINT: relay its outbox to the stream it writes, follow the streams it reads, do its work.
+
+    work: what makes, of the database, that which does the pieces of work that the service asks for (`chassis.work_queue`).
+    """
     if settings.relay_database_url is None:
         sys.stderr.write(f"settings: {PREFIX}RELAY_DATABASE_URL: a worker needs it\n")
         raise SystemExit(2)
@@ -75,6 +84,10 @@ def run_service(
         relay.wake()
         letters.wake()
 
+    working: list[Part] = []
+    if work is not None:
+        working = [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
+
     consumers = [
         Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=wake, owner=owners[stream])
         for stream, projection in follows.items()
@@ -85,7 +98,7 @@ def run_service(
         await check_at_head(database, package)
 
     run_parts(
-        [*consumers, relay, letters],
+        [*working, *consumers, relay, letters],
         probes={"database": at_head, "nats": bus.check},
         closing=closing,
         host=settings.host,

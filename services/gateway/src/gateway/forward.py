@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis import failures
 from chassis.app import MAX_BODY
 from chassis.problem import Problem
+from chassis.uploads import MAX_UPLOAD
 from gateway import headers
 from gateway.http1 import Answer
 from gateway.identity.callers import ORGANIZATION_HEADER, Callers
@@ -21,6 +22,8 @@ from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
 
 PREFIX = "/v1"
+LARGER = {"imports": MAX_UPLOAD}
+"""Bytes of a body, by the first path segment, where it may be larger than MAX_BODY."""
 WHOLE = 64 * 1024
 """Bytes. An answer announced to be no larger is read whole, so that a service that dies in the middle of it is still a clean 502."""
 
@@ -55,7 +58,7 @@ class Forwarding:
             return
         scope["route"] = Forwarded(f"{PREFIX}/{segment}/…")
         try:
-            await _forward(runtime.callers, upstream, scope, receive, send)
+            await _forward(runtime.callers, upstream, LARGER.get(segment, MAX_BODY), scope, receive, send)
         except Problem as problem:
             await failures.render(problem)(scope, receive, send)
         except ClientGone:
@@ -74,10 +77,10 @@ def forwarded_segment(scope: Scope) -> str | None:
     return str(segments[2])
 
 
-async def _forward(callers: Callers, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
+async def _forward(callers: Callers, upstream: Upstream, most: int, scope: Scope, receive: Receive, send: Send) -> None:
     client = Headers(scope=scope)
     caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
-    body, length = await body_of(client, receive, MAX_BODY)
+    body, length = await body_of(client, receive, most)
     request = Outgoing(
         method=scope["method"],
         target=_target(scope),

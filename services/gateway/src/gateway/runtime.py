@@ -17,7 +17,7 @@ from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
 
-PROJECT_SEGMENTS = ("projects",)
+PROJECT_SEGMENTS = ("projects", "jobs", "imports")
 PROGRAM_SEGMENTS = ("programs", "portfolios", "dependencies", "goals", "key-results", "alignments", "alignment")
 
 

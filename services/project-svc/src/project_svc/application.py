@@ -19,14 +19,20 @@ from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
+from project_svc.exports.routes import router as exports
+from project_svc.imports.routes import router as imports
 from project_svc.imposed.routes import router as imposed
+from project_svc.jobs.routes import router as jobs
+from project_svc.levelling.routes import router as levelling
 from project_svc.links.routes import router as links
 from project_svc.projects.routes import router as projects
+from project_svc.quality.routes import router as quality
 from project_svc.register.routes import router_of
 from project_svc.registers import ALL
 from project_svc.resources.routes import router as resources
 from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
+from project_svc.simulations.routes import router as simulations
 from project_svc.snapshots.routes import router as snapshots
 from project_svc.tasks.routes import router as tasks
 from project_svc.tolerances.routes import router as tolerances
@@ -37,6 +43,7 @@ DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, ris
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, batch, baselines, change_requests, tolerances),
+    *(jobs, simulations, levelling, quality, imports, exports),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

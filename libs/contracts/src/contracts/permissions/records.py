@@ -89,7 +89,14 @@ PROJECTS = (
         _changed_by(PROJECT_READERS, PROJECT_WRITERS),
         {"POST /{calendar_id}/exceptions/import": UPDATE},
     ),
-    _figures("schedule", f"{PROJECT}/schedule", PROJECT_READERS),
+    Record(
+        "schedule",
+        f"{PROJECT}/schedule",
+        {READ: PROJECT_READERS, "simulate": PROJECT_READERS, "level": PROJECT_READERS, "take": PROJECT_WRITERS},
+        {"POST /simulate": "simulate", "POST /level": "level", "POST /level/take": "take"},
+        reading=frozenset({READ, "simulate", "level"}),
+    ),
+    _figures("export", f"{PROJECT}/export", PROJECT_READERS),
     _figures("imposed_date", f"{PROJECT}/imposed-dates", PROJECT_READERS),
     _figures("snapshot", f"{PROJECT}/snapshot", PROJECT_READERS),
     _figures("earned_value", f"{PROJECT}/earned-value", PROJECT_READERS),
@@ -125,6 +132,12 @@ PROJECTS = (
             for step in ("approve", "reject", "defer", "implement", "close")
         },
     ),
+)
+
+LONG_WORK = (
+    Record("import", "/imports", {CREATE: ADMINS}),
+    # Each sees and calls off what it asked for itself; whoever sees a project sees its jobs, and an admin calls off any.
+    Record("job", "/jobs", {READ: MEMBERS, "cancel": MEMBERS}, {"POST /{job_id}/cancel": "cancel"}),
 )
 
 PROGRAMS = (
@@ -202,4 +215,4 @@ STRATEGY = (
     _figures("alignment", "/alignment", MEMBERS),
 )
 
-RECORDS: tuple[Record, ...] = (*GATEWAY, *PROJECTS, *PROGRAMS, *DEPENDENCIES, *STRATEGY)
+RECORDS: tuple[Record, ...] = (*GATEWAY, *PROJECTS, *LONG_WORK, *PROGRAMS, *DEPENDENCIES, *STRATEGY)

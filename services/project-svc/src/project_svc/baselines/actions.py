@@ -33,7 +33,7 @@ from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.register.actions import Entry, change, create, find, remove
 from project_svc.schedule.dates import finish_of, start_of
-from project_svc.schedule.queries import schedule_of
+from project_svc.schedule.queries import Planned, schedule_of
 
 BEFORE_BASELINE = frozenset({ProjectStatus.PROPOSED, ProjectStatus.APPROVED, ProjectStatus.PLANNING})
 """States in which a project is planned freely: each approved baseline takes the place of the one before."""
@@ -58,7 +58,13 @@ async def create_baseline(project: LockedProject, body: BaselineCreate) -> Entry
     reader = ReadProject(project.session, project.row)
     await project.session.flush()
     planned = await schedule_of(reader)
-    picture = await present_picture(reader, planned)
+    return await keep_baseline(project, body, await present_picture(reader, planned), planned)
+
+
+async def keep_baseline(
+    project: LockedProject, body: BaselineCreate, picture: Picture, planned: Planned
+) -> Entry[BaselineState]:
+    """Keep a picture as a draft. planned: the present plan, for its calendars. Raises NotFound for an unknown change request."""
     currency, granularity = project.row.currency, project.row.granularity
     content = content_of(picture, currency, granularity)
     taken = BaselineTaken(

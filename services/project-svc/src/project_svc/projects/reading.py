@@ -52,16 +52,21 @@ async def _read(project_id: Id, unit: Unit) -> ReadProject:
     return ReadProject(unit.session, row)
 
 
-async def _read_whole(project_id: Id, unit: Unit) -> ReadProject:
+async def read_whole(session: AsyncSession, organization_id: UUID, project_id: UUID) -> ReadProject:
+    """A project of which several statements are to tell the same revision: no writer comes between them. Raises NotFound."""
     statement = (
         select(Project)
-        .where(col(Project.id) == project_id, col(Project.organization_id) == unit.identity.organization_id)
+        .where(col(Project.id) == project_id, col(Project.organization_id) == organization_id)
         .with_for_update(read=True)
     )
-    row = (await unit.session.scalars(statement)).one_or_none()
+    row = (await session.scalars(statement)).one_or_none()
     if row is None:
         raise NotFound
-    return ReadProject(unit.session, row)
+    return ReadProject(session, row)
+
+
+async def _read_whole(project_id: Id, unit: Unit) -> ReadProject:
+    return await read_whole(unit.session, unit.identity.organization_id, project_id)
 
 
 Reading = Annotated[ReadProject, Depends(_read)]

@@ -1,0 +1,65 @@
+"""An import: what is asked for, and what came of it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from contracts.values import Currency, DayOrMoment, Id, Key, Name, Shape
+from contracts.vocabulary import Granularity
+from project_svc.exchange.names import ImportForm
+
+SHOWN_IDS = 100
+"""Source ids that a finding lists; `count` says how many there are."""
+
+
+class ImportAsk(Shape):
+    """What a file is, and what the file may not say itself."""
+
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    form: ImportForm
+    source: Name
+    """The system that the file comes from: with the ids in it, it says what is there already."""
+    project: Name | None = None
+    """What the project is called there; without it, what the file says."""
+    key: Key | None = None
+    name: Name | None = None
+    start: DayOrMoment | None = None
+    currency: Currency | None = None
+    granularity: Granularity = Granularity.MINUTE
+
+
+class FidelityFinding(Shape):
+    """A field of the file that was dropped or converted."""
+
+    loss: Literal["dropped", "converted"]
+    record: str
+    field: str
+    reason: str
+    count: int
+    source_ids: list[str]
+    """The first hundred of the records that it was found on."""
+
+
+class Written(Shape):
+    """What became of one kind of record."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+
+class ImportRead(Shape):
+    """What came of an import: the job's `result`."""
+
+    project_id: Id
+    revision: int
+    tasks: Written
+    links: Written
+    calendars: Written
+    baselines: Written
+    budget_lines: Written
+    not_in_file: Annotated[
+        list[Id], Field(description="tasks of an earlier import that this file no longer has; they stay")
+    ]
+    fidelity: list[FidelityFinding]

@@ -1,0 +1,132 @@
+"""Files with plans, and what of a plan has to come back from a round trip."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from planning.exchange import (
+    Baseline,
+    Calendar,
+    CalendarException,
+    Document,
+    DocumentLink,
+    DocumentProject,
+    DocumentTask,
+    work_calendar,
+    write_mspdi,
+)
+from planning.plan import ConstraintType, LagCalendar, LinkType, TaskKind
+
+START = datetime.fromisoformat("2026-03-02T08:00")
+DAY = 480
+SHIFTS = ((480, 720), (780, 1020))
+
+
+async def uploaded(api, work, data: bytes, name: str = "plan.xml", **form: str):
+    """Import a file; returns the job when it is over."""
+    answer = await api.request("POST", "/imports", files={"file": (name, data)}, data=form)
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["location"] == f"/jobs/{answer.json()['id']}"
+    await work(api.organization_id)
+    return await api.get(answer.headers["location"])
+
+
+def said(document: Document) -> dict[str, object]:
+    """What has to come back: tasks with their constraints, calendars, progress and baselines; links with types and lags."""
+    names = {calendar.source_id: work_calendar(document, calendar.source_id) for calendar in document.calendars}
+    return {
+        "project": (document.project.name, document.project.start, names.get(document.project.calendar_id)),
+        "tasks": [
+            (
+                *(task.source_id, task.name, task.kind, task.parent_id, task.wbs, task.notes, task.is_active),
+                *(_own(task), names.get(task.calendar_id), task.deadline, task.baselines, task.cost),
+            )
+            for task in document.tasks
+        ],
+        "links": {_linked(link) for link in document.links},
+    }
+
+
+def _own(task: DocumentTask) -> tuple[object, ...] | None:
+    if task.kind is TaskKind.SUMMARY:
+        return None
+    remaining = None if task.kind is TaskKind.MILESTONE else task.remaining
+    held = (task.constraint, task.constraint_date, task.mode)
+    return task.duration, remaining, *held, task.percent_complete, task.actual_start, task.actual_finish
+
+
+def _linked(link: DocumentLink) -> DocumentLink:
+    return link if link.lag else replace(link, lag_calendar=LagCalendar.SUCCESSOR)
+
+
+def mspdi(document: Document) -> bytes:
+    return write_mspdi(document)[0]
+
+
+def small(**changes: object) -> Document:
+    """Two tasks under a summary, one behind the other, and a milestone."""
+    tasks = (
+        DocumentTask("1", "Foundations", TaskKind.SUMMARY, wbs="1"),
+        DocumentTask("2", "Dig", parent_id="1", wbs="1.1", duration=5 * DAY),
+        DocumentTask("3", "Pour", parent_id="1", wbs="1.2", duration=3 * DAY),
+        DocumentTask("4", "Poured", TaskKind.MILESTONE, wbs="2"),
+    )
+    links = (DocumentLink("2", "3", LinkType.FS, DAY), DocumentLink("3", "4"))
+    project = DocumentProject("Footing", START, currency="EUR", guid="footing")
+    return replace(Document(project, tasks, links), **changes)
+
+
+def large(count: int, seed: int = 1) -> Document:
+    """A project of so many tasks in groups of ten, with all that a round trip keeps."""
+    chance = random.Random(seed)
+    week = (SHIFTS,) * 5 + ((), ())
+    days_off = tuple(
+        CalendarException(START.date() + timedelta(days=each), START.date() + timedelta(days=each)) for each in (32, 35)
+    )
+    calendars = (
+        Calendar("1", "Standard", week, exceptions=days_off),
+        Calendar("2", "Six days", (SHIFTS,) * 6 + ((),)),
+    )
+    tasks: list[DocumentTask] = []
+    links: list[DocumentLink] = []
+    group = ""
+    for number in range(1, count + 1):
+        if number % 10 == 1:
+            group = str(number)
+            tasks.append(DocumentTask(group, f"Group {group}", TaskKind.SUMMARY, wbs=group))
+            continue
+        tasks.append(_random_task(number, group, chance))
+        before = [each for each in tasks[-9:-1] if each.kind is not TaskKind.SUMMARY]
+        if before:
+            lag = chance.choice((0, 0, 0, DAY, -120, 2 * DAY))
+            calendar = LagCalendar.ROUND_THE_CLOCK if lag and chance.random() < 0.2 else LagCalendar.SUCCESSOR
+            kind = chance.choice(tuple(LinkType))
+            links.append(DocumentLink(chance.choice(before).source_id, str(number), kind, lag, calendar))
+    project = DocumentProject("Large", START, calendar_id="1", currency="EUR", guid="large")
+    return Document(project, tuple(tasks), tuple(links), calendars)
+
+
+def _random_task(number: int, group: str, chance: random.Random) -> DocumentTask:
+    name, at = f"Task {number}", START + timedelta(days=chance.randrange(0, 20))
+    if chance.random() < 0.1:
+        return DocumentTask(str(number), name, TaskKind.MILESTONE, group, f"{group}.{number}")
+    duration = chance.randrange(1, 10) * DAY
+    task = DocumentTask(
+        str(number), name, parent_id=group, wbs=f"{group}.{number}", duration=duration, cost=Decimal(number)
+    )
+    baseline = Baseline(0, at, at + timedelta(days=4, hours=9), duration, cost=Decimal(number))
+    task = replace(task, baselines=(baseline,), calendar_id=chance.choice((None, None, "2")))
+    match chance.randrange(6):
+        case 0:
+            return replace(task, constraint=ConstraintType.SNET, constraint_date=at)
+        case 1:
+            late = at + timedelta(days=100, hours=9)
+            return replace(task, constraint=ConstraintType.FNLT, constraint_date=late, deadline=late)
+        case 2:
+            return replace(task, actual_start=START, percent_complete=40, remaining=duration // 2)
+        case 3:
+            ended = START + timedelta(hours=9)
+            return replace(task, actual_start=START, actual_finish=ended, percent_complete=100, remaining=0)
+        case _:
+            return task
