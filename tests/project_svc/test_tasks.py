@@ -246,6 +246,7 @@ async def test_a_stale_change_is_refused_with_the_current_etag(api, project):
 async def test_a_task_beyond_the_calendar_is_refused(api, project):
     problem = await api.post(f"{project}/tasks", {"name": "A", "duration": "P100000D"}, status=409)
     assert problem["type"] == "/problems/outside-calendar"
+    assert problem["task_id"] in problem["detail"]
     assert (await api.get(f"{project}/tasks"))["items"] == []
 
 

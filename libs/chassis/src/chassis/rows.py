@@ -13,7 +13,7 @@ from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 
 from chassis.statements import Record, execute, fetch_row
@@ -82,6 +82,7 @@ def layout_of(kind: type[Any]) -> Layout:
         table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} is no table")
+        configure_mappers()  # SQLAlchemy does so with the first use of a class, but this may come before any that it sees
         _LAYOUTS[kind] = Layout.of(table)
     return _LAYOUTS[kind]
 
