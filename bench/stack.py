@@ -86,6 +86,11 @@ class Stack:
         """The admin token of the stack's organisation."""
         return (self.home / "token").read_text().strip() if self.url else ""
 
+    @property
+    def postmaster(self) -> int:
+        """The process id of the stack's PostgreSQL."""
+        return int((self.home / "postgres/postmaster.pid").read_text().splitlines()[0])
+
     def database_url(self, database: str) -> str:
         """One of the stack's own databases, as its superuser."""
         socket_folder = (self.home / "postgres/postmaster.pid").read_text().splitlines()[4]

@@ -8,10 +8,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from bench.http.crowd import crowd
 from bench.http.interlock import Interlock
 from bench.http.large import change_10k
 from bench.http.limit import Limit
 from bench.http.load import half_load_p99
+from bench.http.parts import cpu_by_part
 from bench.http.side import Side
 from bench.result import Result, compared, interleaved
 from bench.stack import Stack
@@ -19,6 +21,7 @@ from bench.stack import Stack
 REQUESTS = 150
 """A round of one kind of request; a project never holds many more tasks than this."""
 READS = 400
+RELATIONS = 60
 CHAIN = 1000
 MOVES = 3
 
@@ -37,9 +40,12 @@ def run(stack: Stack) -> list[Result]:
             measured.rate("http.get", _get, READS),
             measured.rate("http.list100", _list, REQUESTS),
             measured.moves("http.chain_1000"),
+            measured.rate("http.relation", _relate, RELATIONS),
             change_10k(runner, stack, interlock),
             measured.gateway_cpu("http.gateway_cpu"),
             measured.p99("http.p99_at_half_load"),
+            *cpu_by_part(runner, stack, interlock),
+            *crowd(runner, stack, interlock),
         ]
         interlock.close()
     return results
@@ -115,6 +121,10 @@ async def _get(side: Side, number: int) -> None:
 
 async def _list(side: Side, _number: int) -> None:
     await side.list_100()
+
+
+async def _relate(side: Side, _number: int) -> None:
+    await side.relate()
 
 
 async def _move(side: Side, number: int) -> None:

@@ -32,9 +32,12 @@ class Interlock(Side):
         project = await self.create_project()
         tasks = [await self.create_task(project, number) for number in range(length)]
         for before, after in pairwise(tasks):
-            body = {"predecessor_id": before, "successor_id": after, "type": "FS", "lag": "P0D"}
-            await self.send("POST", f"/projects/{project}/links", self.encoded(body))
+            await self.link(project, before, after)
         return project, tasks[0]
+
+    async def link(self, project: str, before: str, after: str) -> None:
+        body = {"predecessor_id": before, "successor_id": after, "type": "FS", "lag": "P0D"}
+        await self.send("POST", f"/projects/{project}/links", self.encoded(body))
 
     async def change(self, number: int) -> None:
         task = self.tasks[number % len(self.tasks)]

@@ -61,6 +61,10 @@ class Limit(Side):
         tasks = [await self.create_task(project, number) for number in range(length)]
         return project, tasks[0]
 
+    async def link(self, project: str, before: str, after: str) -> None:
+        body = {"predecessor": before, "successor": after, "lag": 0}
+        await self.send("POST", f"/projects/{project}/links", self.encoded(body))
+
     async def change(self, number: int) -> None:
         task = self.tasks[number % len(self.tasks)]
         body = self.encoded({"duration": 480 * (1 + number % 7)})

@@ -22,6 +22,7 @@ class Side(ABC):
         self.project = self.fresh = self.chain = ""
         self.tasks: list[str] = []
         self.head = ""
+        self._related = 0
 
     async def request(self, method: str, target: str, body: Any = None) -> Any:
         """The answer's JSON. Raises Refused."""
@@ -60,6 +61,27 @@ class Side(ABC):
     async def list_100(self) -> None:
         """Read 100 tasks."""
         await self.send("GET", f"/projects/{self.project}/tasks?limit=100")
+
+    async def relate(self) -> None:
+        """Let a task wait for an earlier one that it does not wait for yet."""
+        pairs = len(self.tasks) * (len(self.tasks) - 1) // 2
+        if self._related == pairs:
+            raise Refused("every task waits for every earlier one")
+        before, after = self._pair(self._related)
+        self._related += 1
+        await self.link(self.project, self.tasks[before], self.tasks[after])
+
+    def _pair(self, number: int) -> tuple[int, int]:
+        """The pairs of tasks, those that are close together first."""
+        distance = 1
+        while number >= len(self.tasks) - distance:
+            number -= len(self.tasks) - distance
+            distance += 1
+        return number, number + distance
+
+    @abstractmethod
+    async def link(self, project: str, before: str, after: str) -> None:
+        """Let one task wait for another."""
 
     @abstractmethod
     async def create_project(self) -> str:

@@ -17,6 +17,10 @@ CREATE TABLE IF NOT EXISTS tasks (
     duration bigint NOT NULL, revision bigint NOT NULL, position bigint, early_start bigint, early_finish bigint
 );
 CREATE INDEX IF NOT EXISTS tasks_of_project ON tasks (project_id, id);
+CREATE TABLE IF NOT EXISTS links (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id bigint NOT NULL REFERENCES projects, predecessor bigint NOT NULL REFERENCES tasks,
+    successor bigint NOT NULL REFERENCES tasks, lag bigint NOT NULL, revision bigint NOT NULL, UNIQUE (predecessor, successor)
+);
 CREATE TABLE IF NOT EXISTS outbox (
     pos bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id bigint NOT NULL, revision bigint NOT NULL, payload jsonb NOT NULL
 );
@@ -32,6 +36,12 @@ SELECT {RECORD}::text FROM t
 CHANGE = f"""
 {BUMP}, t AS (UPDATE tasks SET duration = $3, revision = p.revision FROM p WHERE tasks.id = $2 AND project_id = p.id RETURNING tasks.*), {EVENT}
 SELECT {RECORD}::text FROM t
+"""
+RELATE = f"""
+{BUMP}, t AS (
+    INSERT INTO links (project_id, predecessor, successor, lag, revision) SELECT p.id, $2, $3, $4, p.revision FROM p RETURNING *
+), {EVENT}
+SELECT to_jsonb(t)::text FROM t
 """
 GET = f"SELECT {RECORD}::text FROM tasks WHERE project_id = $1 AND id = $2"
 LIST = f"SELECT json_build_object('items', json_agg({RECORD}))::text FROM (SELECT * FROM tasks WHERE project_id = $1 ORDER BY id LIMIT $2) AS page"
@@ -64,6 +74,9 @@ async def _answer(method: str, parts: list[str], query: str, body: bytes) -> Any
             return await ask(CHANGE, int(project), int(task), orjson.loads(body)["duration"])
         case "POST", ["projects", project, "tasks", task, "move"]:
             return await ask(CHAIN, int(project), int(task), orjson.loads(body)["duration"])
+        case "POST", ["projects", project, "links"]:
+            sent = orjson.loads(body)
+            return await ask(RELATE, int(project), int(sent["predecessor"]), int(sent["successor"]), sent["lag"])
         case "GET", ["projects", project, "tasks"]:
             return await ask(LIST, int(project), int(query.removeprefix("limit=")))
         case "GET", ["projects", project, "tasks", task]:

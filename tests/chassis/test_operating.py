@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import typer
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from chassis import outbox, streams
@@ -29,6 +30,7 @@ def command(service, kit, postgres, monkeypatch):
     operators_commands("messaging_svc", app, ["project"])
     monkeypatch.setenv("INTERLOCK_DATABASE_URL", postgres.url(service.name, kit.APP))
     monkeypatch.setenv("INTERLOCK_RELAY_DATABASE_URL", service.relay_url)
+    monkeypatch.setenv("INTERLOCK_OPERATOR_DATABASE_URL", postgres.url(service.name, kit.OPERATOR))
 
     async def run(*arguments, code=0):
         result = await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
@@ -148,3 +150,10 @@ async def test_a_rebuild_trusts_nothing_and_says_when_nobody_restores(command, s
     await service.rows("INSERT INTO boundary_positions VALUES ('project', :id, :id, 1, 1, 1, :id)", id=healthy)
     assert "0 of 1 restored" in await command("rebuild", "--timeout", "0.1", code=1)
     assert set(await service.rows("SELECT id, reason FROM parked_boundaries")) == {(sick, "poison"), (healthy, "stale")}
+
+
+async def test_no_role_but_the_operators_sees_the_quarantine_of_all_organisations(service, sick):
+    look = text("SELECT count(*) FROM quarantined_events")
+    async with service.database.transaction() as session:
+        await session.execute(text("SELECT set_config('interlock.operator', 'on', true)"))
+        assert await session.scalar(look) == 0

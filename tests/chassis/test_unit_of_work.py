@@ -245,7 +245,7 @@ async def test_a_named_constraint_is_a_named_problem(client):
     ("content", "status"),
     [
         (b"{", 400),
-        (b"[" * 100_000, 400),
+        (b"[" * 100_000, 422),
         (b'{"title": "\xff"}', 400),
         (b'{"title": 7}', 422),
         (b'{"title": "a", "colour": "red"}', 422),
@@ -292,3 +292,21 @@ async def test_the_document_has_every_problem_and_none_of_fastapis(app):
     assert post["422"]["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
     assert document["x-problems"]["stale-revision"]["status"] == 412
     assert failures.BY_STATUS[404] is NotFound
+
+
+async def test_what_nobody_waits_for_any_more_is_given_up(client, database):
+    note = (await client.post("/notes", json={"title": "one"})).json()
+    late = {"Interlock-Deadline": "100"}
+    async with database.transaction(HOME) as session:
+        await session.execute(update(NOTES).values(title="held"))
+        answer = await client.patch(f"/notes/{note['id']}", json={"title": "late"}, headers=late)
+    assert (answer.status_code, answer.json()["type"]) == (504, "/problems/deadline-passed")
+    assert await titles(client) == ["held"]
+    in_time = {"Interlock-Deadline": "5000"}
+    assert (await client.patch(f"/notes/{note['id']}", json={"title": "two"}, headers=in_time)).status_code == 200
+
+
+async def test_a_body_that_is_nested_beyond_measure_is_refused(client):
+    body = b'{"title": ' + b"[" * 500 + b"]" * 500 + b"}"
+    answer = await client.post("/notes", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (422, "too_deep")

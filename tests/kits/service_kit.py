@@ -21,8 +21,8 @@ from chassis.identity import Identity, Signer, Verifier
 from chassis.migrations import MigrationSettings, migrate
 from chassis.seats import Seat, Seats
 from chassis.statements import driven
-from chassis.unit_of_work import Runtime
-from contracts.vocabulary import ProjectRole
+from chassis.unit_of_work import Redact, Runtime
+from contracts.vocabulary import ProgramRole, ProjectRole
 from local_stack.databases import create_database, create_role
 from local_stack.postgres import Postgres
 
@@ -103,7 +103,11 @@ class RolledBack(Database):
 
 @asynccontextmanager
 async def client_of(
-    database: Database, audience: str, routers: Sequence[APIRouter], conflicts: Conflicts
+    database: Database,
+    audience: str,
+    routers: Sequence[APIRouter],
+    conflicts: Conflicts,
+    redact: Redact | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the service's application on this database, without NATS."""
 
@@ -114,7 +118,7 @@ async def client_of(
     app = create_app(
         title=audience, description="", routers=routers, lifespan=lifespan, health=Health(), conflicts=conflicts
     )
-    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience))
+    app.state.runtime = Runtime(database, Verifier(PRIVATE_KEY.public_key(), audience), redact=redact)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{audience}") as client:
         yield client
@@ -130,11 +134,14 @@ class Member:
     organization_id: UUID = field(default_factory=uuid4)
     roles: frozenset[str] = frozenset({"admin"})
     subject: str = "ada"
-    projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
+    in_programs: Mapping[UUID, ProgramRole] = field(default_factory=dict)
+    in_projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
-        identity = Identity(self.subject, self.organization_id, self.roles, projects=self.projects)
+        identity = Identity(
+            self.subject, self.organization_id, self.roles, programs=self.in_programs, projects=self.in_projects
+        )
         return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:

@@ -36,7 +36,7 @@ MIGRATION = """
     from chassis.consumer_schema import consumer_tables
     from chassis.database import new_metadata
     from chassis.idempotency import idempotency_table
-    from chassis.migrations import allow_operators, enable_row_level_security
+    from chassis.migrations import enable_row_level_security
     from chassis.outbox_schema import outbox_table
 
     revision, down_revision = "0001", None
@@ -53,10 +53,9 @@ MIGRATION = """
         metadata.create_all(op.get_bind())
         for table in ("outbox", "idempotency_keys", "held_events", "quarantined_events", "boundaries", "picture"):
             enable_row_level_security(table)
-        allow_operators("quarantined_events")
 """
 ORGANIZATION = UUID(int=1)
-APP, RELAY = "messaging_app", "messaging_relay"
+APP, RELAY, OPERATOR = "messaging_app", "messaging_relay", "messaging_operator"
 ORIGIN = Origin(actor="ann", traceparent=None, correlation_id="c" * 32, causation_id=None)
 
 
@@ -153,13 +152,15 @@ async def service_template(postgres, tmp_path_factory) -> str:
     (folder / "src/messaging_svc/__init__.py").touch()
     (folder / "migrations/versions").mkdir(parents=True)
     (folder / "migrations/versions/0001_all.py").write_text(dedent(MIGRATION))
-    for role in (APP, RELAY):
+    for role in (APP, RELAY, OPERATOR):
         create_role(postgres, role, "secret")
     name = f"messaging_{uuid4().hex}"
     create_database(postgres, name)
     sys.path.insert(0, str(folder / "src"))
     try:
-        settings = MigrationSettings(migration_database_url=postgres.url(name), app_role=APP, relay_role=RELAY)
+        settings = MigrationSettings(
+            migration_database_url=postgres.url(name), app_role=APP, relay_role=RELAY, operator_role=OPERATOR
+        )
         await migrations.migrate("messaging_svc", settings)
     finally:
         sys.path.remove(str(folder / "src"))

@@ -18,9 +18,10 @@ from tests.program_svc.member import ProgramMember
 from chassis.database import Database
 from local_stack.postgres import Postgres
 from program_svc.application import CONFLICTS, ROUTERS
+from program_svc.sight import redacted
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-APPLICATION = ("program-svc", ROUTERS, CONFLICTS)
+APPLICATION = ("program-svc", ROUTERS, CONFLICTS, redacted)
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ async def test_a_job_is_seen_by_those_who_see_its_project_and_called_off_by_who_
 
     def member(subject: str, **projects: ProjectRole) -> ProjectMember:
         roles = {UUID(key): role for key, role in projects.items()}
-        return ProjectMember(client, api.organization_id, frozenset(), subject=subject, projects=roles)
+        return ProjectMember(client, api.organization_id, frozenset(), subject=subject, in_projects=roles)
 
     viewer = member("bob", **{str(project_id): ProjectRole.VIEWER})
     assert (await viewer.get(path))["state"] == "queued"

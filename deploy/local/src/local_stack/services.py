@@ -67,9 +67,14 @@ class Service:
         return f"{self.database}_relay"
 
     @property
+    def operator_role(self) -> str:
+        """The role of people who look after it: it sees what lies in quarantine, in every organisation. No process has it."""
+        return f"{self.database}_operator"
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """All its roles."""
-        return (self.app_role, self.relay_role)
+        return (self.app_role, self.relay_role, self.operator_role)
 
 
 PROJECT: Final = Service("project_svc", "project")
@@ -111,6 +116,7 @@ class Plan:
             "INTERLOCK_MIGRATION_DATABASE_URL": self.postgres.url(service.database),
             "INTERLOCK_APP_ROLE": service.app_role,
             "INTERLOCK_RELAY_ROLE": service.relay_role,
+            "INTERLOCK_OPERATOR_ROLE": service.operator_role,
         }
         return self._child(f"{service.database}-migrate", [service.package, "migrate"], told)
 

@@ -99,6 +99,7 @@ class Consumer:
         wake: Callable[[], None] | None = None,
         batch: int = BATCH,
         owner: Owner | None = None,
+        overview: Database | None = None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             raise ValueError(f"not the name of a consumer: {name}")
@@ -110,6 +111,7 @@ class Consumer:
         self._wake = wake
         self._batch = batch
         self._owner = owner
+        self._overview = overview
         self._puller: Puller | None = None
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
@@ -156,7 +158,9 @@ class Consumer:
         await puller.start()
         health.recover(self.name)
         delivered = 0
-        healing = Healing(self.name, self._database, self._projection.restorers, self._owner, puller.nudge)
+        healing = Healing(
+            self.name, self._database, self._projection.restorers, self._owner, puller.nudge, self._overview
+        )
         looking = asyncio.create_task(healing.run(), name=f"{self.name} healing")
         try:
             while not self._stopping.is_set():

@@ -15,7 +15,6 @@ from chassis.parking import Reason
 from chassis.progress import Progress
 from chassis.received import ReceivedEvent, read
 
-_OPERATOR = text("SELECT set_config('interlock.operator', 'on', true)")
 _LIST = text("""
     SELECT number, organization_id, kind, boundary_id, event_id, reason, subject, headers, payload, quarantined_at
     FROM quarantined_events WHERE CAST(:number AS bigint) IS NULL OR number = :number ORDER BY number
@@ -63,10 +62,12 @@ class Quarantined:
         }
 
 
-async def listed(database: Database, number: int | None = None) -> list[Quarantined]:
-    """All events in quarantine, of all organisations, the first one first; or the one of this number."""
-    async with database.transaction() as session:
-        await session.execute(_OPERATOR)
+async def listed(overview: Database, number: int | None = None) -> list[Quarantined]:
+    """All events in quarantine, of all organisations, the first one first; or the one of this number.
+
+    overview: the database as the operators' role, which alone sees those of all organisations.
+    """
+    async with overview.transaction() as session:
         return [
             Quarantined(
                 row.number,
@@ -82,17 +83,17 @@ async def listed(database: Database, number: int | None = None) -> list[Quaranti
         ]
 
 
-async def found(database: Database, number: int) -> Quarantined:
+async def found(overview: Database, number: int) -> Quarantined:
     """The event of this number. Raises NotInQuarantine."""
-    events = await listed(database, number)
+    events = await listed(overview, number)
     if not events:
         raise NotInQuarantine(f"there is no event {number} in quarantine")
     return events[0]
 
 
-async def replay(database: Database, number: int) -> None:
-    """Put the event back among the held ones; the worker tries it again. Raises NotInQuarantine, NotReplayable."""
-    quarantined = await found(database, number)
+async def replay(database: Database, quarantined: Quarantined) -> None:
+    """Put the event back among the held ones; the worker tries it again. Raises NotReplayable."""
+    number = quarantined.number
     event = read(quarantined.message)
     if not isinstance(event, ReceivedEvent):
         raise NotReplayable(f"event {number} cannot be put back: {event.reason}")
@@ -105,9 +106,8 @@ async def replay(database: Database, number: int) -> None:
         await _decided(session, quarantined, Reason.REPLAY)
 
 
-async def drop(database: Database, number: int) -> None:
-    """Forget the event. When it was the last one of its boundary, a snapshot stands in for what it said. Raises NotInQuarantine."""
-    quarantined = await found(database, number)
+async def drop(database: Database, quarantined: Quarantined) -> None:
+    """Forget the event. When it was the last one of its boundary, a snapshot stands in for what it said."""
     async with database.transaction() as session:
         await enter_organization(session, quarantined.organization_id)
         await _decided(session, quarantined, Reason.DROPPED)

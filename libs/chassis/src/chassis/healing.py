@@ -31,8 +31,7 @@ PARKED = Gauge("interlock_parked_boundaries", "Boundaries whose events wait", ["
 QUARANTINED = Gauge("interlock_quarantined_events", "Events in quarantine, which wait for a person", ["consumer"])
 RESTORED = Counter("interlock_restored_boundaries_total", "Parked boundaries that went on", ["consumer", "reason"])
 
-_OPERATOR = text("SELECT set_config('interlock.operator', 'on', true)")
-_QUARANTINED = text("SELECT count(*) FROM quarantined_events")
+_QUARANTINED = text("SELECT count(number) FROM quarantined_events")
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -46,7 +45,10 @@ class Owner(Protocol):
 
 
 class Healing:
-    """What one lease of a consumer does about the parked boundaries. `nudge` is called when there is something to `take`."""
+    """What one lease of a consumer does about the parked boundaries. `nudge` is called when there is something to `take`.
+
+    overview: the database as the relay's role, which counts the quarantine of all organisations; without it that is not measured.
+    """
 
     def __init__(
         self,
@@ -55,12 +57,14 @@ class Healing:
         restorers: Mapping[str, Restorer | None],
         owner: "Owner | None",
         nudge: Callable[[], None],
+        overview: Database | None = None,
     ) -> None:
         self._consumer = consumer
         self._database = database
         self._restorers = restorers
         self._owner = owner
         self._nudge = nudge
+        self._overview = overview
         self._fetched: deque[Restoration] = deque()
         self._in_hand: set[Key] = set()
         self._failures: dict[Key, tuple[int, float]] = {}
@@ -137,11 +141,11 @@ class Healing:
     async def _measure(self) -> None:
         if time.monotonic() - self._measured < MEASURE_EVERY:
             return
+        if self._overview is not None:
+            async with self._overview.transaction() as session:
+                QUARANTINED.labels(self._consumer).set(await session.scalar(_QUARANTINED) or 0)
         async with self._database.transaction() as session:
-            await session.execute(_OPERATOR)
-            waiting = await session.scalar(_QUARANTINED)
             by_reason = await parking.counts(session)
-        QUARANTINED.labels(self._consumer).set(waiting or 0)
         for reason, count in by_reason.items():
             PARKED.labels(self._consumer, reason).set(count)
         self._measured = time.monotonic()

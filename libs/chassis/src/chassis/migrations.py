@@ -26,10 +26,13 @@ CURRENT_ORGANIZATION = "(SELECT nullif(current_setting('interlock.organization',
 RELAYED = {
     "outbox": "SELECT, UPDATE (published_at, stream_seq, stream_epoch)",
     "idempotency_keys": "SELECT, DELETE",
+    "quarantined_events": "SELECT (number)",
     "webhook_deliveries": "SELECT (id, organization_id, webhook_id, due_at, claimed_until, finished_at), UPDATE (claimed_until), DELETE",
 }
 """What the relay's role may do, in every organisation: send the outbox and mark what was sent, find out which deliveries are due, and forget
-what is old. What is in a delivery it does not see."""
+what is old, and count what lies in quarantine. What is in a delivery or an event there it does not see."""
+OPERATED = {"quarantined_events": "SELECT"}
+"""What the operators' role may do, in every organisation: look at the events that cannot be applied."""
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
 
 
@@ -42,6 +45,7 @@ class MigrationSettings(BaseSettings):
     """The database as its owner, past any pooler."""
     app_role: str | None = Field(default=None, pattern=ROLE)
     relay_role: str | None = Field(default=None, pattern=ROLE)
+    operator_role: str | None = Field(default=None, pattern=ROLE)
 
 
 def enable_row_level_security(table: str) -> None:
@@ -53,10 +57,15 @@ def enable_row_level_security(table: str) -> None:
 
 
 def allow_operators(table: str) -> None:
-    """For a migration: an operator's command, which says so in its transaction, may look at the rows of all organisations."""
+    """For migrations before `disallow_operators`: whoever says that it is an operator looks at the rows of all organisations."""
     op.execute(
         f"CREATE POLICY operator ON {table} FOR SELECT USING (current_setting('interlock.operator', true) = 'on')"
     )
+
+
+def disallow_operators(table: str) -> None:
+    """For a migration: to see the rows of all organisations takes a role of its own, not a setting that any role can make."""
+    op.execute(f"DROP POLICY IF EXISTS operator ON {table}")
 
 
 def renew_row_level_security() -> None:
@@ -108,13 +117,17 @@ def _grant(connection: Connection, settings: MigrationSettings) -> None:
         connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
         connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
         connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}"))
-    if settings.relay_role is not None:
-        role = settings.relay_role
-        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
-        for table in sorted(tables & RELAYED.keys()):
-            connection.execute(text(f"GRANT {RELAYED[table]} ON {table} TO {role}"))
-            connection.execute(text(f"DROP POLICY IF EXISTS relay ON {table}"))
-            connection.execute(text(f"CREATE POLICY relay ON {table} TO {role} USING (true)"))
+    for policy, holder, rights in (
+        ("relay", settings.relay_role, RELAYED),
+        ("operators", settings.operator_role, OPERATED),
+    ):
+        if holder is None:
+            continue
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {holder}"))
+        for table in sorted(tables & rights.keys()):
+            connection.execute(text(f"GRANT {rights[table]} ON {table} TO {holder}"))
+            connection.execute(text(f"DROP POLICY IF EXISTS {policy} ON {table}"))
+            connection.execute(text(f"CREATE POLICY {policy} ON {table} TO {holder} USING (true)"))
 
 
 async def differences(url: str, metadata: MetaData) -> list[Any]:

@@ -28,6 +28,12 @@ class _Told(BaseSettings):
     database_url: str
 
 
+class _ToldOperator(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    operator_database_url: str
+
+
 class _ToldRelay(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
@@ -80,32 +86,43 @@ def _dead_letters() -> typer.Typer:
     @letters.command("list")
     def list_letters() -> None:
         """One line an event."""
-        for each in _on_database(dead_letters.listed):
+        for each in _looking(dead_letters.listed):
             boundary = "no boundary" if each.boundary_id is None else f"{each.kind}/{each.boundary_id}"
             typer.echo(f"{each.number} {each.since} {boundary} {each.reason.splitlines()[0]}")
 
     @letters.command("show")
     def show(number: Number) -> None:
         """The whole event, as JSON."""
-        document = _decided(lambda database: dead_letters.found(database, number)).document()
+        document = _found(number).document()
         typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
     @letters.command("replay")
     def replay(number: Number) -> None:
         """Try the event again: the worker applies it, or puts it away anew."""
-        _decided(lambda database: dead_letters.replay(database, number))
+        quarantined = _found(number)
+        _decided(lambda: _on_database(lambda database: dead_letters.replay(database, quarantined)))
 
     @letters.command("drop")
     def drop(number: Number) -> None:
         """Forget the event; a snapshot of its boundary stands in for what it said."""
-        _decided(lambda database: dead_letters.drop(database, number))
+        quarantined = _found(number)
+        _decided(lambda: _on_database(lambda database: dead_letters.drop(database, quarantined)))
 
     return letters
 
 
-def _on_database(work: Callable[[Database], Awaitable[T]]) -> T:
+def _found(number: int) -> dead_letters.Quarantined:
+    return _decided(lambda: _looking(lambda overview: dead_letters.found(overview, number)))
+
+
+def _looking(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do it as the operators' role, which sees the quarantine of all organisations and changes nothing."""
+    return _on_database(work, load(_ToldOperator).operator_database_url)
+
+
+def _on_database(work: Callable[[Database], Awaitable[T]], url: str | None = None) -> T:
     async def run() -> T:
-        database = Database(load(_Told).database_url, pool=1, application="operator")
+        database = Database(url or load(_Told).database_url, pool=1, application="operator")
         try:
             return await work(database)
         finally:
@@ -114,10 +131,10 @@ def _on_database(work: Callable[[Database], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _decided(work: Callable[[Database], Awaitable[T]]) -> T:
-    """As `_on_database`; what cannot be done is one line on standard error, and exit code 1."""
+def _decided(work: Callable[[], T]) -> T:
+    """What the work answers; what cannot be done is one line on standard error, and exit code 1."""
     try:
-        return _on_database(work)
+        return work()
     except (dead_letters.NotInQuarantine, dead_letters.NotReplayable) as error:
         typer.echo(str(error.args[0]), err=True)
         raise typer.Exit(1) from None

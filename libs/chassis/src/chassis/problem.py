@@ -165,6 +165,12 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after)}, **members)
 
 
+class DeadlinePassed(Problem):
+    """What asked for this no longer waits for the answer; nothing was changed, unless the commit was already under way."""
+
+    slug, status, title = "deadline-passed", 504, "Nobody waits for the answer any more"
+
+
 class PositionNotReached(Problem):
     """The picture does not yet include the position named by `Interlock-After`."""
 

@@ -17,7 +17,7 @@ from chassis.poke import Poke
 from chassis.routes import Responses
 from chassis.schema import check_at_head
 from chassis.settings import ServiceSettings
-from chassis.unit_of_work import Runtime
+from chassis.unit_of_work import Redact, Runtime
 
 
 def service_app(
@@ -31,6 +31,7 @@ def service_app(
     conflicts: Conflicts | None = None,
     dependencies: Sequence[Depends] = (),
     answers: Responses | None = None,
+    redact: Redact | None = None,
 ) -> FastAPI:
     """The application of `package`. It is ready while its database answers at the schema that this code was written for.
 
@@ -44,7 +45,7 @@ def service_app(
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
         bus = Bus(settings.nats_url, f"{name} http", settings.nats_ca_file)
         bus.start()
-        app.state.runtime = Runtime(database, verifier(settings, name), Poke(name, bus), own_boundaries)
+        app.state.runtime = Runtime(database, verifier(settings, name), Poke(name, bus), own_boundaries, redact)
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
         try:
             yield

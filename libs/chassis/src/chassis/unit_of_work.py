@@ -5,6 +5,7 @@ inserts the events last, commits, and only then lets the answer go. Application 
 `dry_run`, rolls back.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -12,14 +13,21 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import authority, idempotency, outbox, positions, telemetry
+from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
 from chassis.database import Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
+from chassis.problem import DeadlinePassed
 from chassis.routes import LateRoute
 from chassis.short_cuts import shortened
 from contracts.permissions import Permission, required
+
+DEADLINE_HEADER = "interlock-deadline"
+"""Milliseconds that the caller will still wait."""
+LONGEST_DEADLINE = 9
+"""Digits."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -33,6 +41,8 @@ class Runtime:
     poke: Poke | None = None
     own_boundaries: frozenset[str] = frozenset()
     """The kinds of boundaries that this service itself writes: what it has committed, its answers include anyway."""
+    redact: "Redact | None" = None
+    """Takes what the caller may not see out of an answer that crosses boundaries; None where no answer does."""
     permissions: Callable[[str, str], Permission] = required
     """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
 
@@ -47,6 +57,9 @@ class UnitOfWork:
     permission: Permission
     """The row of the table of permissions for this route; the caller passed it as far as the path tells."""
     is_dry_run: bool = field(default=False)
+
+
+Redact = Callable[[UnitOfWork, Response], Coroutine[Any, Any, Response]]
 
 
 class _RolledBack(Exception):
@@ -64,9 +77,25 @@ class TransactionRoute(LateRoute):
         handler, path = shortened(self.endpoint, super().get_route_handler()), self.path
 
         async def in_transaction(request: Request) -> Response:
-            return await _in_transaction(request, handler, path)
+            return await _in_time(request, handler, path)
 
         return in_transaction
+
+
+def _patience(request: Request) -> float | None:
+    """Seconds for which the caller still waits; None if it does not say."""
+    told = request.headers.get(DEADLINE_HEADER, "")
+    return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) <= LONGEST_DEADLINE else None
+
+
+async def _in_time(request: Request, handler: Handler, path: str) -> Response:
+    try:
+        async with asyncio.timeout(_patience(request)) as limit:
+            return await _in_transaction(request, handler, path)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise DeadlinePassed from None
 
 
 async def _in_transaction(request: Request, handler: Handler, path: str) -> Response:
@@ -74,6 +103,8 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     identity = runtime.verifier.identify(request.headers.get("authorization"))
     permission = runtime.permissions(request.method, path)
     authority.check(identity, permission, request.path_params)
+    if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
+        json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
     await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
     origin = outbox.Origin(
         actor=identity.subject,
@@ -85,7 +116,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         async with runtime.database.transaction(identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit)
+            answer, written = await _answer(request, handler, unit, runtime.redact)
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:
@@ -93,7 +124,9 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     return answer
 
 
-async def _answer(request: Request, handler: Handler, unit: UnitOfWork) -> tuple[Response, list[positions.Position]]:
+async def _answer(
+    request: Request, handler: Handler, unit: UnitOfWork, redact: "Redact | None"
+) -> tuple[Response, list[positions.Position]]:
     organization_id = unit.identity.organization_id
     claim = None
     if (key := idempotency.key_of(request)) is not None:
@@ -101,6 +134,8 @@ async def _answer(request: Request, handler: Handler, unit: UnitOfWork) -> tuple
         if claim.answer is not None:
             return claim.answer, []
     answer = await handler(request)
+    if redact is not None:
+        answer = await redact(unit, answer)
     if unit.is_dry_run or answer.status_code >= 400:
         raise _RolledBack(answer)
     written = await outbox.flush(unit.session, unit.origin)

@@ -78,6 +78,7 @@ def run_service(
     kept = streams.stream_config(writes, replicas=settings.stream_replicas)
     relay = Relay(settings.relay_database_url, bus, writes, Poke(name, bus), kept)
     letters = dead_letter_relay(settings.relay_database_url, bus, name, replicas=settings.stream_replicas)
+    overview = Database(settings.relay_database_url, pool=1, application=f"{name} worker overview")
     owners = {stream: owner_of(stream, settings, name) for stream in follows}
 
     def wake() -> None:
@@ -89,10 +90,19 @@ def run_service(
         working = [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
 
     consumers = [
-        Consumer(f"{name}-{stream.token}", stream, database, bus, projection, wake=wake, owner=owners[stream])
+        Consumer(
+            f"{name}-{stream.token}",
+            stream,
+            database,
+            bus,
+            projection,
+            wake=wake,
+            owner=owners[stream],
+            overview=overview,
+        )
         for stream, projection in follows.items()
     ]
-    closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database]
+    closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database, overview]
 
     async def at_head() -> None:
         await check_at_head(database, package)

@@ -15,8 +15,8 @@ from chassis.app import MAX_BODY
 from chassis.problem import Problem
 from chassis.uploads import MAX_UPLOAD
 from gateway import headers
-from gateway.http1 import Answer
-from gateway.identity.callers import ORGANIZATION_HEADER, Callers
+from gateway.http1 import Answer, RawHeaders
+from gateway.identity.callers import ORGANIZATION_HEADER
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -58,7 +58,7 @@ class Forwarding:
             return
         scope["route"] = Forwarded(f"{PREFIX}/{segment}/…")
         try:
-            await _forward(runtime.callers, upstream, LARGER.get(segment, MAX_BODY), scope, receive, send)
+            await _forward(runtime, upstream, LARGER.get(segment, MAX_BODY), scope, receive, send)
         except Problem as problem:
             await failures.render(problem)(scope, receive, send)
         except ClientGone:
@@ -77,9 +77,10 @@ def forwarded_segment(scope: Scope) -> str | None:
     return str(segments[2])
 
 
-async def _forward(callers: Callers, upstream: Upstream, most: int, scope: Scope, receive: Receive, send: Send) -> None:
-    client = Headers(scope=scope)
+async def _forward(runtime: Runtime, upstream: Upstream, most: int, scope: Scope, receive: Receive, send: Send) -> None:
+    client, callers = Headers(scope=scope), runtime.callers
     caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
+    told = await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
     body, length = await body_of(client, receive, most)
     request = Outgoing(
         method=scope["method"],
@@ -90,7 +91,7 @@ async def _forward(callers: Callers, upstream: Upstream, most: int, scope: Scope
         is_keyed="idempotency-key" in client,
     )
     async with upstream.exchange(request) as answer:
-        await _pass_on(answer, upstream.deadline, receive, send)
+        await _pass_on(answer, told, upstream.deadline, receive, send)
 
 
 def _target(scope: Scope) -> bytes:
@@ -99,11 +100,11 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send) -> None:
+async def _pass_on(answer: Answer, told: RawHeaders, patience: float, receive: Receive, send: Send) -> None:
     start = {
         "type": "http.response.start",
         "status": answer.status,
-        "headers": headers.for_client(answer.headers, PREFIX.encode()),
+        "headers": headers.for_client(answer.headers, PREFIX.encode()) + told,
     }
     length = answer.length
     if length is not None and length <= WHOLE:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from chassis.problem import Forbidden, TooLarge, Unauthenticated, responses
+from gateway.rates import TooManyRequests
 from gateway.request_body import RequestTimeout
 from gateway.upstreams import UpstreamBusy, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 
@@ -45,7 +46,7 @@ PARAMETERS: Document = {
 """What a client may send besides what a route itself declares."""
 OF_METHOD = {"post": ("IdempotencyKey",), "get": ("InterlockAfter", "Prefer")}
 SCHEMA_REF = "#/components/schemas/"
-OF_FORWARDING = (Unauthenticated, UpstreamFailed, UpstreamUnavailable, UpstreamBusy, UpstreamTimeout)
+OF_FORWARDING = (Unauthenticated, TooManyRequests, UpstreamFailed, UpstreamUnavailable, UpstreamBusy, UpstreamTimeout)
 OF_FORWARDED_WRITES = (*OF_FORWARDING, Forbidden, RequestTimeout, TooLarge)
 
 

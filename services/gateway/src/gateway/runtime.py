@@ -10,9 +10,11 @@ from chassis.identity import Signer
 from contracts.tokens import PROGRAM_SERVICE, PROJECT_SERVICE
 from gateway.events.hub import stopped
 from gateway.events.live_events import LiveEvents, following
+from gateway.gcra import Rate
 from gateway.identity.announcements import listen
 from gateway.identity.callers import Callers
 from gateway.oidc.issuer import Issuer
+from gateway.rates import Rates
 from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
@@ -31,6 +33,7 @@ class Runtime:
     program: Upstream
     table: Mapping[str, Upstream]
     """The first path segment after `/v1/` → the service that has it."""
+    rates: Rates
     live: LiveEvents
     webhooks: Webhooks
 
@@ -45,10 +48,15 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
     table = dict.fromkeys(PROJECT_SEGMENTS, project) | dict.fromkeys(PROGRAM_SEGMENTS, program)
     issuer = Issuer.of(settings)
     callers = Callers(database, signer, issuer)
+    rates = Rates(
+        database,
+        Rate(settings.token_rate, settings.token_burst),
+        Rate(settings.organization_rate, settings.organization_burst),
+    )
     listening = asyncio.create_task(listen(settings.database_url, callers), name="listen for changes of authority")
     try:
         async with following(settings) as live:
-            yield Runtime(database, callers, project, program, table, live, tools_of(settings))
+            yield Runtime(database, callers, project, program, table, rates, live, tools_of(settings))
     finally:
         await stopped(listening)
         if issuer is not None:

@@ -46,6 +46,15 @@ class GatewaySettings(WebhookSettings):
     """What its tokens must be meant for (`aud`); with `oidc_issuer` it is needed."""
     oidc_jwks_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where the issuer's keys are, if its discovery document is not to be asked."""
+    token_rate: float = Field(default=1000.0, gt=0)
+    """Requests a second that one token may send in the long run."""
+    token_burst: int = Field(default=2000, ge=1)
+    """How many of them at once."""
+    organization_rate: float = Field(default=5000.0, gt=0)
+    """The same for all tokens of an organisation together."""
+    organization_burst: int = Field(default=10_000, ge=1)
+    cors_origins: tuple[str, ...] = ()
+    """Origins (a JSON list) whose pages may call this API from a browser; `["*"]` for all of them."""
 
     nats_url: str | None = None
     """`nats://user:password@host:port`; without it `/v1/events` answers 503."""

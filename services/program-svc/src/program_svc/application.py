@@ -36,6 +36,7 @@ from program_svc.reports.routes import router as reports
 from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
 from program_svc.scenarios.routes import router as scenarios
+from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
 from program_svc.tolerances.models import EXCEPTIONS
 from program_svc.tolerances.routes import router as tolerances
@@ -118,6 +119,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         answers=LATE,
         own_boundaries=frozenset({BoundaryKind.PROGRAM, BoundaryKind.STRATEGY}),
         conflicts=CONFLICTS,
+        redact=redacted,
     )
 
 

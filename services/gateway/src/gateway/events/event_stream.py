@@ -21,8 +21,8 @@ from gateway.events.filters import EventFilter
 from gateway.events.hub import CLOSED, Hub
 from gateway.events.limits import StreamLimits
 from gateway.events.listener import CloseReason, Listener, Reset
-from gateway.events.live_event import LiveEvent
-from gateway.events.permission import may_see
+from gateway.events.live_event import LiveEvent, frame_of
+from gateway.events.permission import document_for
 from gateway.events.position import Position
 from gateway.events.replay import CannotReplay, replay, start_of
 from gateway.identity.callers import Caller, Callers
@@ -159,11 +159,15 @@ class EventStream(Response):
     async def _rendered(self, items: "list[LiveEvent] | list[LiveEvent | Reset]") -> bytes:
         """The items that the caller may see now. Raises Unauthenticated or Unavailable."""
         caller = await self._callers.identify(self._asked.authorization, self._asked.organization)
-        return b"".join(
-            frames.reset(item) if isinstance(item, Reset) else item.frame
-            for item in items
-            if isinstance(item, Reset) or may_see(caller, item)
-        )
+        return b"".join(self._frame(caller, item) for item in items)
+
+    def _frame(self, caller: Caller, item: LiveEvent | Reset) -> bytes:
+        if isinstance(item, Reset):
+            return frames.reset(item)
+        document = document_for(caller, item)
+        if document is None:
+            return b""
+        return item.frame if document is item.document else frame_of(item.position, document)
 
     def _end(self) -> tuple[float, CloseReason]:
         """When (on the monotonic clock) the stream ends at the latest, and why."""

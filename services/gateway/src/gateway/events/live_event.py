@@ -18,6 +18,11 @@ class UnreadableEvent(ValueError):
     """The message is no event of ours; the message says why."""
 
 
+def frame_of(position: Position, document: bytes) -> bytes:
+    """A server-sent event, behind which a listener stands at `position`."""
+    return b"id: %b\ndata: %b\n\n" % (str(position).encode(), document)
+
+
 @dataclass(frozen=True)
 class LiveEvent:
     """An event, its place in its stream, and where a listener stands who has seen it."""
@@ -79,4 +84,4 @@ class LiveEvent:
         """The event as a server-sent event; empty if its payload is not JSON."""
         if self.document is None:
             return b""
-        return b"id: %b\ndata: %b\n\n" % (str(self.position).encode(), self.document)
+        return frame_of(self.position, self.document)

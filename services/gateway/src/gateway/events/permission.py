@@ -1,20 +1,54 @@
-"""Who may see which event: asked for every event and every listener, each time it is about to be sent."""
+"""Who may see what of which event: asked for every event and every listener, each time it is about to be sent."""
+
+from uuid import UUID
+
+import orjson
 
 from chassis.authority import sees_program, sees_project
+from chassis.identity import Identity
+from chassis.redaction import Hidden, redact
 from contracts.subjects import BoundaryKind
+from contracts.vocabulary import ProgramRole
 from gateway.events.live_event import LiveEvent
 from gateway.identity.callers import Caller
 
 
-def may_see(caller: Caller, event: LiveEvent) -> bool:
-    """Whether the caller may see the event: those of the projects and programs that it sees, and the organisation's goals."""
+def document_for(caller: Caller, event: LiveEvent) -> bytes | None:
+    """The event as the caller may have it, one CloudEvents document on one line; None for one that it may not see.
+
+    Those of the projects and programs that it sees, and of the organisation's goals. What a program or a goal says of projects that the
+    caller does not see is left out, as in the answers of program-svc.
+    """
     identity = caller.identity
     if event.organization_id != identity.organization_id:
-        return False
-    match event.boundary_kind:
-        case BoundaryKind.PROJECT:
-            return sees_project(identity, event.boundary_id)
-        case BoundaryKind.PROGRAM:
-            return sees_program(identity, event.boundary_id)
-        case BoundaryKind.STRATEGY:
-            return True
+        return None
+    if identity.sees_all:
+        return event.document
+    if event.boundary_kind is BoundaryKind.PROJECT:
+        return event.document if sees_project(identity, event.boundary_id) else None
+    if event.boundary_kind is BoundaryKind.PROGRAM:
+        if not sees_program(identity, event.boundary_id):
+            return None
+        if identity.programs[event.boundary_id] is ProgramRole.PROGRAM_MANAGER:
+            return event.document
+    return _redacted(identity, event)
+
+
+def _redacted(identity: Identity, event: LiveEvent) -> bytes | None:
+    if event.document is None:
+        return None
+
+    def sees(project_id: UUID) -> bool:
+        return sees_project(identity, project_id)
+
+    document = orjson.loads(event.document)
+    before = document["data"].get("record")
+    try:
+        data = document["data"] = redact(document["data"], sees)
+        record = redact(before, sees)
+    except Hidden:
+        return None
+    if record != before:
+        # What a field was before says as much of the other side as what it is.
+        data["previous"] = {}
+    return orjson.dumps(document)

@@ -13,7 +13,7 @@ from gateway.events.hub import Hub
 from gateway.events.limits import TooManyStreams
 from gateway.events.listener import Reset, ResetReason
 from gateway.events.live_events import LiveEvents
-from gateway.events.permission import may_see
+from gateway.events.permission import document_for
 from gateway.events.position import MalformedPosition, Position
 from gateway.events.replay import CannotReplay, replay, start_of
 from gateway.events.shapes import EventPage, EventQuery
@@ -82,8 +82,12 @@ async def _page(live: LiveEvents, caller: Caller, query: EventQuery) -> Response
         limit=query.limit,
         from_time=query.from_ if query.cursor is None else None,
     )
-    documents = [event.document for event in page.events if may_see(caller, event)]
-    ends = {"next": None if page.is_all else str(page.position), "position": str(page.position)}
+    documents = [document_for(caller, event) for event in page.events]
+    ends = {
+        "next": None if page.is_all else str(page.position),
+        "position": str(page.position),
+        "hidden_count": documents.count(None),
+    }
     items = b",".join(document for document in documents if document is not None)
     return Response(b'{"items":[%b],%b' % (items, orjson.dumps(ends)[1:]), media_type="application/json")
 

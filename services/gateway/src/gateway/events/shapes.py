@@ -73,3 +73,6 @@ class EventPage(Shape):
     position: str = Field(
         description="where this page ends; good as `cursor` and as `Last-Event-ID`", examples=["1f0c2b8d1e77-1042.77"]
     )
+    hidden_count: int = Field(
+        description="events of this page that you may not see, and that are left out", examples=[0]
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -127,7 +128,7 @@ class Callers:
                     found = await caller_with(session, digest)
                 return None if found is None else Caller(*found)
             return await self._person(authorization or "", organization)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             log.warning("tokens cannot be checked", reason=str(error))
             raise Unavailable("Tokens cannot be checked right now.") from error
 

@@ -28,6 +28,7 @@ async def _caller(request: Request, runtime: CurrentRuntime) -> Caller:
     """The caller, who may do what the route does as far as its path tells. Raises Unauthenticated, Forbidden, NotFound."""
     headers = request.headers
     caller = await runtime.callers.identify(headers.get("authorization"), headers.get(ORGANIZATION_HEADER))
+    await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
     permission = required(request.method, request.scope["route"].path.removeprefix(PREFIX))
     authority.check(caller.identity, permission, request.path_params)
     return caller

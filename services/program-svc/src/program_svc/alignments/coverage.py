@@ -4,7 +4,7 @@ A goal is live while it is active and nothing above it is cancelled. Cancelled p
 serves everything above that goal, not what is below it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -44,6 +44,8 @@ class CoverageRead(Shape):
     share: Ratio
     currencies: list[CurrencyCoverage]
     warnings: list[str]
+    hidden_count: int = 0
+    """Projects that you do not see, and that no figure includes."""
 
 
 class OrphanProject(Shape):
@@ -70,15 +72,19 @@ class OrphansRead(Shape):
     goals: list[OrphanGoal]
 
 
-async def coverage_of(session: AsyncSession) -> CoverageRead:
-    """The share of the organisation's budget that serves a live goal."""
+async def coverage_of(session: AsyncSession, sees: Callable[[UUID], bool]) -> CoverageRead:
+    """The share of the organisation's budget that serves a live goal; of the projects that the caller sees."""
     served = await _serving(session, await goal_tree(session))
     alive = select(PROJECTS.c.id).where(PROJECTS.c.state != ProjectStatus.CANCELLED.value)
     lines = BUDGET_LINES.c
     sums = select(lines.project_id, lines.currency, func.sum(lines.amount)).where(lines.project_id.in_(alive))
     total: dict[str, Decimal] = {}
     aligned: dict[str, Decimal] = {}
+    hidden: set[UUID] = set()
     for project_id, currency, amount in await session.execute(sums.group_by(lines.project_id, lines.currency)):
+        if not sees(project_id):
+            hidden.add(project_id)
+            continue
         total[currency] = total.get(currency, ZERO) + amount
         aligned[currency] = aligned.get(currency, ZERO) + (amount if project_id in served else ZERO)
     currencies = [_covered(currency, aligned[currency], amount) for currency, amount in sorted(total.items())]
@@ -92,6 +98,7 @@ async def coverage_of(session: AsyncSession) -> CoverageRead:
         share=share,
         currencies=currencies,
         warnings=[MIXED_CURRENCIES] if len(currencies) > 1 else [],
+        hidden_count=len(hidden),
     )
 
 

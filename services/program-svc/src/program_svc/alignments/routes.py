@@ -15,6 +15,7 @@ from program_svc.alignments import actions
 from program_svc.alignments.coverage import CoverageRead, OrphansRead, coverage_of, orphans_of
 from program_svc.alignments.models import Alignment, AlignmentCreate, AlignmentUpdate, state_of
 from program_svc.permissions import Writer
+from program_svc.sight import CurrentSight
 
 router = APIRouter(tags=["alignment"], route_class=TransactionRoute)
 
@@ -86,9 +87,9 @@ async def delete_alignment(alignment_id: Id, session: Session, writer: Writer, i
 
 
 @router.get("/alignment/coverage")
-async def read_alignment_coverage(session: Session) -> CoverageRead:
+async def read_alignment_coverage(session: Session, sight: CurrentSight) -> CoverageRead:
     """How much of the committed budget serves a live goal."""
-    return await coverage_of(session)
+    return await coverage_of(session, sight.sees)
 
 
 @router.get("/alignment/orphans")

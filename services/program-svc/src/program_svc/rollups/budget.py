@@ -1,16 +1,14 @@
 """Budget and cost of a program's projects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from contracts.values import Id, Money, Shape
-from program_svc.components.models import Component
 from program_svc.replica.models import ACTUALS, BUDGET_LINES, PROJECTS
 from program_svc.rollups.money import MIXED_CURRENCIES, the_only
 
@@ -48,11 +46,13 @@ class BudgetRead(Shape):
     projects: list[ProjectBudget]
     warnings: list[str]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and that no figure includes."""
 
 
-async def budget_of(session: AsyncSession, program_id: UUID, positions: Mapping[UUID, int]) -> BudgetRead:
-    """Sum budget lines and actual costs by project and currency."""
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
+async def budget_of(session: AsyncSession, positions: Mapping[UUID, int], hidden_count: int) -> BudgetRead:
+    """Sum budget lines and actual costs by project and currency, of the projects that `positions` names."""
+    components = list(positions)
     projects = (
         await session.execute(select(PROJECTS).where(PROJECTS.c.id.in_(components)).order_by(PROJECTS.c.key))
     ).all()
@@ -81,10 +81,11 @@ async def budget_of(session: AsyncSession, program_id: UUID, positions: Mapping[
         ],
         warnings=[MIXED_CURRENCIES] if len(currencies) > 1 else [],
         positions={str(project_id): revision for project_id, revision in positions.items()},
+        hidden_count=hidden_count,
     )
 
 
-def _planned(components: Select[Any]) -> Select[Any]:
+def _planned(components: Sequence[UUID]) -> Select[Any]:
     lines = BUDGET_LINES.c
     contingency = func.sum(case((lines.contingency, lines.amount), else_=0))
     found = select(lines.project_id, lines.currency, func.sum(lines.amount), contingency).where(
@@ -93,7 +94,7 @@ def _planned(components: Select[Any]) -> Select[Any]:
     return found.group_by(lines.project_id, lines.currency)
 
 
-def _spent(components: Select[Any]) -> Select[Any]:
+def _spent(components: Sequence[UUID]) -> Select[Any]:
     actuals = ACTUALS.c
     found = select(actuals.project_id, actuals.currency, func.sum(actuals.amount)).where(
         actuals.project_id.in_(components)

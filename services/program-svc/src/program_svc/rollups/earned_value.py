@@ -76,14 +76,20 @@ class ProgramEarnedValue(Figures):
 
     projects: list[ProjectFigures]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and that no figure includes."""
 
 
 async def earned_value_of(
-    session: AsyncSession, program: Program, data_date: Day | None, positions: Mapping[UUID, int]
+    session: AsyncSession,
+    program: Program,
+    data_date: Day | None,
+    positions: Mapping[UUID, int],
+    hidden_count: int,
 ) -> ProgramEarnedValue:
-    """The program's earned value at ``data_date``; without it each project's own data date counts, else today."""
+    """The earned value of the program's projects that `positions` names, at ``data_date``; without it each project's own counts, else today."""
     network = await network_of(session, program)
-    measured = await measured_projects(session, network, data_date)
+    measured = [each for each in await measured_projects(session, network, data_date) if each.project.id in positions]
     summed = await in_one_currency(session, program, measured)
     if isinstance(summed, str):
         figures = _undefined(summed)
@@ -97,6 +103,7 @@ async def earned_value_of(
         **figures,
         projects=[_project(each, rates.get(each.project.id)) for each in measured],
         positions={str(project_id): revision for project_id, revision in positions.items()},
+        hidden_count=hidden_count,
     )
 
 

@@ -46,18 +46,25 @@ class FundingNeedRead(Shape):
     """The first day of the first period at whose end money is missing."""
     warnings: list[str]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and whose need and cost is not included."""
 
 
 async def funding_need_of(
-    session: AsyncSession, program: Program, period: Period, positions: Mapping[UUID, int]
+    session: AsyncSession, program: Program, period: Period, positions: Mapping[UUID, int], hidden_count: int
 ) -> FundingNeedRead:
-    """Need, cost and funding of the program. Raises Unschedulable."""
+    """Need and cost of the projects that `positions` names, and the program's funding. Raises Unschedulable."""
     network = await network_of(session, program)
-    found = await in_one_currency(session, program, await measured_projects(session, network, None))
+    measured = [each for each in await measured_projects(session, network, None) if each.project.id in positions]
+    found = await in_one_currency(session, program, measured)
     said = {str(project_id): revision for project_id, revision in positions.items()}
     if isinstance(found, str):
         return FundingNeedRead(
-            periods=[], short_from=None, warnings=[] if found == NO_MONEY else [found], positions=said
+            periods=[],
+            short_from=None,
+            warnings=[] if found == NO_MONEY else [found],
+            positions=said,
+            hidden_count=hidden_count,
         )
     currency = found[0].currency
     rates = {currency: Decimal(1)} | await rates_of(session, program, max(each.data_date for each in found))
@@ -67,7 +74,9 @@ async def funding_need_of(
     costs = await _costs(session, found)
     periods = list(_periods(network, found, funded, rates, costs, currency, period))
     short = next((each.starts_on for each in periods if each.gap.amount < 0), None)
-    return FundingNeedRead(periods=periods, short_from=short, warnings=warnings, positions=said)
+    return FundingNeedRead(
+        periods=periods, short_from=short, warnings=warnings, positions=said, hidden_count=hidden_count
+    )
 
 
 async def _costs(session: AsyncSession, measured: Sequence[Measured]) -> list[tuple[date, Decimal]]:

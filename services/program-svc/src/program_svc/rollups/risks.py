@@ -12,7 +12,6 @@ from chassis.paging import Order, Page, PageQuery, page
 from contracts.program_events.governance import RiskState
 from contracts.values import Duration, Id, Money, Name, Shape, Share
 from contracts.vocabulary import RiskKind, RiskStatus
-from program_svc.components.models import Component
 from program_svc.register.actions import all_of
 from program_svc.registers import RISKS as RISKS_OF_PROGRAM
 from program_svc.replica.models import RISKS, KnownRisk
@@ -79,13 +78,15 @@ class RiskRollUp(Page[RiskRead]):
     currencies: list[RiskSums]
     warnings: list[str]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Projects that you do not see, and that neither the risks nor the sums include."""
 
 
 async def risks_of(
-    session: AsyncSession, program_id: UUID, query: RiskQuery, positions: Mapping[UUID, int]
+    session: AsyncSession, program_id: UUID, query: RiskQuery, positions: Mapping[UUID, int], hidden_count: int
 ) -> RiskRollUp:
-    """One page of the program's risks, with the sums."""
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
+    """One page of the risks of the program's projects that `positions` names, with the sums."""
+    components = list(positions)
     statement = select(KnownRisk).where(col(KnownRisk.project_id).in_(components))
     if query.kind is not None:
         statement = statement.where(col(KnownRisk.kind) == query.kind.value)
@@ -96,7 +97,7 @@ async def risks_of(
     rows, following = await page(session, statement, query, ORDER)
     own = [own_risk(each) for each in await all_of(session, program_id, RISKS_OF_PROGRAM)]
     taken_over = {each.origin.record_id: each.id for each in own if each.origin is not None}
-    sums = await risk_sums(session, program_id, own)
+    sums = await risk_sums(session, components, own)
     return RiskRollUp(
         items=[_read(row, taken_over) for row in rows],
         own=[each for each in own if _is_asked_for(each, query)],
@@ -105,6 +106,7 @@ async def risks_of(
         currencies=sums,
         warnings=[MIXED_CURRENCIES] if len(sums) > 1 else [],
         positions={str(project_id): revision for project_id, revision in positions.items()},
+        hidden_count=hidden_count,
     )
 
 
@@ -125,11 +127,10 @@ def _is_asked_for(risk: OwnRisk, query: RiskQuery) -> bool:
     )
 
 
-async def risk_sums(session: AsyncSession, program_id: UUID, own: Sequence[OwnRisk]) -> list[RiskSums]:
-    """The open risks of the program and its projects, summed by currency; one that was taken over counts once, as the program's own."""
+async def risk_sums(session: AsyncSession, components: Sequence[UUID], own: Sequence[OwnRisk]) -> list[RiskSums]:
+    """The open risks of the program and of these projects, summed by currency; one that was taken over counts once, as the program's own."""
     taken_over = [each.origin.record_id for each in own if each.origin is not None]
     risks = RISKS.c
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
     threats = func.coalesce(func.sum(case((risks.kind == RiskKind.THREAT.value, risks.emv))), 0)
     statement = select(risks.currency, func.sum(risks.emv), threats, func.count()).where(
         risks.project_id.in_(components), risks.is_open, risks.id.not_in(taken_over)

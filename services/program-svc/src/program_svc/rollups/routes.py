@@ -15,6 +15,7 @@ from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
 from program_svc.rollups.funding import FundingNeedRead, funding_need_of
 from program_svc.rollups.issues import IssueQuery, IssueRollUp, issues_of
 from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
+from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["roll-ups"], route_class=TransactionRoute)
 
@@ -24,34 +25,37 @@ DataDate = Annotated[
 
 
 @router.get("/budget", responses=responses(NotFound))
-async def read_program_budget(program_id: Id, session: Session, response: Response) -> BudgetRead:
+async def read_program_budget(program_id: Id, session: Session, sight: CurrentSight, response: Response) -> BudgetRead:
     """Budget and cost of the program's projects, a sum for each currency."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    return await budget_of(session, program_id, positions)
+    seen = sight.of_those(positions)
+    return await budget_of(session, seen, len(positions) - len(seen))
 
 
 @router.get("/funding-need", responses=responses(NotFound, Unschedulable))
 async def read_program_funding_need(
-    program_id: Id, session: Session, response: Response, period: Period = Period.MONTH
+    program_id: Id, session: Session, sight: CurrentSight, response: Response, period: Period = Period.MONTH
 ) -> FundingNeedRead:
     """What the program needs, has spent and may spend, period by period, and from when on money is missing."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    return await funding_need_of(session, program, period, positions)
+    seen = sight.of_those(positions)
+    return await funding_need_of(session, program, period, seen, len(positions) - len(seen))
 
 
 @router.get("/risks", responses=responses(NotFound))
 async def list_program_risks(
-    program_id: Id, session: Session, query: Annotated[RiskQuery, Query()], response: Response
+    program_id: Id, session: Session, sight: CurrentSight, query: Annotated[RiskQuery, Query()], response: Response
 ) -> RiskRollUp:
     """The risks of the program and of its projects, and what they are expected to cost, each counted once. Sort by `emv` or `title`."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    return await risks_of(session, program_id, query, positions)
+    seen = sight.of_those(positions)
+    return await risks_of(session, program_id, query, seen, len(positions) - len(seen))
 
 
 @router.get("/issues", responses=responses(NotFound))
@@ -67,10 +71,11 @@ async def list_program_issues(
 
 @router.get("/earned-value", responses=responses(NotFound, Unschedulable))
 async def read_program_earned_value(
-    program_id: Id, session: Session, response: Response, data_date: DataDate = None
+    program_id: Id, session: Session, sight: CurrentSight, response: Response, data_date: DataDate = None
 ) -> ProgramEarnedValue:
     """PV, EV, AC and BAC of the projects summed, then divided; never a mean of their indices."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    return await earned_value_of(session, program, data_date, positions)
+    seen = sight.of_those(positions)
+    return await earned_value_of(session, program, data_date, seen, len(positions) - len(seen))

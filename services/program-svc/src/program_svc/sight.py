@@ -1,0 +1,67 @@
+"""Which projects a caller sees here: those in which it has a role, and those of the programs that it manages."""
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.problem import NotFound
+from chassis.redaction import Hidden, redact
+from chassis.unit_of_work import Unit, UnitOfWork
+from contracts.vocabulary import ProgramRole
+from program_svc.components.models import Component
+
+T = TypeVar("T")
+JSON = "application/json"
+
+
+class Sight:
+    """`sees(project_id)`, for one request."""
+
+    def __init__(self, projects: frozenset[UUID] | None) -> None:
+        self._projects = projects
+
+    @classmethod
+    async def of(cls, unit: UnitOfWork) -> "Sight":
+        """What the caller of this request sees."""
+        identity = unit.identity
+        if identity.sees_all:
+            return cls(None)
+        managed = [id_ for id_, role in identity.programs.items() if role is ProgramRole.PROGRAM_MANAGER]
+        theirs: list[UUID] = []
+        if managed:
+            found = select(col(Component.project_id)).where(col(Component.program_id).in_(managed))
+            theirs = list(await unit.session.scalars(found))
+        return cls(frozenset(identity.projects) | frozenset(theirs))
+
+    def sees(self, project_id: UUID) -> bool:
+        """Whether the caller sees the project."""
+        return self._projects is None or project_id in self._projects
+
+    def of_those(self, by_project: Mapping[UUID, T]) -> dict[UUID, T]:
+        """What belongs to projects that the caller sees."""
+        return {project_id: each for project_id, each in by_project.items() if self.sees(project_id)}
+
+
+async def _sight(unit: Unit) -> Sight:
+    return await Sight.of(unit)
+
+
+CurrentSight = Annotated[Sight, Depends(_sight)]
+
+
+async def redacted(unit: UnitOfWork, answer: Response) -> Response:
+    """The answer as the caller may have it. Raises NotFound for one that is about what it does not see."""
+    if unit.identity.sees_all or answer.status_code >= 400 or answer.headers.get("content-type") != JSON:
+        return answer
+    sight = await Sight.of(unit)
+    try:
+        document = redact(orjson.loads(bytes(answer.body)), sight.sees)
+    except Hidden:
+        raise NotFound from None
+    headers = {name: value for name, value in answer.headers.items() if name not in {"content-length", "content-type"}}
+    return Response(orjson.dumps(document), answer.status_code, headers, JSON)

@@ -1,0 +1,75 @@
+"""How many requests a token and its organisation may send, together in all replicas."""
+
+import asyncio
+
+import pytest
+from gateway_kit import client_of
+
+from chassis.database import Database
+from gateway import rates
+from gateway.application import create_gateway
+from gateway.gcra import Rate
+from gateway.rates import Policy, TooManyRequests
+
+
+def test_a_burst_is_let_through_and_comes_back_with_time() -> None:
+    rate = Rate(per_second=2, burst=4)
+    assert rate.left(0.0, now=100.0) == 4
+    spent = rate.after(0.0, 100.0, 4)
+    assert (rate.left(spent, 100.0), rate.wait(spent, 100.0)) == (0, 0.5)
+    assert (rate.left(spent, 100.5), rate.wait(spent, 100.5)) == (1, 0.0)
+    assert rate.left(spent, 200.0) == 4
+
+
+async def drained(policy: Policy, organization, subject: str = "a") -> int:
+    """How many requests are let through at once."""
+    for count in range(1000):
+        try:
+            await policy.take(organization, subject)
+        except TooManyRequests:
+            return count
+    raise AssertionError("no end")
+
+
+async def test_replicas_share_one_rate(database, tokens) -> None:
+    await tokens.create()
+    organization = await tokens.organization_id()
+    slow = Rate(per_second=0.001, burst=50)
+    replicas = [Policy("token", slow, database) for _ in range(3)]
+    assert sum([await drained(each, organization) for each in replicas]) == 50
+    assert await drained(replicas[0], organization, "another token") == 50
+
+
+async def test_requests_at_once_do_not_get_more_than_there_is(database, tokens) -> None:
+    await tokens.create()
+    organization = await tokens.organization_id()
+    policy = Policy("token", Rate(per_second=0.001, burst=20), database)
+    asked = await asyncio.gather(*(policy.take(organization, "a") for _ in range(60)), return_exceptions=True)
+    assert sum(isinstance(each, int) for each in asked) == 20
+    assert all(isinstance(each, int | TooManyRequests) for each in asked)
+
+
+async def test_without_the_database_nobody_is_kept_out(database_url) -> None:
+    gone = Database(database_url.replace("host=", "host=/nowhere"), pool=1)
+    policy = Policy("token", Rate(per_second=1, burst=10), gone)
+    assert await policy.take(rates.UUID(int=1), "a") == 10
+    await gone.close()
+
+
+@pytest.mark.slow
+async def test_who_has_sent_too_many_is_told_when_to_come_back(settings, tokens, project) -> None:
+    told = settings.model_copy(update={"token_rate": 0.5, "token_burst": 3})
+    app = create_gateway(told)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        client.headers["Authorization"] = f"Bearer {await tokens.create()}"
+        answers = [await client.get("/v1/projects/1") for _ in range(3)]
+        assert [answer.headers["ratelimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0"]
+        assert answers[0].headers["ratelimit-policy"] == '"token";q=3;w=6, "organization";q=10000;w=2'
+        refused = await client.get("/v1/projects/1")
+        assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-requests")
+        assert 1 <= int(refused.headers["retry-after"]) <= 2
+        assert refused.headers["ratelimit"] == f'"token";r=0;t={refused.headers["retry-after"]}'
+        assert (await client.get("/v1/members")).status_code == 429
+        assert len(project.requests) == 3
+        client.headers["Authorization"] = f"Bearer {await tokens.create()}"
+        assert (await client.get("/v1/projects/1")).status_code == 200
