@@ -41,7 +41,7 @@ async def _sse_memory(stack: Stack, interlock: Interlock) -> Result:
         for number in range(CLIENTS // STREAMS_PER_TOKEN)
     ]
     heads = [
-        f"GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token['secret']}\r\nAccept: text/event-stream\r\n\r\n"
+        f"GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token['token']}\r\nAccept: text/event-stream\r\n\r\n"
         for token in made
         for _ in range(STREAMS_PER_TOKEN)
     ]

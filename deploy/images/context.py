@@ -33,6 +33,7 @@ def service_context(service: str, folder: Path) -> None:
     shutil.rmtree(folder / "built")
     _tool("uv", "uv", folder)
     _place(_HERE / "Containerfile", folder / "Containerfile")
+    _place(_HERE / "warm.py", folder / "warm.py")
 
 
 def servers_context(folder: Path) -> None:

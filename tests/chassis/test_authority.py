@@ -42,7 +42,11 @@ def test_a_role_counts_on_its_own_project(permission, may, may_not):
         check(STRANGER, permission, PLACE)
 
 
-@pytest.mark.parametrize("written", [str(PROJECT).upper(), PROJECT.hex, f"urn:uuid:{PROJECT}", f"{{{PROJECT}}}"])
+@pytest.mark.parametrize(
+    "written",
+    [str(PROJECT).upper(), PROJECT.hex, f"urn:uuid:{PROJECT}", f"{{{PROJECT}}}"],
+    ids=["upper case", "bare", "urn", "in braces"],
+)
 def test_a_project_is_the_same_however_its_id_is_written(written):
     check(VIEWER, READ, {"project_id": written})
     with pytest.raises(Forbidden):

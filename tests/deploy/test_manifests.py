@@ -114,3 +114,15 @@ def test_streams_have_three_copies_in_production_and_one_elsewhere():
     assert find(manifests_of("overlays/production"), "StatefulSet/nats")["spec"]["replicas"] == 3
     plain, _ = told(manifests_of("overlays/staging"), "project-svc-worker")
     assert f"{PREFIX}STREAM_REPLICAS" not in plain
+
+
+def test_who_holds_something_of_a_session_goes_past_the_pooler():
+    """Locks of relays and consumers, and what the gateway listens to: through a pooler of transactions a revoked token stayed good for long."""
+    urls = {
+        each["metadata"]["name"]: " ".join(each["spec"]["target"]["template"]["data"].values())
+        for each in of_kind(manifests_of("overlays/production"), "ExternalSecret")
+    }
+    assert {name for name, text in urls.items() if "@postgres-pooler/" in text} == {
+        "project-svc-http",
+        "program-svc-http",
+    }

@@ -1,7 +1,6 @@
 """What is watched exists, every alert has its page, and the checks that say so can say no."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -30,16 +29,6 @@ def test_every_metric_in_a_rule_or_dashboard_exists():
 def test_an_expression_that_can_never_have_a_value_is_noticed(expression, monkeypatch):
     monkeypatch.setattr(metrics, "asked", lambda: [("here", expression)])
     assert len(metrics.wrong()) == 1
-
-
-def test_every_metric_of_ours_is_on_a_dashboard():
-    """A metric that nobody looks at need not be kept."""
-    shown = set().union(*(metrics.metrics_in(expression) for _, expression in metrics.asked()))
-    families = {re.sub(r"_(bucket|sum|count|created)$", "", name) for name in shown}
-    ours = {name for name in metrics.exported() if name.startswith("interlock_") and not name.endswith("_created")}
-    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in ours} - families == {
-        name for name in ours if f"{name}_total" in ours
-    }
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])

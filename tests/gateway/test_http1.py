@@ -127,9 +127,23 @@ async def test_a_kept_connection_is_used_again_and_a_closed_one_is_not():
         await ask(pool)
         await ask(pool)
         assert len(pool.connections) == 1
-        pool._idle[0][1].close()
+        pool._idle[0].close()
         assert await ask(pool) == (200, b"ok", True)
         assert len(pool.connections) == 2
+
+
+async def test_a_connection_that_has_lived_long_is_not_used_again_however_busy_it_was(monkeypatch):
+    """One that is kept for ever stays with the pod it began with, until that pod ends under a request."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    async with pool_to(*[answer] * 4) as pool:
+        await ask(pool)
+        await ask(pool)
+        assert len(pool.connections) == 1
+        monkeypatch.setattr("gateway.pool.LIFE", 0.0)
+        await ask(pool)
+        await ask(pool)
+        assert len(pool.connections) == 3
+        assert not pool._idle
 
 
 async def test_an_upstream_waits_for_a_slow_client():

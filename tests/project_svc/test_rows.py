@@ -1,5 +1,7 @@
 """Rows past the session's unit of work, on tables of this service."""
 
+import subprocess
+import sys
 from uuid import UUID
 
 import pytest
@@ -58,3 +60,16 @@ async def test_another_organisations_rows_are_not_there(stranger, database, task
 def test_a_class_without_a_table_has_no_layout():
     with pytest.raises(TypeError, match="ProjectRecord is no table"):
         rows.layout_of(ProjectRecord)
+
+
+def test_a_process_that_has_made_no_row_itself_may_change_one_that_it_found():
+    """The worker's first event came before anything else had SQLAlchemy look at the tables' classes."""
+    script = """
+from chassis import rows
+from project_svc.projects.models import Project
+layout = rows.layout_of(Project)
+row = rows._row_of(Project, dict.fromkeys(layout.names, 1))
+row.revision += 1
+assert row.revision == 2
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

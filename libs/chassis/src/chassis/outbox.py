@@ -34,6 +34,12 @@ _INSERT = """
 """
 
 
+_INSERT_ONE = """
+    INSERT INTO outbox (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+
+
 class EventTooLarge(Exception):
     """An event that no server would take: a fault of ours, found before it can stop the relay. Split it into parts."""
 
@@ -99,29 +105,23 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     for each in recorded:
         revisions.setdefault(each.boundary, []).append(each)
     rows = [
-        (
-            each.boundary,
-            number,
-            len(of_revision),
-            *message(each.boundary, each.event, number, len(of_revision), each.origin or origin),
-        )
+        _row(each.boundary, number, len(of_revision), each.event, each.origin or origin)
         for of_revision in revisions.values()
         for number, each in enumerate(of_revision, start=1)
     ]
-    await execute(
-        session,
-        _INSERT,
-        [event_id for *_, event_id, _ in rows],
-        [boundary.organization_id for boundary, *_ in rows],
-        [boundary.id for boundary, *_ in rows],
-        [boundary.revision for boundary, *_ in rows],
-        [position for _, position, *_ in rows],
-        [positions for _, _, positions, *_ in rows],
-        [sent.subject for *_, sent in rows],
-        [orjson.dumps(dict(sent.headers)).decode() for *_, sent in rows],
-        [sent.payload for *_, sent in rows],
-    )
+    if len(rows) == 1:
+        await execute(session, _INSERT_ONE, *rows[0])
+    else:
+        await execute(session, _INSERT, *map(list, zip(*rows, strict=True)))
     return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in revisions]
+
+
+def _row(boundary: Boundary, position: int, positions: int, event: Event, origin: Origin) -> tuple[object, ...]:
+    """The columns that `_INSERT` names."""
+    event_id, sent = message(boundary, event, position, positions, origin)
+    place = boundary.revision, position, positions
+    headers = orjson.dumps(dict(sent.headers)).decode()
+    return event_id, boundary.organization_id, boundary.id, *place, sent.subject, headers, sent.payload
 
 
 def message(boundary: Boundary, event: Event, position: int, positions: int, origin: Origin) -> tuple[UUID, Message]:

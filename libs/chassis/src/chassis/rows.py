@@ -4,10 +4,9 @@ A row is an instance of the table's class that the session does not know: what c
 session itself has read of the same row is forgotten, so that whoever asks it again sees what was written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 
-from chassis.statements import Record, execute, fetch_row
+from chassis.statements import Record, execute, execute_many, fetch_row
 
 
 class Identified(Protocol):
@@ -78,6 +77,7 @@ _LAYOUTS: dict[type[Any], Layout] = {}
 def layout_of(kind: type[Any]) -> Layout:
     """The layout of a table's class. Raises TypeError for a class without a table."""
     if kind not in _LAYOUTS:
+        configure_mappers()  # a row that nobody constructed has no attributes before
         mapper = inspect(kind, raiseerr=False)
         table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
@@ -105,13 +105,6 @@ async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *
     return _known(session, kind, await fetch_row(session, statement, *values))
 
 
-async def lock(session: AsyncSession, kind: type[IdentifiedT], id_: UUID) -> IdentifiedT | None:
-    """The row of this id, locked until the transaction ends; the session knows it from then on, as it is now."""
-    layout = layout_of(kind)
-    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE id = $1 FOR UPDATE"  # noqa: S608  (constants)
-    return _known(session, kind, await fetch_row(session, statement, id_))
-
-
 def _row_of(kind: type[RowT], attributes: dict[str, Any]) -> RowT:
     """A row as SQLAlchemy makes it of an answer: nothing is checked or noted as a change, which takes ten times as long."""
     row: RowT = manager_of_class(kind).new_instance()
@@ -130,6 +123,15 @@ async def update(session: AsyncSession, row: Identified) -> None:
     layout = layout_of(type(row))
     await execute(session, layout.replacement, *layout.values(row))
     _forget(session, type(row), row.id)
+
+
+async def update_all(session: AsyncSession, rows: Sequence[Identified]) -> None:
+    """Write all columns of rows of one table, on one way to the database and back."""
+    if rows:
+        layout = layout_of(type(rows[0]))
+        await execute_many(session, layout.replacement, [layout.values(row) for row in rows])
+        for row in rows:
+            _forget(session, type(row), row.id)
 
 
 def _known(session: AsyncSession, kind: type[IdentifiedT], record: Record | None) -> IdentifiedT | None:

@@ -69,8 +69,11 @@ class Seat:
                 raise
 
     async def close(self) -> None:
-        """Close the connection."""
-        with suppress(Exception):  # it may be dead already
+        """Close the connection, dead or alive: SQLAlchemy gives a dead one back only once it is told that it is."""
+        with suppress(Exception):
+            if self.driver.is_closed():
+                await self.connection.invalidate()
+        with suppress(Exception):
             await self.connection.close()
 
 
@@ -129,7 +132,12 @@ class Seats:
                 await seat.close()
             else:
                 return seat
-        seat = await Seat.of(await self._engine.connect())
+        connection = await self._engine.connect()
+        try:
+            seat = await Seat.of(connection)
+        except BaseException:
+            await connection.close()
+            raise
         try:
             await seat.begin(organization_id)
         except BaseException:

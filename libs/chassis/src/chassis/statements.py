@@ -51,3 +51,8 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
 async def execute(session: AsyncSession, statement: str, *values: Any) -> None:
     """Run a statement whose answer says nothing."""
     await (await driver_of(session)).execute(statement, *values)
+
+
+async def execute_many(session: AsyncSession, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement once for each row of values, without waiting for one answer before the next is asked for."""
+    await (await driver_of(session)).executemany(statement, rows)

@@ -4,6 +4,7 @@ Nothing here decides anything: no redirects, cookies, decompression, retries. Th
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import cast
@@ -52,6 +53,7 @@ class Connection(asyncio.Protocol):
     """A connection. After `is_reusable`, it takes the next request; else close it."""
 
     def __init__(self) -> None:
+        self.opened_at = time.monotonic()
         self._transport: asyncio.Transport
         self._parser: httptools.HttpResponseParser | None = None
         self._answered: asyncio.Future[Answer] | None = None

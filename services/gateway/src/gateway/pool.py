@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from gateway.http1 import Connection
 
-KEEP_ALIVE = 30.0
-"""Seconds. Less than a server keeps an idle connection (ours: 75), so that we do not write to one that is being closed."""
+LIFE = 5.0
+"""Seconds after which a connection is not used again. A pod that is told to end gets no new ones and waits twice as long for its signal: by
+then nobody writes to it any more. Load spreads to pods that came later. And a server keeps an idle one longer (ours: 75)."""
 
 
 class PoolBusy(Exception):
@@ -26,7 +27,7 @@ class Pool:
         self._acquire_timeout = acquire_timeout
         self._connect_timeout = connect_timeout
         self._free = asyncio.Semaphore(most)
-        self._idle: deque[tuple[float, Connection]] = deque()
+        self._idle: deque[Connection] = deque()
 
     async def acquire(self) -> Connection:
         """A connection. Raises PoolBusy; OSError or TimeoutError when the upstream cannot be reached."""
@@ -47,24 +48,24 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Give a connection back; one that cannot take another request is closed."""
         self._free.release()
-        if connection.is_reusable:
-            self._idle.append((time.monotonic(), connection))
+        if _is_good(connection):
+            self._idle.append(connection)
         else:
             connection.close()
 
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:
-            self._idle.pop()[1].close()
+            self._idle.pop().close()
 
     def _kept(self) -> Connection | None:
-        oldest = time.monotonic() - KEEP_ALIVE
-        while self._idle and self._idle[0][0] < oldest:
-            self._idle.popleft()[1].close()
+        while self._idle and not _is_good(self._idle[0]):
+            self._idle.popleft().close()
         while self._idle:
-            connection = self._idle.pop()[1]
-            if connection.is_reusable:
+            connection = self._idle.pop()
+            if _is_good(connection):
                 return connection
+            connection.close()
         return None
 
     async def _connect(self) -> Connection:
@@ -72,3 +73,7 @@ class Pool:
         async with asyncio.timeout(self._connect_timeout):
             _, connection = await loop.create_connection(Connection, self._host, self._port, ssl=self._ssl)
         return connection
+
+
+def _is_good(connection: Connection) -> bool:
+    return connection.is_reusable and time.monotonic() - connection.opened_at < LIFE

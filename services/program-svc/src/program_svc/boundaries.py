@@ -4,6 +4,8 @@ A command locks its boundary before it reads anything that it decides on; what i
 revision has an event. Locks are taken in one order everywhere: programs by id, then the strategy.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,11 +15,14 @@ from sqlmodel import col, select
 
 from chassis import outbox, rows
 from chassis.problem import NotFound
+from chassis.statements import execute
 from contracts.events import Event
 from contracts.subjects import BoundaryKind
 from program_svc.goals.models import Strategy
 from program_svc.programs.models import Program
 from program_svc.tables import Record, now
+
+_TAKEN = "UPDATE programs SET latest_revision = $2 WHERE id = $1"
 
 
 @dataclass(slots=True)
@@ -78,10 +83,25 @@ class LockedStrategy(Locked):
 
 async def lock_program(session: AsyncSession, program_id: UUID) -> LockedProgram:
     """The program, locked. Raises NotFound."""
-    program = await rows.lock(session, Program, program_id)
+    found = (
+        select(Program).where(col(Program.id) == program_id).with_for_update().execution_options(populate_existing=True)
+    )
+    program = await session.scalar(found)
     if program is None:
         raise NotFound(f"There is no program {program_id}.")
     return LockedProgram(session, program.organization_id, program=program)
+
+
+@asynccontextmanager
+async def program_in_hand(session: AsyncSession, program_id: UUID) -> AsyncIterator[LockedProgram]:
+    """The program, locked, past the session: the revision that was taken is written when the block ends. Raises NotFound."""
+    program = await rows.find(session, Program, "id = $1 FOR UPDATE", program_id)
+    if program is None:
+        raise NotFound(f"There is no program {program_id}.")
+    before = program.latest_revision
+    yield LockedProgram(session, program.organization_id, program=program)
+    if program.latest_revision != before:
+        await execute(session, _TAKEN, program_id, program.latest_revision)
 
 
 async def lock_strategy(session: AsyncSession, organization_id: UUID) -> LockedStrategy:

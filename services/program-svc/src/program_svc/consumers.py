@@ -14,7 +14,7 @@ from chassis.statements import fetch
 from contracts import project_events as events
 from contracts.project_events.registers import BASELINE, ISSUE
 from contracts.subjects import BoundaryKind
-from program_svc.boundaries import LockedProgram, lock_program
+from program_svc.boundaries import LockedProgram, program_in_hand
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
 from program_svc.network.following import Batch, follow
@@ -141,8 +141,8 @@ class Settling:
             return
         programs = {row["program_id"] for row in await fetch(session, _PROGRAMS, list(by_project))}
         for program_id in sorted(programs):
-            locked = await lock_program(session, program_id)
-            await self._settle_program(locked, batch, by_project, deleted)
+            async with program_in_hand(session, program_id) as locked:
+                await self._settle_program(locked, batch, by_project, deleted)
 
     async def _settle_program(
         self, locked: LockedProgram, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]

@@ -42,8 +42,9 @@ async def take_standing(
 ) -> None:
     """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed.
 
-    What the session does not know, since it was remembered from an earlier transaction, is written here, row by row.
+    What the session does not know, since it was remembered from an earlier transaction, is written here.
     """
+    remembered: list[Dependency] = []
     for dependency in dependencies:
         if not _differs(locked, dependency, standings[dependency.id], granularities):
             continue
@@ -73,7 +74,8 @@ async def take_standing(
             for event in events:
                 locked.record(event.between(before, after))
         if dependency not in locked.session:
-            await rows.update(locked.session, dependency)
+            remembered.append(dependency)
+    await rows.update_all(locked.session, remembered)
 
 
 def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:

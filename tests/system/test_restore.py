@@ -1,0 +1,111 @@
+"""What docs/operations.md says of restoring one half: the databases from before while the streams are ahead, and the other way round."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def keep(stack, part: str, backups: Path) -> None:
+    """Back a folder of the stopped stack up, owners and all."""
+    subprocess.run(["cp", "--archive", stack.home / part, backups / part], check=True)
+
+
+def put_back(stack, part: str, backups: Path) -> None:
+    shutil.rmtree(stack.home / part)
+    subprocess.run(["cp", "--archive", backups / part, stack.home / part], check=True)
+
+
+@pytest.fixture
+async def client(stack):
+    headers = {"Authorization": f"Bearer {stack.token}"}
+    async with httpx.AsyncClient(base_url=f"{stack.url}/v1", headers=headers, timeout=60) as opened:
+        yield opened
+
+
+async def depot(client) -> tuple[str, str]:
+    projects = (await client.get("/projects?limit=1000")).json()["items"]
+    programs = (await client.get("/programs?limit=1000")).json()["items"]
+    return next(one["id"] for one in projects if one["key"] == "DEPOT"), programs[0]["id"]
+
+
+async def add_task(client, project: str, name: str) -> str:
+    added = await client.post(f"/projects/{project}/tasks", json={"name": name, "kind": "task", "duration": "P4D"})
+    assert added.status_code == 201, added.text
+    return added.headers["Interlock-Position"]
+
+
+async def tasks_in_both(client, project: str, program: str) -> tuple[set[str], set[str]]:
+    """The ids of the project's tasks as the project tells them, and as the program does."""
+    own = (await client.get(f"/projects/{project}/tasks?limit=1000")).json()["items"]
+    items = (await client.get(f"/programs/{program}/schedule")).json()["items"]
+    return {one["id"] for one in own}, {one["task_id"] for one in items if one["project_id"] == project}
+
+
+async def included(client, program: str, position: str) -> None:
+    """The program's picture includes the position."""
+    for _ in range(6):
+        asked = {"Interlock-After": position, "Prefer": "wait=10"}
+        answer = await client.get(f"/programs/{program}/schedule", headers=asked)
+        if answer.status_code == 200:
+            return
+    pytest.fail(f"{position} is not in the picture: {answer.text}")
+
+
+def rebuild(stack, package: str, worker: str) -> str:
+    """The operator's command, told what the running worker is told."""
+    told = {key: value for key, value in stack.find(worker).environ().items() if key.startswith("INTERLOCK_")}
+    command = [sys.executable, "-m", package, "rebuild", "--timeout", "90"]
+    done = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def test_databases_from_before_while_the_streams_are_ahead(stack, client, tmp_path):
+    """The picture would show what the projects no longer know; `rebuild` asks them."""
+    project, program = await depot(client)
+    await included(client, program, await add_task(client, project, "Kept"))
+    assert await asyncio.to_thread(stack.stop) == 0
+    keep(stack, "postgres", tmp_path)
+    await asyncio.to_thread(stack.start)
+    await included(client, program, await add_task(client, project, "Lost with the disk"))
+    assert await asyncio.to_thread(stack.stop) == 0
+    put_back(stack, "postgres", tmp_path)
+    await asyncio.to_thread(stack.start)
+
+    assert "restored" in await asyncio.to_thread(rebuild, stack, "program_svc", "program-worker")
+    assert "restored" in await asyncio.to_thread(rebuild, stack, "project_svc", "project-worker")
+    position = await add_task(client, project, "Written after the restore")
+    await included(client, program, position)
+
+    own, shown = await tasks_in_both(client, project, program)
+    assert own == shown
+    names = {one["name"] for one in (await client.get(f"/projects/{project}/tasks?limit=1000")).json()["items"]}
+    assert {"Kept", "Written after the restore"} <= names
+    assert "Lost with the disk" not in names
+
+
+async def test_streams_from_before_while_the_databases_are_ahead(stack, client, tmp_path):
+    """Nothing to do: the relays put back what the streams lack."""
+    project, program = await depot(client)
+    assert await asyncio.to_thread(stack.stop) == 0
+    keep(stack, "nats", tmp_path)
+    await asyncio.to_thread(stack.start)
+    await included(client, program, await add_task(client, project, "Put back into the stream"))
+    assert await asyncio.to_thread(stack.stop) == 0
+    put_back(stack, "nats", tmp_path)
+    await asyncio.to_thread(stack.start)
+
+    await included(client, program, await add_task(client, project, "And on"))
+
+    own, shown = await tasks_in_both(client, project, program)
+    assert own == shown
+    said = (stack.home / "logs/project-worker.log").read_text()
+    assert "the stream had lost events and has them again" in said
