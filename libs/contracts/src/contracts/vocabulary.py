@@ -89,6 +89,15 @@ class RiskKind(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
+class RiskProximity(StrEnum):
+    """How soon a risk may happen."""
+
+    IMMINENT = "imminent"
+    WITHIN_THE_PHASE = "within_the_phase"
+    WITHIN_THE_PROJECT = "within_the_project"
+    BEYOND_THE_PROJECT = "beyond_the_project"
+
+
 class RiskResponse(StrEnum):
     """To a threat: avoid, transfer, mitigate, accept, escalate; to an opportunity: exploit, share, enhance, accept, escalate."""
 

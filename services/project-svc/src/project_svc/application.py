@@ -11,6 +11,7 @@ from chassis.health import Health
 from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
+from project_svc.assessment.routes import router as assessment
 from project_svc.assignments.routes import router as assignments
 from project_svc.baselines.routes import router as baselines
 from project_svc.batch.routes import router as batch
@@ -43,7 +44,7 @@ DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, ris
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, batch, baselines, change_requests, tolerances),
-    *(jobs, simulations, levelling, quality, imports, exports),
+    *(jobs, simulations, levelling, quality, assessment, imports, exports),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

@@ -95,6 +95,7 @@ PROJECTS = (
         {"POST /simulate": "simulate", "POST /level": "level", "POST /level/take": "take"},
         reading=frozenset({READ, "simulate", "level"}),
     ),
+    _figures("risk_assessment", f"{PROJECT}/risk-assessment", PROJECT_READERS),
     _figures("export", f"{PROJECT}/export", PROJECT_READERS),
     _figures("imposed_date", f"{PROJECT}/imposed-dates", PROJECT_READERS),
     _figures("snapshot", f"{PROJECT}/snapshot", PROJECT_READERS),

@@ -1,12 +1,27 @@
 """How a project is steered: its phases and gates, its tolerances, and the exceptions from them."""
 
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.project_events.registered import Registered
-from contracts.values import Day, Id, Label, Money, Name, NonNegativeDuration, Percent, Shape, Text
+from contracts.values import (
+    Day,
+    Duration,
+    Id,
+    Label,
+    Money,
+    Name,
+    NonNegativeDuration,
+    Percent,
+    Probability,
+    Shape,
+    Text,
+)
 
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 """How many of something."""
@@ -32,6 +47,49 @@ class Tolerances(Shape):
     """How many deliverables may stand rejected."""
     benefits: Text = ""
     """What the benefits may fall short by, in words: they are measured in the program."""
+
+
+Score = Annotated[int, Field(ge=1, le=100, strict=True)]
+"""Level of probability times level of impact."""
+MOST_LIMITS = 9
+
+
+def _ascending(limits: tuple[Any, ...]) -> tuple[Any, ...]:
+    if any(following <= limit for limit, following in pairwise(limits)):
+        raise PydanticCustomError("limits_order", "Limits ascend")
+    return limits
+
+
+def _limits() -> Any:
+    return Field(min_length=1, max_length=MOST_LIMITS)
+
+
+class RiskMatrix(Shape):
+    """How risks are scored. Limits lie between levels: what reaches the first one has level 2, what stays below it level 1."""
+
+    probability_limits: Annotated[tuple[Probability, ...], _limits(), AfterValidator(_ascending)] = (
+        *(Decimal("0.1"), Decimal("0.3")),
+        *(Decimal("0.5"), Decimal("0.7")),
+    )
+    cost_limits: Annotated[tuple[Probability, ...], _limits(), AfterValidator(_ascending)] = (
+        *(Decimal("0.01"), Decimal("0.02")),
+        *(Decimal("0.05"), Decimal("0.1")),
+    )
+    """Shares of the budget."""
+    delay_limits: Annotated[tuple[NonNegativeDuration, ...], _limits(), AfterValidator(_ascending)] = (
+        *(Duration.days(5), Duration.days(10)),
+        *(Duration.days(20), Duration.days(40)),
+    )
+    medium_from: Score = 5
+    """From this score on a risk is medium,"""
+    high_from: Score = 12
+    """from this one on high."""
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Self:
+        if self.high_from <= self.medium_from:
+            raise PydanticCustomError("bands_order", "A high score is above a medium one")
+        return self
 
 
 class PhaseStatus(StrEnum):

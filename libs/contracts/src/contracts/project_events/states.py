@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.project_events.control import Tolerances
+from contracts.project_events.control import RiskMatrix, Tolerances
 from contracts.project_events.resources import WorkMode
 from contracts.values import (
     STANDARD_HOURS,
@@ -35,6 +35,7 @@ from contracts.vocabulary import (
     LinkType,
     ProjectStatus,
     RiskKind,
+    RiskProximity,
     RiskResponse,
     RiskStatus,
     SchedulingMode,
@@ -68,6 +69,7 @@ class ProjectState(Shape):
     data_date: DayOrMoment | None
     """Progress is as of this date; no remaining work lies before it."""
     tolerances: Tolerances = Tolerances()
+    risk_matrix: RiskMatrix = RiskMatrix()
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -286,6 +288,12 @@ class RiskState(Shape):
     review_on: Day | None
     emv: Money
     """Expected monetary value: probability times cost impact, a threat negative; zero once closed or occurred."""
+    proximity: RiskProximity | None = None
+    """When it may happen."""
+    residual_probability: Share | None = None
+    """What is expected once the response is carried out; null: as it is."""
+    residual_cost_impact: Money | None = None
+    residual_days_impact: NonNegativeDuration | None = None
     revision: int
     created_at: Instant
     updated_at: Instant

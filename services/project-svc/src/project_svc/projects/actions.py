@@ -46,6 +46,7 @@ async def create_project(
         updated_at=created_at,
     )
     row.tolerate(body.tolerances)
+    row.risk_matrix = body.risk_matrix.model_dump(mode="json")
     row.check()
     session.add(row)
     await session.flush()
@@ -71,6 +72,8 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
     if "tolerances" in changes:
         row.tolerate(changes.pop("tolerances"))
+    if "risk_matrix" in changes:
+        row.risk_matrix = changes.pop("risk_matrix").model_dump(mode="json")
     if changes.get("calendar_id") is not None:
         await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():

@@ -12,7 +12,7 @@ from sqlmodel import Field
 from chassis.patch import unset
 from chassis.problem import Conflict, FieldError, InvalidRequest
 from contracts.project_events import ProjectState
-from contracts.project_events.control import Tolerances
+from contracts.project_events.control import RiskMatrix, Tolerances
 from contracts.values import (
     MINUTES_PER_DAY,
     Currency,
@@ -90,6 +90,7 @@ class Project(Record, table=True):
     deadline: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     data_date: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     tolerances: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    risk_matrix: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def step(self, to: ProjectStatus) -> None:
@@ -160,6 +161,7 @@ class Project(Record, table=True):
             deadline=self.deadline,
             data_date=self.data_date,
             tolerances=Tolerances.model_validate(self.tolerances),
+            risk_matrix=RiskMatrix.model_validate(self.risk_matrix),
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -182,6 +184,7 @@ class ProjectCreate(Shape):
     manager: Label = ""
     sponsor: Label = ""
     tolerances: Tolerances = Tolerances()
+    risk_matrix: RiskMatrix = RiskMatrix()
     external_ref: ExternalRef | None = None
 
 
@@ -201,3 +204,4 @@ class ProjectUpdate(Shape):
     manager: Label = unset()
     sponsor: Label = unset()
     tolerances: Tolerances = unset()
+    risk_matrix: Annotated[RiskMatrix, ShapeField(description="replaced as a whole")] = unset()

@@ -1,7 +1,7 @@
 """What can happen to a risk."""
 
 from chassis.patch import changes_of
-from chassis.problem import InvalidRequest
+from chassis.problem import InvalidRequest, invalid
 from contracts.project_events import RiskCreated, RiskDeleted, RiskUpdated
 from contracts.project_events.log import IssueFields
 from contracts.values import Money, WrittenDuration
@@ -35,8 +35,15 @@ async def create_risk(project: LockedProject, body: RiskCreate) -> Risk:
         escalated=body.escalated,
         task_id=body.task_id,
         review_on=body.review_on,
+        proximity=body.proximity,
+        residual_probability=body.residual_probability,
+        residual_cost_impact=None if body.residual_cost_impact is None else body.residual_cost_impact.amount,
+        residual_days_impact=None
+        if body.residual_days_impact is None
+        else bound(body.residual_days_impact, project.row.minutes_per_day, "/residual_days_impact").minutes,
         updated_at=project.now,
     )
+    _check_currency(risk, body.residual_cost_impact)
     await _check(project, risk)
     project.session.add(risk)
     await project.session.flush()
@@ -52,12 +59,15 @@ async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> N
         risk.step(changes.pop("state"))
     for name, value in changes.items():
         match value:
+            case Money() if name == "residual_cost_impact":
+                risk.residual_cost_impact = value.amount
             case Money():
                 risk.cost_impact, risk.currency = value.amount, value.currency
             case WrittenDuration():
                 setattr(risk, name, bound(value, risk.minutes_per_day, f"/{name}").minutes)
             case _:
                 setattr(risk, name, value)
+    _check_currency(risk, changes.get("residual_cost_impact"))
     with project.session.no_autoflush:
         await _check(project, risk)
     changed = project.changed(risk, before, RiskUpdated)
@@ -71,6 +81,12 @@ async def delete_risk(project: LockedProject, risk: Risk) -> None:
     project.record(RiskDeleted.of(risk.wire()))
     await project.session.delete(risk)
     await project.session.flush()
+
+
+def _check_currency(risk: Risk, residual: Money | None) -> None:
+    """Raise InvalidRequest for an impact after the response in another currency than the one before it."""
+    if residual is not None and residual.currency != risk.currency:
+        raise invalid("/residual_cost_impact/currency", "currency", f"This risk counts in {risk.currency}.")
 
 
 async def _check(project: LockedProject, risk: Risk) -> None:

@@ -27,7 +27,7 @@ from contracts.values import (
     Text,
     WrittenDuration,
 )
-from contracts.vocabulary import RiskKind, RiskResponse, RiskStatus
+from contracts.vocabulary import RiskKind, RiskProximity, RiskResponse, RiskStatus
 from planning.risk import RiskKind as Sign
 from planning.risk import emv
 from project_svc.calendars.models import hours_of
@@ -81,6 +81,10 @@ class Risk(ProjectRecord, table=True):
     escalated: bool
     task_id: UUID | None = None
     review_on: date | None = None
+    proximity: RiskProximity | None = Field(default=None, sa_type=words(RiskProximity))
+    residual_probability: Decimal | None = Field(default=None, sa_type=Numeric)
+    residual_cost_impact: Decimal | None = Field(default=None, sa_type=AMOUNT)
+    residual_days_impact: int | None = Field(default=None, sa_type=MINUTES)
     updated_at: datetime = Field(sa_type=INSTANT)
 
     @property
@@ -104,8 +108,10 @@ class Risk(ProjectRecord, table=True):
         if self.state not in OVER and not 0 < self.probability < 1:
             message = "The probability of an open risk lies between 0 and 1: at 1 it is an issue, at 0 it is closed."
             broken.append(("/probability", "open_probability", message))
-        if self.cost_impact < 0:
-            broken.append(("/cost_impact/amount", "amount_negative", "An impact has no sign: the kind gives it one."))
+        for pointer, amount in (("cost_impact", self.cost_impact), ("residual_cost_impact", self.residual_cost_impact)):
+            if amount is not None and amount < 0:
+                message = "An impact has no sign: the kind gives it one."
+                broken.append((f"/{pointer}/amount", "amount_negative", message))
         if self.currency != currency:
             broken.append(("/cost_impact/currency", "currency", f"This project counts in {currency}."))
         if self.response is not None and self.response not in RESPONSES[self.kind]:
@@ -137,6 +143,14 @@ class Risk(ProjectRecord, table=True):
             task_id=self.task_id,
             review_on=self.review_on,
             emv=Money.of(self.emv, self.currency),
+            proximity=self.proximity,
+            residual_probability=self.residual_probability,
+            residual_cost_impact=None
+            if self.residual_cost_impact is None
+            else Money.of(self.residual_cost_impact, self.currency),
+            residual_days_impact=None
+            if self.residual_days_impact is None
+            else Duration(self.residual_days_impact, self.minutes_per_day),
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -160,6 +174,10 @@ class RiskCreate(Shape):
     escalated: StrictBool = False
     task_id: Id | None = None
     review_on: Day | None = None
+    proximity: RiskProximity | None = None
+    residual_probability: Share | None = None
+    residual_cost_impact: Money | None = None
+    residual_days_impact: NonNegativeWrittenDuration | None = None
     external_ref: ExternalRef | None = None
 
 
@@ -181,3 +199,7 @@ class RiskUpdate(Shape):
     escalated: StrictBool = unset()
     task_id: Id | None = unset()
     review_on: Day | None = unset()
+    proximity: RiskProximity | None = unset()
+    residual_probability: Share | None = unset()
+    residual_cost_impact: Money | None = unset()
+    residual_days_impact: NonNegativeWrittenDuration | None = unset()
