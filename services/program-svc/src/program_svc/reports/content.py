@@ -34,7 +34,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
     """The program's figures as JSON. Raises Unschedulable."""
     positions = await positions_of(session, program.id)
     network = await network_of(session, program)
-    earned = await earned_value_of(session, program, None, positions)
+    earned = await earned_value_of(session, program, None, positions, 0)
     risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
     issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
     roadmap = await roadmap_of(session, program)
@@ -44,7 +44,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
         "schedule": {"start": _day(start_on_wire(network)), "finish": _day(finish_on_wire(network))},
         "earned_value": earned.model_dump(mode="json", exclude={"positions"}),
         "dependencies": await _dependencies(session, program),
-        "risks": [each.model_dump(mode="json") for each in await risk_sums(session, program.id, risks)],
+        "risks": [each.model_dump(mode="json") for each in await risk_sums(session, list(positions), risks)],
         "issues": issues.model_dump(mode="json"),
         "goals": await _goals(session, program),
         "benefits": await _benefits(session, program),

@@ -31,7 +31,7 @@ async def money_measures(session: AsyncSession, program: Program, network: Netwo
                 yield Measure(Dimension.COST, agreed, forecast, allowed.amount, over, figures)
     if (allowed := tolerances.risk) is not None:
         own = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
-        for sums in await risk_sums(session, program.id, own):
+        for sums in await risk_sums(session, list(network.facts.projects), own):
             if sums.threats.currency == allowed.currency:
                 threats = -sums.threats.amount
                 yield Measure(
