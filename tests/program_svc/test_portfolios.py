@@ -1,5 +1,6 @@
 """Portfolios: a tree above programs."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -44,3 +45,32 @@ async def test_what_is_not_there_and_what_is_taken_is_refused(api, stranger):
     changed = await api.patch(f"/portfolios/{first}", {"name": "Town"}, headers={"If-Match": '"1"'})
     assert changed["name"] == "Town"
     await api.patch(f"/portfolios/{first}", {"name": "Stale"}, status=412, headers={"If-Match": '"1"'})
+
+
+async def test_a_portfolio_at_a_glance_shows_the_programs_that_the_caller_sees(api):
+    first, second = api.projects.project("P1"), api.projects.project("P2")
+    given, needed = api.projects.task(first, "A", 4), api.projects.task(second, "B", 3)
+    await api.hear()
+    top = await portfolio(api, "CITY")
+    below = await portfolio(api, "MOBILITY", parent_id=top)
+    program = await api.program(first, second, key="A", portfolio_id=below, deadline="2026-03-09")
+    await api.commit(program, given, needed, needed_by="2026-03-04")
+    await api.program(key="B", portfolio_id=top)
+    await api.program(key="ELSEWHERE")
+    read = await api.get(f"/portfolios/{top}/overview")
+    assert [read[name] for name in ("late", "breached", "hidden_count")] == [1, 1, 0]
+    one, other = read["programs"]
+    assert [one[name] for name in ("key", "finish", "is_late", "projects", "breached", "at_risk", "least_margin")] == [
+        "A",
+        "2026-03-10",
+        True,
+        2,
+        1,
+        0,
+        "-P1D",
+    ]
+    assert (other["key"], other["finish"], other["is_late"], other["least_margin"]) == ("B", None, False, None)
+    member = replace(api, roles=frozenset())
+    hidden = await member.get(f"/portfolios/{top}/overview")
+    assert (hidden["programs"], hidden["hidden_count"]) == ([], 2)
+    await api.get_missing(f"/portfolios/{uuid4()}/overview")

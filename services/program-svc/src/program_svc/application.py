@@ -14,6 +14,8 @@ from chassis.service import service_app
 from chassis.settings import ServiceSettings
 from contracts.subjects import BoundaryKind
 from program_svc.alignments.routes import router as alignments
+from program_svc.baselines.models import BASELINES
+from program_svc.baselines.routes import router as baselines
 from program_svc.benefits.models import BENEFITS, MEASUREMENTS
 from program_svc.benefits.routes import router as benefits
 from program_svc.components.models import AlreadyComponent
@@ -29,11 +31,15 @@ from program_svc.programs.routes import router as programs
 from program_svc.register.routes import RecordInUse, router_of
 from program_svc.register.tables import NAMED
 from program_svc.registers import ROLLED_UP, WITH_LISTS
+from program_svc.reports.models import STATUS_REPORTS
+from program_svc.reports.routes import router as reports
 from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
 from program_svc.scenarios.routes import router as scenarios
 from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
+from program_svc.tolerances.models import EXCEPTIONS
+from program_svc.tolerances.routes import router as tolerances
 from program_svc.waiting import LATE, WAITING
 
 PACKAGE = "program_svc"
@@ -56,6 +62,9 @@ ROUTERS = (
     scenarios,
     portfolios,
     benefits,
+    baselines,
+    tolerances,
+    reports,
     *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS, SCENARIOS)),
     *(router_of(declared, has_list=False) for declared in ROLLED_UP),
 )
@@ -65,7 +74,17 @@ def _taken(what: str) -> Callable[[], Problem]:
     return lambda: AlreadyExists(f"Another record of this kind already has this {what}.")
 
 
-KEPT = (*(declared.table for declared in (*WITH_LISTS, *ROLLED_UP, BENEFITS, SCENARIOS, PROPOSALS)), MEASUREMENTS)
+DECLARED = (
+    *WITH_LISTS,
+    *ROLLED_UP,
+    BENEFITS,
+    SCENARIOS,
+    PROPOSALS,
+    BASELINES,
+    EXCEPTIONS,
+    STATUS_REPORTS,
+)
+KEPT = (*(declared.table for declared in DECLARED), MEASUREMENTS)
 """The tables that follow from declarations."""
 CONFLICTS: Conflicts = {
     "uq_programs_organization_id_key": _taken("key"),

@@ -103,14 +103,14 @@ def row_of(record: Shape) -> dict[str, Any]:
 
 
 def _stored(value: Any) -> Any:
-    """A value as its column takes it: shapes, and lists of them, as documents; a duration as it is written."""
+    """A value as its column takes it: shapes, lists and mappings as documents; a duration as it is written."""
     if isinstance(value, Duration):
         return str(value)
-    return to_jsonable_python(value) if isinstance(value, Shape | list) else value
+    return to_jsonable_python(value) if isinstance(value, Shape | list | dict) else value
 
 
 def _column_type(plain: Any) -> Any:
-    if get_origin(plain) is list or issubclass(plain, Shape):
+    if get_origin(plain) in {list, dict} or issubclass(plain, Shape):
         return DOCUMENT
     if issubclass(plain, StrEnum):
         return words(plain)

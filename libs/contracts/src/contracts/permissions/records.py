@@ -182,6 +182,20 @@ PROGRAMS = (
         _changed_by(PROGRAM_READERS, PROGRAM_WRITERS) | {"take": PROGRAM_MANAGERS},
         {"POST /{scenario_id}/take": "take"},
     ),
+    Record(
+        "program_baseline",
+        f"{PROGRAM}/baselines",
+        {READ: PROGRAM_READERS, CREATE: PROGRAM_MANAGERS, DELETE: PROGRAM_MANAGERS, "approve": PROGRAM_MANAGERS},
+        {"POST /{baseline_id}/approve": "approve"},
+    ),
+    Record(
+        "program_tolerance",
+        f"{PROGRAM}/tolerances",
+        {READ: PROGRAM_READERS, "check": PROGRAM_WRITERS},
+        {"POST /check": "check"},
+    ),
+    Record("program_exception", f"{PROGRAM}/exceptions", {READ: PROGRAM_READERS, UPDATE: PROGRAM_MANAGERS}),
+    Record("program_status_report", f"{PROGRAM}/status-reports", {READ: PROGRAM_READERS, CREATE: PROGRAM_WRITERS}),
     _figures("proposal", f"{PROGRAM}/proposals", PROGRAM_READERS),
     # What the program asks of a project is answered by the project's manager, who may have no role in the program.
     Record(

@@ -2,6 +2,7 @@
 
 from contracts.events import Event, RecordEvent
 from contracts.program_events.benefits import BenefitState, MeasurementState
+from contracts.program_events.control import BaselineState, ExceptionState, StatusReportState
 from contracts.program_events.governance import (
     ChangeRequestState,
     DecisionState,
@@ -29,6 +30,11 @@ SCENARIO = life_of("scenario", "scenarios", ScenarioState)
 PROPOSAL = life_of("proposal", "proposals", ProposalState)
 
 
+BASELINE = life_of("baseline", "baselines", BaselineState)
+EXCEPTION = life_of("exception", "exceptions", ExceptionState)
+STATUS_REPORT = life_of("status_report", "status-reports", StatusReportState)
+
+
 class MeasurementRecorded(RecordEvent[MeasurementState]):
     """A benefit was measured."""
 
@@ -52,5 +58,9 @@ EVENTS: tuple[type[Event], ...] = (
     *SCENARIO,
     PROPOSAL.created,
     PROPOSAL.updated,
+    *BASELINE,
+    EXCEPTION.created,
+    EXCEPTION.updated,
+    STATUS_REPORT.created,
 )
 """Every event version of the declared records of programs."""

@@ -12,6 +12,7 @@ from contracts.vocabulary import TaskSide
 from program_svc.network.compute import Network
 from program_svc.network.explain import driving_path
 from program_svc.network.instants import written
+from program_svc.network.moves import driver_of
 
 MOST_PATHS = 100
 
@@ -76,7 +77,9 @@ def near_critical(network: Network, within: WrittenDuration) -> Iterator[Path]:
         for id_, task in network.facts.tasks.items()
         if task.kind is not planning.TaskKind.SUMMARY and items[id_].total_float <= _limit(network, id_, within)
     }
-    order = sorted(open_tasks, key=lambda id_: (items[id_].total_float, -items[id_].early_finish, id_))
+    drivers = {driver.task_id for id_ in open_tasks if (driver := driver_of(items[id_])) is not None}
+    # A milestone ends when what drives it does: the chain is to end with what drives nothing more.
+    order = sorted(open_tasks, key=lambda id_: (items[id_].total_float, -items[id_].early_finish, id_ in drivers, id_))
     taken: set[UUID] = set()
     for end in order:
         if end in taken:

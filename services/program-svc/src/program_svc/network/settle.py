@@ -16,6 +16,8 @@ from program_svc.network.keeping import keep_dates
 from program_svc.network.objects import compared
 from program_svc.network.queries import computed
 from program_svc.network.stored import stored_rows
+from program_svc.tolerances.drafting import draft_exceptions
+from program_svc.tolerances.measures import network_measures
 
 
 @dataclass(slots=True)
@@ -48,8 +50,10 @@ async def settle(locked: LockedProgram, changes: Changes, facts: Facts | None = 
 
 
 async def settle_on(locked: LockedProgram, network: Network, difference: Difference, changed: Collection[UUID]) -> None:
-    """Keep the network's dates, and give the dependencies what it says of them."""
+    """Keep the network's dates, give the dependencies what it says of them, and draft an exception where it exceeds a tolerance."""
     facts = network.facts
     await keep_dates(locked, network, difference, changed)
     granularities = {project_id: row.granularity for project_id, row in facts.projects.items()}
     await take_standing(locked, network.judged, network.standings, granularities)
+    if locked.program.tolerances is not None:
+        await draft_exceptions(locked, network, network_measures(locked.program, network))

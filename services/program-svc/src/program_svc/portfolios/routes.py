@@ -21,6 +21,7 @@ from program_svc.portfolios.models import (
     PortfolioUpdate,
     state_of,
 )
+from program_svc.portfolios.overview import PortfolioOverview, overview_of
 
 router = APIRouter(prefix="/portfolios", tags=["portfolios"], route_class=TransactionRoute)
 
@@ -68,6 +69,13 @@ async def read_portfolio(portfolio_id: Id, session: Session, response: Response)
     portfolio = await actions.the_portfolio(session, portfolio_id)
     stamp(response, portfolio)
     return state_of(portfolio)
+
+
+@router.get("/{portfolio_id}/overview", responses=responses(NotFound))
+async def read_portfolio_overview(portfolio_id: Id, session: Session, identity: CurrentIdentity) -> PortfolioOverview:
+    """Its programs, and those of the portfolios below it, each at a glance: when it is done, what is broken, what is to be decided."""
+    await actions.the_portfolio(session, portfolio_id)
+    return await overview_of(session, identity, portfolio_id)
 
 
 @router.patch("/{portfolio_id}", responses=responses(NotFound, Forbidden, AlreadyExists, PortfolioCycle, StaleRevision))

@@ -1,0 +1,105 @@
+"""What a status report freezes: the program's figures as its own routes tell them, at one moment."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from program_svc.benefits.models import BENEFITS
+from program_svc.benefits.queries import realisations_of
+from program_svc.dependencies.models import LIVE, Dependency
+from program_svc.dependencies.shapes import state_of
+from program_svc.goals.models import Goal
+from program_svc.goals.progress import Progress, ratio
+from program_svc.goals.queries import goal_tree
+from program_svc.key_results.models import KeyResult
+from program_svc.network.queries import network_of
+from program_svc.network.shapes import finish_on_wire, start_on_wire
+from program_svc.programs.models import Program
+from program_svc.programs.models import state_of as program_state
+from program_svc.programs.queries import positions_of
+from program_svc.register.actions import all_of
+from program_svc.registers import ISSUES, RISKS
+from program_svc.reports.roadmap import roadmap_of
+from program_svc.rollups.earned_value import earned_value_of
+from program_svc.rollups.issues import open_issues
+from program_svc.rollups.risks import own_risk, risk_sums
+
+MOST_LISTED = 200
+WORRYING = ("breached", "at_risk", "disputed")
+
+
+async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
+    """The program's figures as JSON. Raises Unschedulable."""
+    positions = await positions_of(session, program.id)
+    network = await network_of(session, program)
+    earned = await earned_value_of(session, program, None, positions, 0)
+    risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
+    issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
+    roadmap = await roadmap_of(session, program)
+    return {
+        "program": program_state(program).model_dump(mode="json"),
+        "positions": {str(project_id): revision for project_id, revision in positions.items()},
+        "schedule": {"start": _day(start_on_wire(network)), "finish": _day(finish_on_wire(network))},
+        "earned_value": earned.model_dump(mode="json", exclude={"positions"}),
+        "dependencies": await _dependencies(session, program),
+        "risks": [each.model_dump(mode="json") for each in await risk_sums(session, list(positions), risks)],
+        "issues": issues.model_dump(mode="json"),
+        "goals": await _goals(session, program),
+        "benefits": await _benefits(session, program),
+        "roadmap": roadmap.model_dump(mode="json"),
+    }
+
+
+def _day(day: Any) -> str | None:
+    return None if day is None else day.isoformat()[:16]
+
+
+async def _dependencies(session: AsyncSession, program: Program) -> dict[str, Any]:
+    """How many there are of each state, and those that worry, the least margin first."""
+    found = await session.scalars(
+        select(Dependency).where(col(Dependency.program_id) == program.id, col(Dependency.state).in_(LIVE))
+    )
+    states = sorted((state_of(each) for each in found), key=lambda each: each.id)
+    worrying = [each for each in states if each.state.value in WORRYING]
+    worrying.sort(key=lambda each: (each.margin is None, 0 if each.margin is None else each.margin.minutes))
+    return {
+        "states": dict(sorted(Counter(each.state.value for each in states).items())),
+        "worrying": [
+            each.model_dump(
+                mode="json", include={"id", "provider", "receiver", "state", "margin", "needed_by", "provider_forecast"}
+            )
+            for each in worrying[:MOST_LISTED]
+        ],
+    }
+
+
+async def _goals(session: AsyncSession, program: Program) -> list[dict[str, Any]]:
+    progress = Progress.of(await goal_tree(session), await session.scalars(select(KeyResult)))
+    own = select(Goal).where(col(Goal.program_id) == program.id).order_by(col(Goal.id)).limit(MOST_LISTED)
+    return [
+        {
+            "id": str(goal.id),
+            "name": goal.name,
+            "due": _day(goal.due),
+            "state": goal.state.value,
+            "progress": ratio(progress.at(goal.id)).model_dump(mode="json"),
+        }
+        for goal in await session.scalars(own)
+    ]
+
+
+async def _benefits(session: AsyncSession, program: Program) -> list[dict[str, Any]]:
+    benefits = (await all_of(session, program.id, BENEFITS))[:MOST_LISTED]
+    forecast = await realisations_of(session, program.id, benefits)
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "state": each.state.value,
+            "planned_on": _day(each.planned_on),
+            "forecast_on": _day(forecast[each.id]),
+        }
+        for each in benefits
+    ]

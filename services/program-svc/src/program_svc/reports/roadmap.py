@@ -1,0 +1,110 @@
+"""A program's roadmap: its projects from their first day to their last, their milestones, and the gates between."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import planning
+from chassis.statements import fetch
+from contracts.project_events.control import GateDecision
+from contracts.values import Day, Id, Name, Shape
+from program_svc.programs.models import Program
+from program_svc.register.actions import all_of
+from program_svc.registers import GATES
+
+MOST_MILESTONES = 500
+
+_PROJECTS = """
+    SELECT known.id, known.key, known.name, min(rows.early_start) AS starts, max(rows.early_finish) AS ends
+    FROM components JOIN known_projects AS known ON known.id = components.project_id
+    JOIN program_schedule AS rows ON rows.program_id = components.program_id AND rows.project_id = known.id
+    WHERE components.program_id = $1 GROUP BY known.id, known.key, known.name ORDER BY min(rows.early_start), known.key
+"""
+_MILESTONES = """
+    SELECT tasks.id, tasks.project_id, tasks.name, rows.early_finish, tasks.actual_finish IS NOT NULL AS is_reached
+    FROM program_schedule AS rows JOIN known_tasks AS tasks ON tasks.id = rows.task_id
+    WHERE rows.program_id = $1 AND tasks.kind = 'milestone' ORDER BY rows.early_finish, tasks.id LIMIT $2
+"""
+
+
+class RoadmapMilestone(Shape):
+    """A milestone on the day on which the program's network has it."""
+
+    task_id: Id
+    name: Name
+    on: Day
+    is_reached: bool
+
+
+class RoadmapProject(Shape):
+    """A project's stretch, with its milestones."""
+
+    project_id: Id
+    key: str
+    name: Name
+    starts_on: Day
+    ends_on: Day
+    milestones: list[RoadmapMilestone]
+
+
+class RoadmapGate(Shape):
+    """A gate of the program, where it has a day."""
+
+    gate_id: Id
+    name: Name
+    on: Day
+    decision: GateDecision | None
+
+
+class RoadmapRead(Shape):
+    """The roadmap; ``starts_on`` and ``ends_on`` are null where no project has a task. The first 500 milestones are in it."""
+
+    name: Name
+    starts_on: Day | None
+    ends_on: Day | None
+    deadline: Day | None
+    projects: list[RoadmapProject]
+    gates: list[RoadmapGate]
+
+
+async def roadmap_of(session: AsyncSession, program: Program) -> RoadmapRead:
+    """The program's roadmap as its dates are stored."""
+    milestones: dict[UUID, list[RoadmapMilestone]] = {}
+    for row in await fetch(session, _MILESTONES, program.id, MOST_MILESTONES):
+        on = planning.to_date(row["early_finish"], finish=True)
+        told = RoadmapMilestone(task_id=row["id"], name=row["name"], on=on, is_reached=row["is_reached"])
+        milestones.setdefault(row["project_id"], []).append(told)
+    projects = [
+        RoadmapProject(
+            project_id=row["id"],
+            key=row["key"],
+            name=row["name"],
+            starts_on=planning.to_date(row["starts"], finish=False),
+            ends_on=planning.to_date(row["ends"], finish=True),
+            milestones=milestones.get(row["id"], []),
+        )
+        for row in await fetch(session, _PROJECTS, program.id)
+    ]
+    gates = [
+        RoadmapGate(gate_id=gate.id, name=gate.name, on=day, decision=gate.decision)
+        for gate in await all_of(session, program.id, GATES)
+        if (day := gate.decided_on or gate.planned_on) is not None
+    ]
+    return RoadmapRead(
+        name=program.name,
+        starts_on=min((each.starts_on for each in projects), default=None),
+        ends_on=max((each.ends_on for each in projects), default=None),
+        deadline=program.deadline,
+        projects=projects,
+        gates=sorted(gates, key=lambda gate: gate.on),
+    )
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of the months from that of one day to that of another."""
+    found = [first.replace(day=1)]
+    while (found[-1].year, found[-1].month) < (last.year, last.month):
+        year, month = divmod(found[-1].year * 12 + found[-1].month, 12)
+        found.append(date(year, month + 1, 1))
+    return found

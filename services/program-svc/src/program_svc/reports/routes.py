@@ -1,0 +1,119 @@
+"""`/programs/{id}/roadmap`, `…/roadmap.svg` and `/programs/{id}/status-reports`."""
+
+import hashlib
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import JsonValue
+
+from chassis.etag import stamp
+from chassis.paging import Page, PageQuery
+from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
+from chassis.unit_of_work import Session, TransactionRoute
+from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.values import ExternalRef, Id, Label, Shape
+from program_svc.network.queries import Unschedulable
+from program_svc.permissions import Writer
+from program_svc.programs.actions import lock_open_program
+from program_svc.programs.models import ProgramClosed
+from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.register.actions import create, find, page_of
+from program_svc.reports import page
+from program_svc.reports.content import content_of
+from program_svc.reports.drawing import drawn
+from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
+from program_svc.reports.roadmap import RoadmapRead, roadmap_of
+
+router = APIRouter(prefix="/programs/{program_id}", tags=["reports"], route_class=TransactionRoute)
+
+SVG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}, "description": "the picture"}
+}
+HTML: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "the page"}
+}
+
+
+class StatusReportCreate(StatusReportFields):
+    """A report to be published."""
+
+    external_ref: ExternalRef | None = None
+
+
+class StatusReportQuery(PageQuery):
+    """Which reports."""
+
+    published_by: Label | None = None
+
+
+class StatusReportRead(Shape):
+    """A report with the figures as they stood."""
+
+    report: StatusReportState
+    content: dict[str, JsonValue]
+
+
+@router.get("/roadmap", responses=responses(NotFound))
+async def read_program_roadmap(program_id: Id, session: Session, response: Response) -> RoadmapRead:
+    """The program's projects, milestones and gates over time."""
+    program = await the_program(session, program_id)
+    reflect(response, program, await positions_of(session, program_id))
+    return await roadmap_of(session, program)
+
+
+@router.get("/roadmap.svg", response_class=Response, responses=SVG | responses(NotFound))
+async def draw_program_roadmap(program_id: Id, session: Session) -> Response:
+    """The same as a picture."""
+    program = await the_program(session, program_id)
+    answer = Response(drawn(await roadmap_of(session, program)), media_type="image/svg+xml")
+    reflect(answer, program, await positions_of(session, program_id))
+    return answer
+
+
+@router.post(
+    "/status-reports",
+    status_code=201,
+    responses=responses(NotFound, Forbidden, AlreadyExists, ProgramClosed, Unschedulable),
+)
+async def publish_status_report(
+    program_id: Id, body: StatusReportCreate, session: Session, writer: Writer, response: Response
+) -> StatusReportState:
+    """Publish a report. The program's figures are frozen into it, and it never changes."""
+    locked = await lock_open_program(session, program_id)
+    content = await content_of(session, locked.program)
+    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    report = await create(locked, STATUS_REPORTS, body, content_hash=f"sha-256:{digest}", published_by=writer.subject)
+    session.add(StatusReportContent(report_id=report.id, organization_id=locked.organization_id, content=content))
+    await session.flush()
+    stamp(response, report)
+    return report
+
+
+@router.get("/status-reports", responses=responses(NotFound))
+async def list_status_reports(
+    program_id: Id, session: Session, query: Annotated[StatusReportQuery, Query()]
+) -> Page[StatusReportState]:
+    """The program's reports, without their figures. Sort by `created_at`, `updated_at`, `ends_on` or `title`."""
+    await the_program(session, program_id)
+    reports, following = await page_of(session, program_id, STATUS_REPORTS, query)
+    return Page(items=reports, next=following)
+
+
+@router.get("/status-reports/{status_report_id}", responses=responses(NotFound))
+async def read_status_report(
+    program_id: Id, status_report_id: Id, session: Session, response: Response
+) -> StatusReportRead:
+    """One report, with the figures as they stood when it was published."""
+    report = await find(session, program_id, STATUS_REPORTS, status_report_id)
+    kept = await session.get_one(StatusReportContent, report.id)
+    stamp(response, report)
+    return StatusReportRead(report=report, content=kept.content)
+
+
+@router.get("/status-reports/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound))
+async def print_status_report(program_id: Id, status_report_id: Id, session: Session) -> Response:
+    """The same as one page to print, with the roadmap as it stood."""
+    report = await find(session, program_id, STATUS_REPORTS, status_report_id)
+    kept = await session.get_one(StatusReportContent, report.id)
+    return Response(page.page_of(report, kept.content), media_type="text/html; charset=utf-8")
