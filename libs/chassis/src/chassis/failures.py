@@ -88,6 +88,7 @@ def from_driver(cause: BaseException | None, conflicts: Conflicts) -> Problem | 
             | asyncpg.OperatorInterventionError()
             | asyncpg.InsufficientResourcesError()
             | asyncpg.InterfaceError()
+            | asyncpg.InternalClientError()  # what a crashed server leaves on its connections
             | OSError()
             | PoolTimeout()
         ):
@@ -142,5 +143,5 @@ def install(app: FastAPI, conflicts: Conflicts) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(DBAPIError, on_database)
-    for refused in (asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout, OSError):
+    for refused in (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, PoolTimeout, OSError):
         app.add_exception_handler(refused, on_driver)

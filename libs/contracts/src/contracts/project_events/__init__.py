@@ -32,14 +32,11 @@ from contracts.project_events.events import (
     TaskEvent,
     TaskUpdated,
 )
+from contracts.project_events.money import ActualState, ActualStateV2, BudgetLineState, CommitmentState
 from contracts.project_events.states import (
     MOST_EXCEPTIONS,
-    ActualState,
-    ActualStateV2,
-    BudgetLineState,
     CalendarException,
     CalendarState,
-    CommitmentState,
     Constraint,
     DayOff,
     Holidays,

@@ -7,12 +7,9 @@ from pydantic import Field, PrivateAttr
 from pydantic_core import to_json
 
 from contracts.events import Event, RecordEvent
+from contracts.project_events.money import ActualState, ActualStateV2, BudgetLineState, CommitmentState
 from contracts.project_events.states import (
-    ActualState,
-    ActualStateV2,
-    BudgetLineState,
     CalendarState,
-    CommitmentState,
     LinkState,
     ProjectState,
     RiskState,
