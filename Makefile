@@ -57,11 +57,11 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
 .PHONY: test
-test: .venv/warm ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
+test: .venv/warm .venv/compiled ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
 	@$(PYTEST)
 
 .PHONY: test-fast
-test-fast: .venv/warm ## Run the tests that take less than a minute in all
+test-fast: .venv/warm .venv/compiled ## Run the tests that take less than a minute in all
 	@$(PYTEST) -m "not slow"
 
 .PHONY: check
