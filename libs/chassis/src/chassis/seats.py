@@ -69,9 +69,12 @@ class Seat:
                 raise
 
     async def close(self) -> None:
-        """Close the connection, dead or alive: SQLAlchemy gives a dead one back only once it is told that it is."""
+        """Close the connection, dead or alive, even if whoever waits for that is told to stop."""
+        await asyncio.shield(self._close())
+
+    async def _close(self) -> None:
         with suppress(Exception):
-            if self.driver.is_closed():
+            if self.driver.is_closed():  # SQLAlchemy gives a dead one back only once it is told that it is
                 await self.connection.invalidate()
         with suppress(Exception):
             await self.connection.close()
@@ -130,6 +133,9 @@ class Seats:
                 OSError,
             ):
                 await seat.close()
+            except BaseException:
+                await seat.close()
+                raise
             else:
                 return seat
         connection = await self._engine.connect()
