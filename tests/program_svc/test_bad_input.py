@@ -138,3 +138,9 @@ async def test_an_external_reference_is_taken_once(api):
         "/problems/already-exists",
         "Another record of this kind already has this external reference.",
     )
+
+
+async def test_a_path_of_its_own_allows_its_own_methods_alone(api):
+    """`/dependencies/inbox` also fits `/dependencies/{dependency_id}`, which can be changed."""
+    answer = await api.request("PUT", "/dependencies/inbox")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

@@ -1,6 +1,6 @@
 """Every way in which a request can fail, as one problem document."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import asyncpg
@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match, Route
 
 from chassis import problem, telemetry
 from chassis.problem import FieldError, Problem
@@ -98,12 +98,18 @@ def from_driver(cause: BaseException | None, conflicts: Conflicts) -> Problem | 
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the path; Starlette names only those of the first route that fits it."""
-    routes: Sequence[BaseRoute] = request.app.routes
-    asked = ((method, {**request.scope, "method": method}) for method in sorted(telemetry.METHODS))
-    return ", ".join(
-        method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)
-    )
+    """Every method of the path; Starlette names only those of the first route that fits it.
+
+    Of paths that fit, the one with the fewest parameters is meant: `/things/mine` is no id of a thing.
+    """
+    fitting = [
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(dict(request.scope))[0] is not Match.NONE
+    ]
+    meant = min(fitting, key=lambda route: len(route.param_convertors), default=None)
+    same = [route for route in fitting if meant is not None and route.path_format == meant.path_format]
+    return ", ".join(sorted({method for route in same for method in route.methods or ()}))
 
 
 def install(app: FastAPI, conflicts: Conflicts) -> None:
