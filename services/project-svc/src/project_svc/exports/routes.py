@@ -43,7 +43,8 @@ A_FILE: dict[int | str, dict[str, object]] = {
     200: {
         "description": "the file",
         "content": {
-            media_type.partition(";")[0]: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES.values()
+            media_type.partition(";")[0]: {"schema": {"type": "object" if form is ExportForm.JSON else "string"}}
+            for form, media_type in MEDIA_TYPES.items()
         },
         "headers": {LOSSES: {"description": "what the form has no place for, as JSON", "schema": {"type": "string"}}},
     }
