@@ -115,9 +115,14 @@ class RunningStack:
     def _postgres_processes(self) -> list[psutil.Process]:
         """The server first: it is the parent of the others."""
         folder = str(self.home / "postgres")
-        found = [
-            process for process in psutil.process_iter() if process.name() == "postgres" and process.cwd() == folder
-        ]
+
+        def is_ours(process: psutil.Process) -> bool:
+            try:
+                return process.name() == "postgres" and process.cwd() == folder
+            except psutil.Error:  # a session that is just ending
+                return False
+
+        found = [process for process in psutil.process_iter() if is_ours(process)]
         return sorted(found, key=lambda process: (process.ppid() in {one.pid for one in found}, process.pid))
 
     def _read(self, process: subprocess.Popen[str]) -> None:
