@@ -53,6 +53,16 @@ async def test_a_benefit_slips_with_its_milestone_and_its_goal_knows(api, line):
     assert [each["goal_id"] for each in (await api.get("/alignment/orphans"))["goals"]] == []
 
 
+async def test_a_goal_that_a_benefit_serves_is_not_deleted(api, line):
+    """It once was, and whoever asked for orphans then had an internal error."""
+    _, goal, path = line
+    refused = (await api.delete(f"/goals/{goal}", status=409)).json()
+    assert refused["detail"].startswith("A benefit serves this goal")
+    await api.patch(path, {"goal_id": None})
+    await api.delete(f"/goals/{goal}")
+    assert (await api.get("/alignment/orphans"))["goals"] == []
+
+
 async def test_what_if_tells_which_goal_loses_a_benefit(api, line):
     build, goal, path = line
     program = path.partition("/benefits")[0]

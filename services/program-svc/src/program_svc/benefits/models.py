@@ -54,8 +54,13 @@ async def _check(locked: LockedProgram, benefit: BenefitState) -> None:
         task = select(TASKS.c.id).where(TASKS.c.id == milestone.task_id, TASKS.c.project_id == milestone.project_id)
         if milestone.project_id not in known or await locked.session.scalar(task) is None:
             raise _missing("/milestone/task_id", f"This program has no task {milestone.task_id}.")
-    if benefit.goal_id is not None and await locked.session.get(Goal, benefit.goal_id) is None:
-        raise _missing("/goal_id", f"There is no goal {benefit.goal_id}.")
+    if benefit.goal_id is not None:
+        held = {
+            "read": True,
+            "key_share": True,
+        }  # until the benefit is written, so that nobody deletes the goal meanwhile
+        if await locked.session.get(Goal, benefit.goal_id, with_for_update=held) is None:
+            raise _missing("/goal_id", f"There is no goal {benefit.goal_id}.")
 
 
 def _missing(pointer: str, message: str) -> NotFound:

@@ -12,6 +12,7 @@ from chassis.problem import NotFound
 from contracts.program_events import AlignmentDeleted, GoalCreated, GoalDeleted, GoalUpdated, KeyResultDeleted
 from program_svc.alignments.models import Alignment
 from program_svc.alignments.models import state_of as alignment_state
+from program_svc.benefits.models import BENEFITS
 from program_svc.boundaries import lock_strategy
 from program_svc.goals.models import (
     Goal,
@@ -84,6 +85,13 @@ async def delete_goal(session: AsyncSession, organization_id: UUID, goal_id: UUI
     check_if_match(if_match, goal)
     if await session.scalar(select(Goal.id).where(col(Goal.parent_id) == goal_id).limit(1)) is not None:
         raise GoalNotEmpty("Move or delete the goals below it first.")
+    # Locked first: a benefit that is being written holds the goal until it is there to be seen.
+    await session.execute(select(Goal.id).where(col(Goal.id) == goal_id).with_for_update())
+    if (
+        await session.scalar(select(BENEFITS.table.c.id).where(BENEFITS.table.c.goal_id == goal_id).limit(1))
+        is not None
+    ):
+        raise GoalNotEmpty("A benefit serves this goal: let it serve another one, or none, first.")
     for key_result in await session.scalars(
         select(KeyResult).where(col(KeyResult.goal_id) == goal_id).order_by(col(KeyResult.id))
     ):
