@@ -73,21 +73,23 @@ WHOLE = _PLAN.format(
     SELECT count(*) AS kept, min(early_start) AS start, max(early_finish) AS finish FROM scheduled_tasks WHERE project_id = $1
 """,
 )
+# Asks nothing of the rows that it is asked beside, so PostgreSQL answers it first, and reads no row where the answer is no.
+_UNTIED = """
+    EXISTS (SELECT FROM tasks WHERE id = $2 AND parent_id IS NULL AND kind IN ('task', 'milestone'))
+    AND NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
+"""
 # `start` and `finish` are those of all others, as planning counts them; without a task that may be planned alone, there is no `task_id`.
 ALONE = _PLAN.format(
-    of_tasks="""
-          AND id = $2 AND parent_id IS NULL AND kind IN ('task', 'milestone')
-          AND NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
-    """,
+    of_tasks=f"AND id = $2 AND {_UNTIED}",
     of_links="AND false",
     of_imposed="AND task_id = $2",
-    kept="""
+    kept=f"""
     SELECT 1 AS kept, min(early_start) FILTER (WHERE kind <> 'level_of_effort') AS start,
            max(early_finish) FILTER (WHERE kind <> 'level_of_effort') AS finish,
            count(*) FILTER (WHERE task_id IS NULL) AS unkept
     FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
-    WHERE tasks.project_id = $1 AND state <> 'cancelled' AND id <> $2
-""",
+    WHERE tasks.project_id = $1 AND state <> 'cancelled' AND id <> $2 AND {_UNTIED}
+""",  # noqa: S608  (constants)
 )
 
 
