@@ -39,6 +39,10 @@ class PageQuery(BaseModel):
     cursor: Cursor | None = Field(default=None, description="`next` of the page before")
     sort: str | None = Field(default=None, max_length=50, description="a field's name; with `-` before it, descending")
 
+    def asked(self, of: Any, *names: str) -> list[ColumnElement[bool]]:
+        """What the named fields ask of the columns of the same names, in a table's class or `table.c`; one that is None asks nothing."""
+        return [getattr(of, name) == wanted for name in names if (wanted := getattr(self, name)) is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

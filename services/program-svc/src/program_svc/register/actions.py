@@ -86,11 +86,9 @@ async def page_of(
     """One page of the program's records, and the next cursor."""
     table = declared.table
     statement = select(table).where(table.c.program_id == program_id)
-    for name in declared.filters:
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(table.c[name] == wanted)
+    statement = statement.where(*query.asked(table.c, *declared.filters))
     rows, following = await page(session, statement, query, declared.order)
-    return [record_of(declared.state, row._mapping) for row in rows], following  # noqa: SLF001  (SQLAlchemy's public name)
+    return [record_of(declared.state, row._asdict()) for row in rows], following
 
 
 async def all_of(session: AsyncSession, program_id: UUID, declared: Declared[StateT]) -> list[StateT]:

@@ -49,9 +49,7 @@ async def create_assignment(project: Writing, body: AssignmentCreate, response: 
 async def list_assignments(project: Reading, query: Annotated[AssignmentQuery, Query()]) -> Page[AssignmentState]:
     """The project's assignments. Sort by `created_at`."""
     statement = select(Assignment).where(col(Assignment.project_id) == project.id)
-    for name in ("task_id", "resource_id"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Assignment, name)) == wanted)
+    statement = statement.where(*query.asked(Assignment, "task_id", "resource_id"))
     rows, following = await page(project.session, statement, query, ORDER)
     return Page(items=[row.wire() for row in rows], next=following)
 

@@ -119,9 +119,7 @@ async def create_budget_line(project: Writing, body: BudgetLineCreate, response:
 async def list_budget_lines(project: Reading, query: Annotated[BudgetLineQuery, Query()]) -> Page[BudgetLineState]:
     """The planned amounts. Sort by `created_at`, `name` or `amount`."""
     statement = select(BudgetLine).where(col(BudgetLine.project_id) == project.id)
-    for name in ("task_id", "contingency"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(BudgetLine, name)) == wanted)
+    statement = statement.where(*query.asked(BudgetLine, "task_id", "contingency"))
     rows, following = await page(project.session, statement, query, LINE_ORDER)
     return Page(items=[row.wire() for row in rows], next=following)
 
@@ -169,9 +167,7 @@ async def record_actual(project: Writing, body: ActualCreate, response: Response
 async def list_actuals(project: Reading, query: Annotated[ActualQuery, Query()]) -> Page[ActualState]:
     """The costs. Sort by `on`, `created_at` or `amount`."""
     statement = select(Actual).where(col(Actual.project_id) == project.id)
-    for name in ("task_id", "source"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Actual, name)) == wanted)
+    statement = statement.where(*query.asked(Actual, "task_id", "source"))
     if query.since is not None:
         statement = statement.where(col(Actual.on) >= query.since)
     if query.until is not None:

@@ -56,9 +56,7 @@ async def record_commitment(project: Writing, body: CommitmentCreate, response: 
 async def list_commitments(project: Reading, query: Annotated[CommitmentQuery, Query()]) -> Page[CommitmentState]:
     """The commitments. Sort by `on`, `created_at` or `amount`."""
     statement = select(Commitment).where(col(Commitment.project_id) == project.id)
-    for name in ("task_id", "supplier", "source"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Commitment, name)) == wanted)
+    statement = statement.where(*query.asked(Commitment, "task_id", "supplier", "source"))
     if query.since is not None:
         statement = statement.where(col(Commitment.on) >= query.since)
     if query.until is not None:

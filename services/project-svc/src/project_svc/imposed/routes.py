@@ -32,8 +32,6 @@ class ImposedDateQuery(PageQuery):
 async def list_imposed_dates(project: Reading, query: Annotated[ImposedDateQuery, Query()]) -> Page[ImposedDateRead]:
     """What committed dependencies ask of this project's tasks."""
     statement = select(ImposedDate).where(col(ImposedDate.project_id) == project.id)
-    for name in ("task_id", "program_id"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(ImposedDate, name)) == wanted)
+    statement = statement.where(*query.asked(ImposedDate, "task_id", "program_id"))
     rows, following = await page(project.session, statement, query, ORDER)
     return Page(items=[row.wire() for row in rows], next=following)

@@ -33,9 +33,7 @@ async def list_jobs(unit: Unit, query: Annotated[JobQuery, Query()]) -> Page[Job
     if not unit.identity.sees_all:
         seen = col(Job.project_id).in_(unit.identity.projects.keys())
         statement = statement.where(or_(col(Job.requested_by) == unit.identity.subject, seen))
-    for name in ("kind", "state", "project_id"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Job, name)) == wanted)
+    statement = statement.where(*query.asked(Job, "kind", "state", "project_id"))
     rows, following = await page(unit.session, statement, query, ORDER)
     return Page(items=[row.wire() for row in rows], next=following)
 

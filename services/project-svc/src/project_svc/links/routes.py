@@ -59,9 +59,7 @@ async def create_link(project: Writing, body: LinkCreate, response: Response) ->
 async def list_links(project: Reading, query: Annotated[LinkQuery, Query()]) -> Page[LinkState]:
     """The project's links. Sort by `created_at`."""
     statement = select(Link).where(col(Link.project_id) == project.id)
-    for name in ("type", "predecessor_id", "successor_id"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Link, name)) == wanted)
+    statement = statement.where(*query.asked(Link, "type", "predecessor_id", "successor_id"))
     if query.task_id is not None:
         ends = or_(col(Link.predecessor_id) == query.task_id, col(Link.successor_id) == query.task_id)
         statement = statement.where(ends)

@@ -95,9 +95,7 @@ async def list_of(
     """One page of the project's records, and the next cursor."""
     table = declared.table
     statement = select(table).where(table.c.project_id == project.id)
-    for name in declared.filters:
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(table.c[name] == wanted)
+    statement = statement.where(*query.asked(table.c, *declared.filters))
     rows, following = await page(project.session, statement, query, declared.order)
     return [record_of(declared.state, row._asdict()) for row in rows], following
 

@@ -49,9 +49,7 @@ async def create_resource(project: Writing, body: ResourceCreate, response: Resp
 async def list_resources(project: Reading, query: Annotated[ResourceQuery, Query()]) -> Page[ResourceState]:
     """The project's resources. Sort by `created_at` or `name`."""
     statement = select(Resource).where(col(Resource.project_id) == project.id)
-    for name in ("name", "kind", "group", "calendar_id"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Resource, name)) == wanted)
+    statement = statement.where(*query.asked(Resource, "name", "kind", "group", "calendar_id"))
     rows, following = await page(project.session, statement, query, ORDER)
     return Page(items=[row.wire() for row in rows], next=following)
 

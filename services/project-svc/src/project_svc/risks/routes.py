@@ -52,9 +52,7 @@ async def create_risk(project: Writing, body: RiskCreate, response: Response) ->
 async def list_risks(project: Reading, query: Annotated[RiskQuery, Query()]) -> Page[RiskState]:
     """The project's risks. Sort by `created_at`, `title` or `probability`."""
     statement = select(Risk).where(col(Risk.project_id) == project.id)
-    for name in ("kind", "state", "owner", "task_id", "escalated"):
-        if (wanted := getattr(query, name)) is not None:
-            statement = statement.where(col(getattr(Risk, name)) == wanted)
+    statement = statement.where(*query.asked(Risk, "kind", "state", "owner", "task_id", "escalated"))
     rows, following = await page(project.session, statement, query, ORDER)
     return Page(items=[row.wire() for row in rows], next=following)
 
