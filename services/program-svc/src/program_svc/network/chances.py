@@ -18,6 +18,7 @@ from contracts.vocabulary import TaskSide
 from planning import risk as risks_of_plans
 from planning.simulation import Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
 from program_svc.dependencies.models import WATCHED, Dependency
+from program_svc.goals.forecasts import InNetwork
 from program_svc.goals.threats import Outlook, outlooks
 from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network, plan_as_scheduled
@@ -81,7 +82,9 @@ def chances_of(
     ]
     awaited = [each for each in network.facts.dependencies if _is_awaited(network, each)]
     looks = [
-        each for each in outlooks(network, tree, alignments) if each.due is not None and each.alignment.risk_id is None
+        each
+        for each in outlooks(InNetwork(network), tree, alignments)
+        if each.due is not None and each.alignment.risk_id is None
     ]
     watched: dict[UUID, Watched] = {task.id: Watched([task.id]) for task in milestones}
     watched |= {each.id: Watched([each.provider_task_id], each.provider_side is TaskSide.START) for each in awaited}

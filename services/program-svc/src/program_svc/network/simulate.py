@@ -15,7 +15,8 @@ from contracts.vocabulary import TaskSide
 from program_svc.goals.queries import Service, service_of
 from program_svc.network.compute import Network
 from program_svc.network.instants import written
-from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.queries import Unschedulable
+from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import finest
 from program_svc.programs.queries import positions_of, reflect, the_program
 
@@ -118,7 +119,7 @@ async def simulate_program(
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     service = await service_of(session, network.facts.projects.keys(), of_all_risks=True)
     if len(network.facts.tasks) * asked.runs > MOST_TASK_RUNS:
         most = MOST_TASK_RUNS // len(network.facts.tasks)

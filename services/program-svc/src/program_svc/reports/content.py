@@ -14,7 +14,7 @@ from program_svc.goals.models import Goal
 from program_svc.goals.progress import Progress, ratio
 from program_svc.goals.queries import goal_tree
 from program_svc.key_results.models import KeyResult
-from program_svc.network.queries import network_of
+from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import finish_on_wire, start_on_wire
 from program_svc.programs.models import Program
 from program_svc.programs.models import state_of as program_state
@@ -33,7 +33,7 @@ WORRYING = ("breached", "at_risk", "disputed")
 async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
     """The program's figures as JSON. Raises Unschedulable."""
     positions = await positions_of(session, program.id)
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     earned = await earned_value_of(session, program, None, positions, 0)
     risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
     issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
