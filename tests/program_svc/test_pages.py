@@ -8,8 +8,7 @@ from sqlalchemy import text
 from chassis.statements import driver_of
 
 SHOWN = 4
-CROWD = [
-    """
+CROWD = """
     WITH made AS (
         INSERT INTO known_projects (id, organization_id, key, name, state, start, currency, granularity, revision)
         SELECT gen_random_uuid(), $1::uuid, 'Q' || number, 'Q', 'executing', '2026-03-02', 'EUR', 'day', 1
@@ -20,9 +19,7 @@ CROWD = [
     )
     INSERT INTO components (id, organization_id, revision, created_at, updated_at, program_id, project_id)
     SELECT gen_random_uuid(), $1::uuid, 1, now(), now(), $2::uuid, id FROM made
-    """,
-    "ANALYZE components, known_projects, known_tasks, program_schedule, programs, dependencies",
-]
+"""
 READ = text("SELECT sum(seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_xact_user_tables")
 
 
@@ -73,14 +70,11 @@ async def crowded(api, database, projects):
     await api.commit(program, given, needed)
     goal = f"/goals/{(await api.post('/goals', {'name': 'G', 'due': '2026-03-04'}))['id']}"
     await api.post("/alignments", {"goal_id": goal.removeprefix("/goals/"), "project_id": str(second)})
-    crowd, analyze = CROWD
     async with database.transaction(api.organization_id) as session:
         driver = await driver_of(session)
-        await driver.execute(crowd, api.organization_id, program.removeprefix("/programs/"), projects - 2)
+        await driver.execute(CROWD, api.organization_id, program.removeprefix("/programs/"), projects - 2)
     api.projects.change(given, duration="P5D")
     await api.hear()
-    async with database.transaction(api.organization_id) as session:
-        await (await driver_of(session)).execute(analyze)
     return program, goal
 
 

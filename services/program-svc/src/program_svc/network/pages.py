@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.paging import MAX_LIMIT, PageQuery, page_of_known
 from contracts.values import Id
 from program_svc.network.compute import Network
-from program_svc.network.facts import known_projects
 from program_svc.network.shapes import ScheduleRead, schedule_read
 from program_svc.programs.models import Program
 from program_svc.programs.queries import MOST_POSITIONS, positions_of
@@ -37,9 +36,9 @@ async def schedule_page(
     shown, following = page_of_known(asked, query, _orders(network), "task_id")
     if len(network.facts.projects) <= MOST_POSITIONS:
         positions = await positions_of(session, program.id)
-    else:
-        known = await known_projects(session, {tasks[id_].project_id for id_ in shown})
-        positions = {id_: project.revision for id_, project in known.items()}
+    else:  # perhaps more has been heard of them since, which says nothing of dates
+        shown_projects = sorted({tasks[id_].project_id for id_ in shown})
+        positions = {id_: network.facts.projects[id_].revision for id_ in shown_projects}
     return schedule_read(network, positions, shown, following), positions
 
 
