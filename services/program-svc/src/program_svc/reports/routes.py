@@ -1,9 +1,7 @@
 """`/programs/{id}/roadmap`, `…/roadmap.svg` and `/programs/{id}/status-reports`."""
 
-import hashlib
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import JsonValue
 
@@ -18,11 +16,11 @@ from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
-from program_svc.register.actions import create, find, page_of
+from program_svc.register.actions import find, page_of
 from program_svc.reports import page
-from program_svc.reports.content import content_of
 from program_svc.reports.drawing import drawn
 from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
+from program_svc.reports.publishing import publish
 from program_svc.reports.roadmap import RoadmapRead, roadmap_of
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["reports"], route_class=TransactionRoute)
@@ -80,12 +78,7 @@ async def publish_status_report(
     program_id: Id, body: StatusReportCreate, session: Session, writer: Writer, response: Response
 ) -> StatusReportState:
     """Publish a report. The program's figures are frozen into it, and it never changes."""
-    locked = await lock_open_program(session, program_id)
-    content = await content_of(session, locked.program)
-    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    report = await create(locked, STATUS_REPORTS, body, content_hash=f"sha-256:{digest}", published_by=writer.subject)
-    session.add(StatusReportContent(report_id=report.id, organization_id=locked.organization_id, content=content))
-    await session.flush()
+    report = await publish(await lock_open_program(session, program_id), body, writer.subject)
     stamp(response, report)
     return report
 
