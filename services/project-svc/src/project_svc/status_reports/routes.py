@@ -27,9 +27,7 @@ from project_svc.status_reports.models import (
     StatusReportRead,
 )
 
-router = APIRouter(
-    prefix="/projects/{project_id}/status-reports", tags=["status reports"], route_class=TransactionRoute
-)
+router = APIRouter(prefix="/projects/{project_id}/status-reports", tags=["reports"], route_class=TransactionRoute)
 
 HTML: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "the page"}

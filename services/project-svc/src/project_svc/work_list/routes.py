@@ -11,7 +11,7 @@ from project_svc.projects.reading import Reading, check_readable
 from project_svc.work_list.models import MemberWork, PeopleQuery, TeamWorkQuery, WorkItem, WorkQuery
 from project_svc.work_list.queries import people_of, work_of
 
-router = APIRouter(tags=["work list"], route_class=TransactionRoute)
+router = APIRouter(tags=["work-list"], route_class=TransactionRoute)
 
 
 @router.get("/work-list", responses=responses(NotFound))
