@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := libs/contracts libs/chassis libs/planning services/project-svc services/program-svc services/gateway deploy/local
+PACKAGES := libs/contracts libs/chassis libs/planning libs/pictures services/project-svc services/program-svc services/gateway deploy/local
 # One worker a core; a file stays on one worker, since its tests share servers. tests/conftest.py puts the longest first.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -119,7 +119,7 @@ deploy-check: .venv/ready ## Every static gate of the manifests, with programs o
 .PHONY: lock
 lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
-		--group dev $(foreach p,contracts planning chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
+		--group dev $(foreach p,contracts planning pictures chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
 		pyproject.toml --output-file requirements.lock
 	@printf "jpype1>=1.7\nmpxj>=16.10\n" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
 		--constraint requirements.lock - --output-file requirements-mpxj.lock
