@@ -157,8 +157,12 @@ async def test_the_same_key_gives_the_first_answer_again(api, events_of, path):
 
 async def test_an_event_has_beside_it_through_what_it_came(api, events_of):
     told = Provenance(address="203.0.113.7", user_agent="curl", request_id="r-1", credential="forged").header()
-    await api.post("/projects", {"key": "A", "name": "A", "start": "2026-03-02"}, headers={HEADER: told})
-    await api.post("/projects", {"key": "B", "name": "B", "start": "2026-03-02"}, headers={HEADER: "no JSON"})
+    await api.post(
+        "/projects", {"key": "A", "name": "A", "start": "2026-03-02", "currency": "EUR"}, headers={HEADER: told}
+    )
+    await api.post(
+        "/projects", {"key": "B", "name": "B", "start": "2026-03-02", "currency": "EUR"}, headers={HEADER: "no JSON"}
+    )
     first, second = [Provenance.read(each["headers"][HEADER]) for each in await events_of(api.organization_id)]
     assert first == Provenance(address="203.0.113.7", user_agent="curl", request_id="r-1", credential=None)
     assert second == Provenance()
