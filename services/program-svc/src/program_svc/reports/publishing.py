@@ -4,7 +4,8 @@ import hashlib
 
 import orjson
 
-from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.program_events.control import StatusReportState
+from contracts.project_events.reports import StatusReportFields
 from program_svc.boundaries import LockedProgram
 from program_svc.register.actions import create
 from program_svc.reports.content import content_of

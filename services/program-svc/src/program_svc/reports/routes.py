@@ -7,10 +7,12 @@ from pydantic import JsonValue
 
 from chassis.etag import stamp
 from chassis.paging import Page, PageQuery
-from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
+from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, responses
 from chassis.unit_of_work import Session, TransactionRoute
-from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.program_events.control import StatusReportState
+from contracts.project_events.reports import StatusReportFields
 from contracts.values import ExternalRef, Id, Label, Shape
+from pictures import HEADERS, MEDIA_TYPE, TooBusy, draw
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
@@ -19,6 +21,7 @@ from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.register.actions import find, page_of
 from program_svc.reports import page
 from program_svc.reports.drawing import drawn
+from program_svc.reports.drawings import drawings_of
 from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
 from program_svc.reports.publishing import publish
 from program_svc.reports.roadmap import RoadmapRead, roadmap_of
@@ -104,9 +107,18 @@ async def read_status_report(
     return StatusReportRead(report=report, content=kept.content)
 
 
-@router.get("/status-reports/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound))
+@router.get(
+    "/status-reports/{status_report_id}/page",
+    response_class=Response,
+    responses=HTML | responses(NotFound, Unavailable),
+)
 async def print_status_report(program_id: Id, status_report_id: Id, session: Session) -> Response:
-    """The same as one page to print, with the roadmap as it stood."""
+    """The same as one page to print, with its pictures: roadmap, dependency map, risk matrix, goal tree, S-curve. It loads and runs nothing."""
     report = await find(session, program_id, STATUS_REPORTS, status_report_id)
     kept = await session.get_one(StatusReportContent, report.id)
-    return Response(page.page_of(report, kept.content), media_type="text/html; charset=utf-8")
+    wanted = drawings_of(kept.content)
+    try:
+        pictures = dict(zip(wanted, await draw(list(wanted.values())), strict=True))
+    except TooBusy as error:
+        raise Unavailable("Too many pages are being drawn.", retry_after=5) from error
+    return Response(page.page_of(report, kept.content, pictures), media_type=MEDIA_TYPE, headers=HEADERS)

@@ -19,8 +19,9 @@ from chassis import outbox
 from chassis.database import Database
 from chassis.problem import Problem
 from chassis.statements import fetch
-from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.program_events.control import StatusReportState
 from contracts.program_events.subscriptions import SubscriptionDelivered, SubscriptionState, SubscriptionStatus
+from contracts.project_events.reports import StatusReportFields
 from contracts.vocabulary import ProgramStatus
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.register.actions import find
