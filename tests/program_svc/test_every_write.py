@@ -124,6 +124,8 @@ async def strategy(story, given):
         f"/portfolios/{(await story.post('/portfolios', {'key': 'MOB', 'name': 'M'}, 'portfolio.created'))['id']}"
     )
     await story.write("PATCH", portfolio, {"owner": "Ines"}, "portfolio.updated", "owner")
+    period = {"title": "Q1", "starts_on": "2026-01-01", "ends_on": "2026-03-31"}
+    await story.post(f"{portfolio}/status-reports", period, "portfolio_report.created")
     await story.write("DELETE", portfolio, None, "portfolio.deleted")
     goal = (await story.post("/goals", {"name": "Quiet"}, "goal.created"))["id"]
     await story.write("PATCH", f"/goals/{goal}", {"due": "2026-03-20"}, "goal.updated", "due")

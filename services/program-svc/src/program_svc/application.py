@@ -26,6 +26,7 @@ from program_svc.goals.routes import router as goals
 from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
 from program_svc.network.simulate import router as simulation
+from program_svc.portfolios.report_routes import router as portfolio_reports
 from program_svc.portfolios.routes import router as portfolios
 from program_svc.programs.routes import router as programs
 from program_svc.register.routes import RecordInUse, router_of
@@ -62,6 +63,7 @@ ROUTERS = (
     simulation,
     scenarios,
     portfolios,
+    portfolio_reports,
     benefits,
     baselines,
     tolerances,

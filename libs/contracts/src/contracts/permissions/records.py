@@ -8,6 +8,7 @@ from contracts.permissions.who import (
     INSPECTORS,
     MEMBERS,
     ORGANIZERS,
+    OVERSEERS,
     PROGRAM_MANAGERS,
     PROGRAM_READERS,
     PROGRAM_WRITERS,
@@ -214,6 +215,7 @@ PROGRAMS = (
 
 STRATEGY = (
     Record("portfolio", "/portfolios", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("portfolio_report", "/portfolios/{portfolio_id}/status-reports", {READ: OVERSEERS, CREATE: ORGANIZERS}),
     Record("goal", "/goals", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/goals/{goal_id}/key-results", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/key-results", _changed_by(MEMBERS, ORGANIZERS)),

@@ -1,6 +1,8 @@
 """Portfolios: what the organisation groups its programs by."""
 
 from contracts.events import Event, RecordEvent
+from contracts.project_events.baselines import ContentHash
+from contracts.project_events.reports import StatusReportFields
 from contracts.subjects import BoundaryKind
 from contracts.values import ExternalRef, Id, Instant, Key, Label, Name, Shape, Text
 
@@ -47,5 +49,27 @@ class PortfolioDeleted(PortfolioEvent):
     happened = "deleted"
 
 
-EVENTS: tuple[type[Event], ...] = (PortfolioCreated, PortfolioUpdated, PortfolioDeleted)
+class PortfolioReportState(StatusReportFields):
+    """A report on a portfolio's programs, as it was published. It never changes; its figures: `GET …/status-reports/{id}`."""
+
+    id: Id
+    organization_id: Id
+    portfolio_id: Id
+    content_hash: ContentHash
+    published_by: Label
+    revision: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class PortfolioReportCreated(RecordEvent[PortfolioReportState]):
+    """A report on a portfolio was published."""
+
+    boundary = BoundaryKind.STRATEGY
+    record = "portfolio_report"
+    happened = "created"
+    path = "portfolios/{portfolio_id}/status-reports/{id}"
+
+
+EVENTS: tuple[type[Event], ...] = (PortfolioCreated, PortfolioUpdated, PortfolioDeleted, PortfolioReportCreated)
 """Every event version about portfolios."""

@@ -59,9 +59,18 @@ def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
 
     Raises a planning.PlanError, such as NetworkCycle when the links inside one project close a cycle.
     """
-    held, suspended = without_cycles(facts, shaping(facts, also))
-    schedule = settled(held, lambda capped: planning.schedule(capped_plan(facts, held, capped)))
+    held = shaping(facts, also)
+    suspended: dict[UUID, tuple[UUID, ...]] = {}
+    try:
+        schedule = _schedule(facts, held)
+    except planning.NetworkCycle:  # rarely: to look for one each time takes half as long again
+        held, suspended = without_cycles(facts, held)
+        schedule = _schedule(facts, held)
     return standing(facts, schedule, held, suspended)
+
+
+def _schedule(facts: Facts, held: Sequence[Dependency]) -> planning.Schedule:
+    return settled(held, lambda capped: planning.schedule(capped_plan(facts, held, capped)))
 
 
 def plan_as_scheduled(network: Network) -> planning.Plan:

@@ -46,8 +46,11 @@ def cycle_closed_by(facts: Facts, dependencies: Sequence[Dependency], candidate:
     Dependencies that a cycle keeps out already do not count. Raises Unschedulable.
     """
     present = [each for each in dependencies if has_both_ends(facts, each) and each.id != candidate.id]
+    tasks, closing = facts.tasks.values(), [as_link(candidate)]
     try:
+        if planning.find_cycle(tasks, [*facts.links, *map(as_link, present)], closing) is None:
+            return None
         held, _ = without_cycles(facts, present)
-        return planning.find_cycle(facts.tasks.values(), [*facts.links, *map(as_link, held)], [as_link(candidate)])
+        return planning.find_cycle(tasks, [*facts.links, *map(as_link, held)], closing)
     except planning.PlanError as error:
         raise Unschedulable.because(error) from error

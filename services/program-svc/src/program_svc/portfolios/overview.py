@@ -1,5 +1,6 @@
 """A portfolio at a glance: its programs and those of the portfolios below it, as far as the caller sees them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -89,7 +90,7 @@ async def overview_of(
     if not identity.sees_all:
         programs = programs.where(col(Program.id).in_(identity.programs))
     shown, following = await page(session, programs, query, ORDER)
-    glances = {row["id"]: _glance(row) for row in await fetch(session, _GLANCES, [each.id for each in shown])}
+    glances = await glances_of(session, [each.id for each in shown])
     seen = None if identity.sees_all else list(identity.programs)
     [totals] = await fetch(session, _TOTALS, below, seen)
     return PortfolioOverview(
@@ -100,6 +101,11 @@ async def overview_of(
         hidden_count=totals["programs"] - totals["seen"],
         next=following,
     )
+
+
+async def glances_of(session: AsyncSession, program_ids: Sequence[UUID]) -> dict[UUID, ProgramGlance]:
+    """These programs, each at a glance."""
+    return {row["id"]: _glance(row) for row in await fetch(session, _GLANCES, list(program_ids))}
 
 
 async def portfolios_below(session: AsyncSession, portfolio_id: UUID) -> list[UUID]:

@@ -57,7 +57,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
             "between": waits_of(
                 network.facts.dependencies, {row.id: row.key for row in network.facts.projects.values()}
             ),
-            "tree": await tree_of(session, await goal_tree(session), program.id, positions),
+            "tree": await tree_of(session, await goal_tree(session), [program.id], positions),
             "risk_cells": await risk_cells(session, positions, risks, earned.bac.amount, earned.bac.currency),
         },
     }

@@ -22,7 +22,7 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
     if outlines.get("between"):
         drawn["between"] = _between(outlines["between"])
     if outlines.get("tree"):
-        drawn["tree"] = _tree(outlines["tree"])
+        drawn["tree"] = tree_drawing(outlines["tree"])
     if outlines.get("risk_cells"):
         drawn["matrix"] = _matrix(outlines["risk_cells"])
     return drawn
@@ -55,7 +55,8 @@ def _between(waits: list[Mapping[str, Any]]) -> Between:
     return Between("Who gives to whom", tuple(keys), arrows)
 
 
-def _tree(goals: list[Mapping[str, Any]]) -> Tree:
+def tree_drawing(goals: list[Mapping[str, Any]]) -> Tree:
+    """The goal tree that was frozen."""
     return Tree(
         "Goals and how far they are",
         tuple(

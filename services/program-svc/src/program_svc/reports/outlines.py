@@ -73,12 +73,12 @@ def waits_of(dependencies: Iterable[Dependency], keys: dict[UUID, str]) -> list[
 
 
 async def tree_of(
-    session: AsyncSession, tree: GoalTree, program_id: UUID, project_ids: Collection[UUID]
+    session: AsyncSession, tree: GoalTree, program_ids: Collection[UUID], project_ids: Collection[UUID]
 ) -> list[dict[str, Any]]:
-    """The program's goals, those that its projects serve, and what is above them; each below the one that it belongs to."""
+    """The goals of programs, those that their projects serve, and what is above them; each below the one that it belongs to."""
     aligned = select(col(Alignment.goal_id)).where(col(Alignment.project_id).in_(project_ids))
     meant = set(await session.scalars(aligned.where(col(Alignment.risk_id).is_(None))))
-    meant |= {goal.id for goal in tree.goals.values() if goal.program_id == program_id}
+    meant |= {goal.id for goal in tree.goals.values() if goal.program_id in program_ids}
     shown = {above.id for goal_id in meant for above in tree.upwards(goal_id)}
     progress = Progress.of(tree, await session.scalars(select(KeyResult)))
     return [

@@ -1,0 +1,80 @@
+"""Status reports on portfolios: the figures of all programs below, frozen, in JSON and as a page."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from tests.program_svc.member import ProgramMember
+
+from contracts.vocabulary import ProgramRole
+
+pytestmark = pytest.mark.slow
+
+BODY = {"title": "Q1", "starts_on": "2026-01-01", "ends_on": "2026-03-31", "lights": {"cost": "red"}}
+
+
+@pytest.fixture
+async def portfolio(api):
+    """A portfolio with another below it, a program in each: one late, one that cannot be scheduled; the portfolio's path and the late task."""
+    top = (await api.post("/portfolios", {"key": "TOP", "name": "All <things>"}))["id"]
+    low = (await api.post("/portfolios", {"key": "LOW", "name": "Low", "parent_id": top}))["id"]
+    late, broken = api.projects.project("P1"), api.projects.project("P2")
+    build = api.projects.task(late, "Build", 10)
+    before, after = api.projects.task(broken, "A"), api.projects.task(broken, "B")
+    await api.hear()
+    await api.program(late, portfolio_id=top, key="LATE", deadline="2026-03-06")
+    await api.program(broken, portfolio_id=low, key="BROKEN")
+    goal = (await api.post("/goals", {"name": "Quiet"}))["id"]
+    await api.post("/alignments", {"goal_id": goal, "project_id": str(late)})
+    api.projects.link(broken, before, after)
+    api.projects.link(broken, after, before)
+    await api.hear()
+    return f"/portfolios/{top}", build
+
+
+async def test_a_report_holds_every_program_below_as_it_stood(api, portfolio):
+    path, build = portfolio
+    report = await api.post(f"{path}/status-reports", BODY)
+    one = f"{path}/status-reports/{report['id']}"
+    kept = await api.get(one)
+    assert kept["report"] == report | {"lights": report["lights"]}
+    broken, late = kept["content"]["programs"]
+    assert (late["key"], late["is_late"], late["schedule"]["finish"]) == ("LATE", True, "2026-03-13")
+    assert (broken["key"], "unschedulable" in broken, "schedule" in broken) == ("BROKEN", True, False)
+    assert [each["name"] for each in kept["content"]["tree"]] == ["Quiet"]
+    api.projects.change(build, duration="P20D")
+    await api.hear()
+    assert await api.get(one) == kept
+    page = await api.request("GET", f"{one}/page")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert page.text.count("<svg") == 2
+    assert "All &lt;things&gt;" in page.text
+    [event] = [event for event in await api.events() if event["happened"] == "portfolio_report.created"]
+    assert event["data"]["record"] == report
+    assert [each["id"] for each in (await api.get(f"{path}/status-reports"))["items"]] == [report["id"]]
+    with pytest.raises(IntegrityError, match="does not change"):
+        async with api.database.transaction(api.organization_id) as session:
+            await session.execute(text("UPDATE portfolio_reports SET title = 'Q2'"))
+
+
+async def test_a_portfolio_without_programs_can_be_reported_on_and_a_period_does_not_end_before_it_begins(api):
+    path = f"/portfolios/{(await api.post('/portfolios', {'key': 'E', 'name': 'Empty'}))['id']}"
+    report = await api.post(f"{path}/status-reports", BODY)
+    page = await api.request("GET", f"{path}/status-reports/{report['id']}/page")
+    assert (page.status_code, page.text.count("<svg")) == (200, 0)
+    refused = await api.post(f"{path}/status-reports", BODY | {"ends_on": "2025-12-31"}, status=422)
+    assert refused["errors"][0]["pointer"] == "/ends_on"
+
+
+async def test_only_who_sees_all_programs_reads_a_report(api, client, database, stranger, auditor, portfolio):
+    path, _ = portfolio
+    one = f"{path}/status-reports/{(await api.post(f'{path}/status-reports', BODY))['id']}"
+    other = f"/portfolios/{(await api.post('/portfolios', {'key': 'E', 'name': 'Empty'}))['id']}"
+    await api.get_missing(f"{other}/status-reports/{one.rpartition('/')[2]}")
+    programs = (await api.get("/programs"))["items"]
+    member = ProgramMember(client, api.organization_id, frozenset(), database=database)
+    member.in_programs = {programs[0]["id"]: ProgramRole.PROGRAM_MANAGER}
+    for path in (one, f"{one}/page"):
+        assert (await auditor.request("GET", path)).status_code == 200
+        assert (await member.request("GET", path)).status_code in {403, 404}
+        assert (await stranger.request("GET", path)).status_code == 404
+    assert (await auditor.request("POST", one.rpartition("/")[0], json=BODY)).status_code == 403
