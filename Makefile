@@ -115,7 +115,7 @@ lint-api: .venv/ready ## Lint the OpenAPI document with Spectral's and OWASP's r
 	@$(BIN)/python -m apitools lint
 
 .PHONY: bench
-bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: soak
