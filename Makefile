@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := libs/contracts libs/chassis libs/planning services/project-svc services/program-svc services/gateway deploy/local
+PACKAGES := libs/contracts libs/chassis libs/planning libs/pictures services/project-svc services/program-svc services/gateway deploy/local
 # One worker a core; a file stays on one worker, since its tests share servers. tests/conftest.py puts the longest first.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PYPROJECTS := $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -82,16 +82,27 @@ format: .venv/ready ## Format the code and sort its imports
 
 OPENAPI := services/gateway/src/gateway/openapi
 .PHONY: generate
-generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, the services' OpenAPI
+generate: .venv/ready ## Write the generated files again: JSON Schema, AsyncAPI, OpenAPI
 	@$(BIN)/python -m contracts generate
 	@$(BIN)/python -m deploy.nats_accounts > deploy/kubernetes/components/nats-accounts/accounts.conf
 	@$(BIN)/python -m contracts permissions > docs/permissions.md
 	@$(BIN)/python -m project_svc openapi > $(OPENAPI)/project-svc.json
 	@$(BIN)/python -m program_svc openapi > $(OPENAPI)/program-svc.json
+	@$(BIN)/python -m gateway openapi > $(OPENAPI)/interlock.json
 
 .PHONY: check-openapi
 check-openapi: .venv/ready
 	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
+	@$(BIN)/python -m gateway openapi | cmp --silent - $(OPENAPI)/interlock.json || { echo "The public OpenAPI document is out of date. Run: make generate"; exit 1; }
+
+# Programs of other people, in .venv-api: Node's packages and a Python environment of its own. Only lint-api needs them; tests that do are skipped without.
+.PHONY: api-tools
+api-tools: .venv/ready ## Install what the tests of generated clients need (Python and, where Node is, TypeScript)
+	@$(BIN)/python -m apitools install
+
+.PHONY: lint-api
+lint-api: .venv/ready ## Lint the OpenAPI document with Spectral's and OWASP's rules (needs Node; about a minute)
+	@$(BIN)/python -m apitools lint
 
 .PHONY: bench
 bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a table and bench/results.json
@@ -119,12 +130,12 @@ deploy-check: .venv/ready ## Every static gate of the manifests, with programs o
 .PHONY: lock
 lock: .venv/ready ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
-		--group dev $(foreach p,contracts planning chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
+		--group dev $(foreach p,contracts planning pictures chassis project-svc program-svc gateway local-stack,--no-emit-package interlock-$(p)) \
 		pyproject.toml --output-file requirements.lock
 	@printf "jpype1>=1.7\nmpxj>=16.10\n" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
 		--constraint requirements.lock - --output-file requirements-mpxj.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build leftovers (not the stack's data)
-	@rm -rf .venv .venv-deploy .rendered deploy/images/.wheel_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
+	@rm -rf .venv .venv-api .venv-deploy .rendered deploy/images/.wheel_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

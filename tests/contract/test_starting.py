@@ -27,6 +27,7 @@ RARE = {
     "jsonschema",
     "llvmlite",
     "mako",
+    "matplotlib",
     "numba",
     "ortools",
     "requests",

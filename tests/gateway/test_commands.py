@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.__main__ import app as commands
+from local_stack.databases import execute
 
 
 @pytest.fixture
@@ -31,9 +32,25 @@ def test_an_organisation_is_made_once(run):
     assert again.stderr == "There is an organisation 'acme'.\n"
 
 
+def test_the_audit_log_is_verified_from_where_it_was_kept(run, postgres, database_url):
+    assert run("create-organization", "acme").exit_code == 0
+    verify = "verify-audit-log", "--organization", "acme"
+    first = run(*verify).stdout.strip()
+    assert first.startswith("1:")
+    run("create-token", "--organization", "acme", "--member", "ada@example.org")
+    then = run(*verify, "--since", first)
+    assert (then.exit_code, then.stdout[:2]) == (0, "3:")
+    database = database_url.rpartition("@")[2].partition("/")[2].partition("?")[0]
+    execute(postgres, "DELETE FROM audit_entries WHERE sequence = 2", database=database)
+    cut = run(*verify)
+    assert (cut.exit_code, cut.stdout, cut.stderr) == (1, "", "entry 2: Entry 3 follows on 1. (missing)\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("verify-audit-log", "--organization", "nobody"), "nobody"),
+        (("verify-audit-log", "--organization", "acme", "--since", "7"), "--since"),
         (("create-organization", "A B"), "KEY"),
         (("create-token", "--organization", "nobody", "--member", "a@b"), "nobody"),
         (("create-token", "--organization", "acme", "--member", "ada"), "--member"),

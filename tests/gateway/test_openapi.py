@@ -1,114 +1,125 @@
-"""The merged document: nothing lost, nothing dangling, nothing twice."""
+"""The one OpenAPI document as it is served: whole, and complete to the last operation."""
 
-from copy import deepcopy
+import re
+from importlib import resources
 
-import pytest
+import orjson
 from jsonschema import Draft202012Validator
 
-from gateway import openapi
-from gateway.__main__ import merged_document
+from contracts.permissions import required
+from gateway.document.answers import PROBLEMS
+from gateway.document.parts import PREFIX, objects, operations, references, routes
 
-PROBLEM = {"type": "object", "title": "Problem"}
-
-
-def service(path: str, operation_id: str, schemas: dict, body: str) -> dict:
-    answer = {
-        "description": "ok",
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}},
-    }
-    operation = {"operationId": operation_id, "responses": {"200": answer}}
-    return {
-        "paths": {path: {"get": operation}},
-        "components": {"schemas": {"Problem": PROBLEM, **schemas}},
-        "x-problems": {},
-    }
+DOCUMENT = orjson.loads(resources.files("gateway").joinpath("openapi/interlock.json").read_bytes())
+COMPONENTS = DOCUMENT["components"]
+OPERATIONS = {operation["operationId"]: (path, method, operation) for path, method, operation in routes(DOCUMENT)}
+READABLE = re.compile(r"[a-z]+(_[a-z]+)+")
+STREAMS = {"text/event-stream"}
+FITTING: set[tuple[bytes, bytes]] = set()
 
 
-@pytest.fixture
-def own() -> dict:
-    answer = {"description": "ok"}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "t", "version": "1"},
-        "paths": {"/v1/me": {"get": {"operationId": "get_me", "tags": ["identity"], "responses": {"200": answer}}}},
-        "components": {"schemas": {"Problem": PROBLEM}},
-        "x-problems": {"gone": {"status": 410}},
-    }
+def resolved(node: dict) -> dict:
+    if "$ref" not in node:
+        return node
+    _, kind, name = node["$ref"].removeprefix("#/").split("/")
+    return COMPONENTS[kind][name]
 
 
-def dangling(document: dict) -> set[str]:
-    return openapi.references(document) - document["components"]["schemas"].keys()
+def answers(operation: dict) -> dict:
+    return {status: resolved(answer) for status, answer in operation["responses"].items()}
 
 
-def test_paths_get_the_prefix_and_a_tag(own):
-    merged = openapi.merged(own, {"project-svc": service("/projects", "list_projects", {"P": {"type": "null"}}, "P")})
-    assert list(merged["paths"]) == ["/v1/me", "/v1/projects"]
-    assert merged["paths"]["/v1/projects"]["get"]["tags"] == ["projects"]
-    assert merged["tags"] == [{"name": "identity"}, {"name": "projects"}]
+def examples(content: dict) -> list:
+    named = [resolved(example)["value"] for example in content.get("examples", {}).values()]
+    return named + ([content["example"]] if "example" in content else [])
 
 
-def test_one_name_for_the_same_thing_is_shared(own):
-    same = {"Money": {"type": "string"}}
-    services = {"project-svc": service("/a", "a", same, "Money"), "program-svc": service("/b", "b", same, "Money")}
-    assert openapi.merged(own, services)["components"]["schemas"].keys() == {"Problem", "Money"}
+def assert_fits(schema: dict, value: object) -> None:
+    key = (orjson.dumps(schema), orjson.dumps(value))
+    if key not in FITTING:  # examples are shared
+        Draft202012Validator({**schema, "components": {"schemas": COMPONENTS["schemas"]}}).validate(value)
+        FITTING.add(key)
 
 
-def test_one_name_for_two_things_is_told_apart_with_all_that_refer_to_it(own):
-    page = {"Page": {"items": {"$ref": "#/components/schemas/Row"}}}
-    services = {
-        "project-svc": service("/a", "a", {**page, "Row": {"type": "string"}}, "Page"),
-        "program-svc": service("/b", "b", {**page, "Row": {"type": "integer"}}, "Page"),
-    }
-    merged = openapi.merged(own, services)
-    schemas = merged["components"]["schemas"]
-    assert schemas.keys() == {"Problem", "Page", "Row", "ProgramPage", "ProgramRow"}
-    assert schemas["ProgramPage"] == {"items": {"$ref": "#/components/schemas/ProgramRow"}}
-    assert dangling(merged) == set()
+def test_nothing_is_dangling():
+    for node in objects(DOCUMENT):
+        if isinstance(node.get("$ref"), str):
+            _, kind, name = node["$ref"].removeprefix("#/").split("/")
+            assert name in COMPONENTS[kind]
+    assert references(DOCUMENT) <= COMPONENTS["schemas"].keys()
 
 
-def test_operation_ids_stay_unique(own):
-    services = {
-        "project-svc": service("/a", "get_me", {"P": {}}, "P"),
-        "program-svc": service("/b", "get_me", {"P": {}}, "P"),
-    }
-    ids = [operation["operationId"] for _, operation in openapi.operations(openapi.merged(own, services))]
-    assert sorted(ids) == ["get_me", "program_svc_get_me", "project_svc_get_me"]
+def test_operations_have_names_of_their_own():
+    assert len(OPERATIONS) == len(list(operations(DOCUMENT)))
+    assert all(path.startswith(("/v1/", "/problems")) for path in DOCUMENT["paths"])
+    assert DOCUMENT["openapi"].startswith("3.1")
 
 
-def test_a_forwarded_route_can_fail_as_forwarding_can(own):
-    merged = openapi.merged(own, {"project-svc": service("/a", "a", {"P": {}}, "P")})
-    answers = merged["paths"]["/v1/a"]["get"]["responses"]
-    assert {"200", "401", "502", "503", "504"} <= answers.keys()
-    assert "upstream-busy" in answers["503"]["content"]["application/problem+json"]["examples"]
-
-
-def test_merging_changes_neither_side(own):
-    part = service("/a", "a", {"P": {}}, "P")
-    before = deepcopy((own, part))
-    openapi.merged(own, {"project-svc": part})
-    assert (own, part) == before
-
-
-def test_the_real_document_is_whole():
-    document = merged_document()
-    assert dangling(document) == set()
-    operations = list(openapi.operations(document))
-    ids = [operation["operationId"] for _, operation in operations]
-    assert len(ids) == len(set(ids))
-    assert all(operation.get("tags") for _, operation in operations)
-    assert all(path.startswith(("/v1/", "/problems")) for path in document["paths"])
-    assert document["openapi"].startswith("3.1")
-    for schema in document["components"]["schemas"].values():
+def test_schemas_are_schemas():
+    for schema in COMPONENTS["schemas"].values():
         Draft202012Validator.check_schema(schema)
 
 
-def test_every_problem_that_a_route_names_is_described():
-    document = merged_document()
-    named = {
-        example["value"]["type"].removeprefix("/problems/")
-        for _, operation in openapi.operations(document)
-        for response in operation["responses"].values()
-        for example in response.get("content", {}).get("application/problem+json", {}).get("examples", {}).values()
-    }
-    assert named
-    assert named <= document["x-problems"].keys()
+def test_an_operation_says_what_it_is():
+    for _, _, operation in OPERATIONS.values():
+        assert READABLE.fullmatch(operation["operationId"])
+        assert operation["summary"]
+        assert operation["description"]
+        assert {tag["name"] for tag in DOCUMENT["tags"] if tag["description"]} >= set(operation["tags"])
+        assert operation["tags"]
+
+
+def test_an_operation_says_who_may_use_it():
+    for path, method, operation in OPERATIONS.values():
+        permission = required(method.upper(), path.removeprefix(PREFIX))
+        told = operation["x-permission"]
+        assert (told["record"], told["action"]) == (permission.record, permission.action)
+        assert told["anybody"] or told["any_member"] or told["roles"]
+        assert (operation["security"] == []) == permission.who.anybody
+
+
+def test_parameters_are_described_and_exemplified():
+    for _, _, operation in OPERATIONS.values():
+        for parameter in map(resolved, operation.get("parameters", ())):
+            assert parameter["description"]
+            schema = parameter["schema"]
+            for value in [parameter["example"]] if "example" in parameter else schema.get("examples", ()):
+                assert_fits(schema, value)
+
+
+def test_requests_and_answers_have_examples_that_fit():
+    for _, _, operation in OPERATIONS.values():
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        bodies += [answer for status, answer in answers(operation).items() if status.startswith("2")]
+        for body in bodies:
+            for media_type, content in body.get("content", {}).items():
+                found = examples(content)
+                assert found, media_type
+                for value in [] if media_type in STREAMS else found:
+                    assert_fits(content["schema"], value)
+
+
+def test_problems_are_told_by_their_code():
+    for _, _, operation in OPERATIONS.values():
+        told = answers(operation)
+        assert {"422", "500"} <= told.keys()
+        if operation["security"]:
+            assert {"401", "429"} <= told.keys()
+        for status, answer in told.items():
+            if status[0] in "45":
+                for problem in examples(answer["content"][PROBLEMS]):
+                    assert problem["status"] == int(status)
+                    assert problem["type"].removeprefix("/problems/") in DOCUMENT["x-problems"]
+                    assert_fits(answer["content"][PROBLEMS]["schema"], problem)
+
+
+def test_what_is_made_leads_to_what_can_be_done_with_it():
+    made = [answer for _, _, each in OPERATIONS.values() for status, answer in answers(each).items() if status == "201"]
+    linked = [link for answer in made for link in answer.get("links", {}).values()]
+    assert sum("links" in answer for answer in made) >= 0.9 * len(made)
+    for link in linked:
+        path, _, _ = OPERATIONS[link["operationId"]]
+        assert link["parameters"].keys() == set(re.findall(r"\{(\w+)\}", path))
+    assert {"read_task", "update_task", "delete_task"} <= OPERATIONS["create_task"][2]["responses"]["201"][
+        "links"
+    ].keys()

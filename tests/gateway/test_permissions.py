@@ -1,13 +1,13 @@
 """Every route of the one API has a row in the table of permissions."""
 
+import orjson
 import pytest
 
 from contracts.permissions import required
-from gateway.__main__ import merged_document
-from gateway.openapi import METHODS
+from gateway.document.parts import routes
+from gateway.reference import openapi_document
 
-DOCUMENT = merged_document()
-ROUTES = [(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in METHODS if method in item]
+ROUTES = [(method.upper(), path) for path, method, _ in routes(orjson.loads(openapi_document()))]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -3,6 +3,7 @@
 import asyncio
 
 from chassis.migrations import differences
+from gateway.audit import models as audit_models
 from gateway.identity import models
 from gateway.tables import METADATA
 from gateway.webhooks import models as webhook_models
@@ -10,7 +11,8 @@ from local_stack.databases import execute
 
 
 def test_the_migrations_make_what_the_models_say(postgres, new_database, template):
-    assert {models.ApiToken.__tablename__, webhook_models.Webhook.__tablename__} <= METADATA.tables.keys()
+    tables = {each.__tablename__ for each in (models.ApiToken, webhook_models.Webhook, audit_models.AuditEntry)}
+    assert tables <= METADATA.tables.keys()
     assert asyncio.run(differences(postgres.url(new_database(template)), METADATA)) == []
 
 

@@ -111,11 +111,12 @@ async def test_dates_beyond_the_calendar_are_a_rule_and_no_failure(api):
     await api.hear()
     program = await api.program(first, second)
     refused = await api.propose(program, given, needed, status=409, lag="P99999D")
-    assert refused["type"] == "/problems/unschedulable"
+    assert (refused["type"], refused["task_id"]) == ("/problems/unschedulable", str(needed))
     api.projects.change(given, duration="P99999D")
     await api.hear()
     assert (await api.get(f"{program}/components"))["items"][0]["position"] == 3
-    assert (await api.request("GET", f"{program}/schedule")).json()["type"] == "/problems/unschedulable"
+    beyond = (await api.request("GET", f"{program}/schedule")).json()
+    assert (beyond["type"], beyond["task_id"]) == ("/problems/unschedulable", str(given))
     api.projects.change(given, duration="P2D")
     await api.hear()
     assert (await api.schedule(program))[str(given)]["early_finish"] == "2026-03-03"

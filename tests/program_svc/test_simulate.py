@@ -64,8 +64,8 @@ async def test_estimates_of_tasks_go_before_the_spread(api, pair):
     assert answer["criticality"] == [{"id": each, "value": 1} for each in sorted([str(build), str(opening)])]
     for wrong, pointer in (
         (estimate | {"task_id": str(uuid4())}, "/estimates/0/task_id"),
-        (estimate | {"likely": "P20D"}, "/estimates"),
-        (estimate | {"task_id": str(opening)}, "/estimates"),
+        (estimate | {"likely": "P20D"}, "/estimates/0"),
+        (estimate | {"task_id": str(opening)}, "/estimates/0"),
     ):
         refused = await api.post(f"{program}/simulate", {"estimates": [wrong]}, status=422)
         assert refused["errors"][0]["pointer"] == pointer

@@ -7,6 +7,7 @@ import pytest
 
 from contracts.envelope import Envelope
 from contracts.project_events import ProjectScheduleRecalculated, TaskUpdated
+from contracts.provenance import HEADER, Provenance
 from contracts.registry import EVENT_OF_TYPE
 
 
@@ -152,3 +153,16 @@ async def test_the_same_key_gives_the_first_answer_again(api, events_of, path):
     assert len((await api.get(f"{project}/{path}"))["items"]) == 1
     other = await api.request("POST", f"{project}/{path}", json=bodies[path] | {"extra": 1}, **key)
     assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+async def test_an_event_has_beside_it_through_what_it_came(api, events_of):
+    told = Provenance(address="203.0.113.7", user_agent="curl", request_id="r-1", credential="forged").header()
+    await api.post(
+        "/projects", {"key": "A", "name": "A", "start": "2026-03-02", "currency": "EUR"}, headers={HEADER: told}
+    )
+    await api.post(
+        "/projects", {"key": "B", "name": "B", "start": "2026-03-02", "currency": "EUR"}, headers={HEADER: "no JSON"}
+    )
+    first, second = [Provenance.read(each["headers"][HEADER]) for each in await events_of(api.organization_id)]
+    assert first == Provenance(address="203.0.113.7", user_agent="curl", request_id="r-1", credential=None)
+    assert second == Provenance()

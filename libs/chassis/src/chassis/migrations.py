@@ -31,6 +31,12 @@ RELAYED = {
 }
 """What the relay's role may do, in every organisation: send the outbox and mark what was sent, find out which deliveries are due, and forget
 what is old, and count what lies in quarantine. What is in a delivery or an event there it does not see."""
+WITHHELD = {
+    "alembic_version": "INSERT, UPDATE, DELETE",
+    "audit_entries": "INSERT, UPDATE, DELETE",
+    "audit_heads": "INSERT, UPDATE, DELETE",
+}
+"""What the application's role may not do, though it may with every other table. The audit log grows by a function of the owner's alone."""
 OPERATED = {"quarantined_events": "SELECT"}
 """What the operators' role may do, in every organisation: look at the events that cannot be applied."""
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
@@ -116,7 +122,9 @@ def _grant(connection: Connection, settings: MigrationSettings) -> None:
         role = settings.app_role
         connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
         connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
-        connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}"))
+        connection.execute(text(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}"))
+        for table in sorted(tables & WITHHELD.keys()):
+            connection.execute(text(f"REVOKE {WITHHELD[table]} ON {table} FROM {role}"))
     for policy, holder, rights in (
         ("relay", settings.relay_role, RELAYED),
         ("operators", settings.operator_role, OPERATED),

@@ -16,6 +16,7 @@ from chassis.message import Message
 from chassis.positions import Position
 from chassis.statements import execute
 from contracts.events import Event
+from contracts.provenance import HEADER, Provenance
 
 MOST_BYTES = 900_000
 """Of one event's payload: the server takes messages of 1 MiB, headers included."""
@@ -60,12 +61,16 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who and what an event goes back to. `causation_id` is the id of the event that was being handled, if one was."""
+    """Who and what an event goes back to. `causation_id` is the id of the event that was being handled, if one was.
+
+    `provenance` is for auditors alone, and goes beside the event.
+    """
 
     actor: str
     traceparent: str | None
     correlation_id: str
     causation_id: str | None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +150,7 @@ def message(boundary: Boundary, event: Event, position: int, positions: int, ori
     if len(payload) > MOST_BYTES:
         raise EventTooLarge(f"{event.event_type()} has {len(payload)} bytes")
     subject = event.subject(boundary.id, boundary.organization_id)
-    return event_id, Message(str(subject), envelope.headers(), payload)
+    headers = envelope.headers()
+    if origin.provenance is not None:
+        headers[HEADER] = origin.provenance.header()
+    return event_id, Message(str(subject), headers, payload)

@@ -23,6 +23,7 @@ from chassis.problem import DeadlinePassed
 from chassis.routes import LateRoute
 from chassis.short_cuts import shortened
 from contracts.permissions import Permission, required
+from contracts.provenance import HEADER, Provenance
 
 DEADLINE_HEADER = "interlock-deadline"
 """Milliseconds that the caller will still wait."""
@@ -91,6 +92,14 @@ def _patience(request: Request) -> float | None:
     return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) <= LONGEST_DEADLINE else None
 
 
+def _provenance(request: Request, identity: Identity) -> Provenance | None:
+    """What the gateway says of the request, with what the caller's token says it came with; of reads nobody asks."""
+    if request.method == "GET":
+        return None
+    told = Provenance.read(request.headers.get(HEADER)) or Provenance()
+    return told.model_copy(update={"credential": identity.credential})
+
+
 async def _in_time(request: Request, handler: Handler, path: str) -> Response:
     try:
         async with asyncio.timeout(_patience(request)) as limit:
@@ -116,6 +125,7 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
         traceparent=telemetry.traceparent(),
         correlation_id=telemetry.trace_id(),
         causation_id=None,
+        provenance=_provenance(request, identity),
     )
     try:
         async with runtime.database.transaction(identity.organization_id) as session:

@@ -1,11 +1,21 @@
 """What can be wrong with a plan. Every error names the ids it is about; none of them leaves half a result behind."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
+
+_LISTS = ("path", "ids", "task_ids", "resource_ids")
+_NAMES = ("task_id", "link_id", "project_id", "named_by", "id", *_LISTS)
 
 
 class PlanError(ValueError):
     """A plan that cannot be scheduled; the subclasses say why."""
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """The ids that it is about, each under what it is the id of; of a cycle its `path`."""
+        found = {name: value for name, value in vars(self).items() if name in _NAMES and value is not None}
+        return {name: [*map(str, value)] if name in _LISTS else str(value) for name, value in found.items()}
 
 
 class NetworkCycle(PlanError):

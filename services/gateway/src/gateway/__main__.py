@@ -23,7 +23,10 @@ from chassis.health import Health
 from chassis.problem import Problem
 from contracts.values import Name
 from contracts.vocabulary import OrganizationRole
-from gateway import application, reference
+from gateway import application
+from gateway.audit.requests import OPERATOR, attribute
+from gateway.audit.shapes import VerificationQuery
+from gateway.audit.verification import START, Mark, Verdict, verify
 from gateway.identity import actions
 from gateway.identity.models import Scope
 from gateway.identity.shapes import Email, OrganizationKey
@@ -39,7 +42,10 @@ def merged_document() -> dict[str, Any]:
     async def nothing(_: FastAPI) -> AsyncIterator[None]:
         yield
 
-    return reference.document_of(application.build(nothing, Health()))
+    # Here, since what makes the document is needed by no process that answers requests.
+    from gateway.document import merging
+
+    return merging.published(application.build(nothing, Health()).openapi())
 
 
 app = commands.service_commands("gateway", document=merged_document)
@@ -102,6 +108,43 @@ def create_token(
     typer.echo(_in_transaction(create))
 
 
+@app.command("verify-audit-log")
+def verify_audit_log(
+    organization: Annotated[str, typer.Option(help="the organisation's key")],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="SEQUENCE:HASH as printed by an earlier run: begin there, and prove that it is still the same log"
+        ),
+    ] = None,
+) -> None:
+    """Recompute the chain of an organisation's audit log. Prints its end, to be kept elsewhere; 1 names the first wrong entry."""
+    mark = _mark(since)
+
+    async def look(database: Database) -> Verdict:
+        async with database.transaction() as session:
+            found = await actions.enter_organization_by_key(session, organization)
+        if found is None:
+            raise typer.BadParameter(f"there is no organisation '{organization}'", param_hint="--organization")
+        return await verify(database, found.id, mark)
+
+    verdict = _with_database(look)
+    if verdict.fault is not None:
+        typer.echo(f"entry {verdict.fault.sequence}: {verdict.fault.message} ({verdict.fault.rule})", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{verdict.head.sequence}:{verdict.head.hash.hex()}")
+
+
+def _mark(told: str | None) -> Mark:
+    if told is None:
+        return START
+    sequence, _, digest = told.partition(":")
+    try:
+        return VerificationQuery(sequence=int(sequence), hash=digest).mark
+    except ValueError:
+        raise typer.BadParameter("SEQUENCE:HASH is a number and 64 hex digits", param_hint="--since") from None
+
+
 def _checked(where: str, kind: Any, value: str) -> str:
     try:
         return str(TypeAdapter(kind).validate_python(value))
@@ -110,13 +153,21 @@ def _checked(where: str, kind: Any, value: str) -> str:
 
 
 def _in_transaction(work: Callable[[AsyncSession], Awaitable[ResultT]]) -> ResultT:
+    async def attributed(database: Database) -> ResultT:
+        async with database.transaction() as session:
+            await attribute(session, OPERATOR)
+            return await work(session)
+
+    return _with_database(attributed)
+
+
+def _with_database(work: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
     told = settings.load(OperatorSettings)
 
     async def run() -> ResultT:
         database = Database(told.database_url, pool=1, application="gateway-operator")
         try:
-            async with database.transaction() as session:
-                return await work(session)
+            return await work(database)
         finally:
             await database.close()
 

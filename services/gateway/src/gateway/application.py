@@ -15,6 +15,7 @@ from chassis.problem import responses
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX
 from gateway import docs, overview, problem_pages, reference
+from gateway.audit import routes as audit_log
 from gateway.compression import Compression
 from gateway.events import routes as events
 from gateway.finishing import Finishing, cors
@@ -47,6 +48,7 @@ def build(lifespan: Lifespan, health: Health, cors_origins: Sequence[str] = ()) 
         overview.router,
         events.router,
         webhooks.router,
+        audit_log.router,
         reference.router,
         problem_pages.router,
         docs.router,

@@ -75,13 +75,13 @@ class Finishing:
 
 def _finished(scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     policy = OF_DOCUMENTATION if scope["path"] == "/docs" else NOTHING_RUNS
-    ours = [(REQUEST_ID, _request_id(scope)), policy, *SECURITY]
+    ours = [(REQUEST_ID, request_id(scope)), policy, *SECURITY]
     if not any(name.lower() == b"cache-control" for name, _ in headers):
         ours.append(PRIVATE)
     return [*headers, *ours]
 
 
-def _request_id(scope: Scope) -> bytes:
+def request_id(scope: Scope) -> bytes:
     """The client's own, if it is fit to be repeated; else the trace's."""
     told: bytes | None = next((value for name, value in scope["headers"] if name == REQUEST_ID), None)
     return told if told is not None and _REQUEST_ID.fullmatch(told) else trace_id().encode()

@@ -14,7 +14,9 @@ from chassis import failures
 from chassis.app import MAX_BODY
 from chassis.problem import Problem
 from chassis.uploads import MAX_UPLOAD
+from contracts.provenance import HEADER
 from gateway import headers
+from gateway.audit.requests import SAFE_METHODS, provenance_of
 from gateway.http1 import Answer, RawHeaders
 from gateway.identity.callers import ORGANIZATION_HEADER
 from gateway.request_body import ClientGone, body_of, client_gone
@@ -22,6 +24,7 @@ from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
 
 PREFIX = "/v1"
+PROVENANCE = HEADER.lower().encode()
 LARGER = {"imports": MAX_UPLOAD}
 """Bytes of a body, by the first path segment, where it may be larger than MAX_BODY."""
 WHOLE = 64 * 1024
@@ -81,11 +84,14 @@ async def _forward(runtime: Runtime, upstream: Upstream, most: int, scope: Scope
     client, callers = Headers(scope=scope), runtime.callers
     caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
     told = await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
+    ours = callers.headers_for(caller, upstream.name)
+    if scope["method"] not in SAFE_METHODS:
+        ours.append((PROVENANCE, provenance_of(scope).header().encode()))
     body, length = await body_of(client, receive, most)
     request = Outgoing(
         method=scope["method"],
         target=_target(scope),
-        headers=headers.for_upstream(scope["headers"], callers.headers_for(caller, upstream.name)),
+        headers=headers.for_upstream(scope["headers"], ours),
         body=body,
         length=length,
         is_keyed="idempotency-key" in client,

@@ -3,14 +3,14 @@
 import html
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from chassis.problem import NotFound, responses
 from chassis.routes import LateRoute
 from contracts.values import Shape
-from gateway import reference
+from gateway.reference import problem_kinds
 
 router = APIRouter(prefix="/problems", tags=["reference"], route_class=LateRoute)
 PUBLIC: dict[str, Any] = {"security": []}
@@ -33,15 +33,15 @@ class ProblemKind(Shape):
 
 
 @router.get("", openapi_extra=PUBLIC)
-def list_problems(request: Request) -> list[ProblemKind]:
+def list_problems() -> list[ProblemKind]:
     """Every kind of problem that the API answers with."""
-    return [_kind(slug, entry) for slug, entry in sorted(_known(request).items())]
+    return [_kind(slug, entry) for slug, entry in sorted(problem_kinds().items())]
 
 
 @router.get("/{slug}", response_model=ProblemKind, responses=responses(NotFound), openapi_extra=PUBLIC)
-def get_problem(request: Request, slug: Slug, accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
+def get_problem(slug: Slug, accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
     """What a problem means and what to do about it. HTML for a browser, JSON for others."""
-    entry = _known(request).get(slug)
+    entry = problem_kinds().get(slug)
     if entry is None:
         raise NotFound
     kind = _kind(slug, entry)
@@ -49,11 +49,6 @@ def get_problem(request: Request, slug: Slug, accept: Annotated[str, Header(incl
         shown = {name: html.escape(str(value)) for name, value in kind.model_dump().items()}
         return HTMLResponse(PAGE.format(slug=slug, **shown))
     return Response(kind.model_dump_json(), media_type="application/json")
-
-
-def _known(request: Request) -> dict[str, dict[str, str | int]]:
-    known: dict[str, dict[str, str | int]] = reference.document_of(request.app)["x-problems"]
-    return known
 
 
 def _kind(slug: str, entry: dict[str, str | int]) -> ProblemKind:

@@ -1,13 +1,13 @@
 """The documents that describe the API: `/v1/openapi.json` for requests, `/v1/asyncapi.json` for events."""
 
+from functools import cache
 from importlib import resources
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Response
 
 from chassis.routes import LateRoute
-from gateway import openapi
 
 router = APIRouter(prefix="/v1", tags=["reference"], route_class=LateRoute)
 PUBLIC: dict[str, Any] = {"security": []}
@@ -16,18 +16,28 @@ JSON_DOCUMENT: dict[int | str, dict[str, Any]] = {
 }
 
 
-def document_of(app: FastAPI) -> dict[str, Any]:
-    """The merged OpenAPI document, made once a process."""
-    kept: dict[str, Any] | None = getattr(app.state, "merged_document", None)
-    if kept is None:
-        kept = app.state.merged_document = openapi.merged(app.openapi())
-    return kept
+@cache
+def openapi_document() -> bytes:
+    """The merged document as it was made at build time, without the white space that makes its changes readable."""
+    return orjson.dumps(_built())
+
+
+@cache
+def problem_kinds() -> dict[str, dict[str, str | int]]:
+    """Every problem that the API may answer, by its name."""
+    kinds: dict[str, dict[str, str | int]] = _built()["x-problems"]
+    return kinds
+
+
+def _built() -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(resources.files("gateway").joinpath("openapi/interlock.json").read_bytes())
+    return document
 
 
 @router.get("/openapi.json", response_class=Response, responses=JSON_DOCUMENT, openapi_extra=PUBLIC)
-def get_openapi_document(request: Request) -> Response:
+def get_openapi_document() -> Response:
     """The whole API: every route of every service, every problem (OpenAPI 3.1)."""
-    return Response(orjson.dumps(document_of(request.app)), media_type="application/json")
+    return Response(openapi_document(), media_type="application/json")
 
 
 @router.get("/asyncapi.json", response_class=Response, responses=JSON_DOCUMENT, openapi_extra=PUBLIC)

@@ -52,6 +52,7 @@ GATEWAY = (
     # Its managers, and who organises all, give roles in a program or project; everybody may give up their own.
     Record("role", "/roles", _changed_by(MEMBERS, MEMBERS)),
     Record("api_token", "/api-tokens", {READ: MEMBERS, CREATE: MEMBERS, DELETE: MEMBERS}),
+    Record("audit_entry", "/audit-log", {READ: INSPECTORS}),
     Record("event", "/events", {READ: MEMBERS}),
     Record(
         "webhook",

@@ -1,5 +1,6 @@
 """An event as a listener gets it: what it is filtered by, and its forms on the wire, made once however many listen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -35,16 +36,20 @@ class LiveEvent:
     boundary_kind: BoundaryKind
     boundary_id: UUID
     record: str
+    happened: str
     envelope: Envelope
+    headers: Mapping[str, str]
+    """All that came with it; what is for listeners is in `envelope`."""
     payload: bytes
     position: Position
 
     @classmethod
     def read(cls, message: Msg, stream: Stream, position: Position) -> Self:
         """The event in a message of the stream; `position` is where its listener stood before. Raises UnreadableEvent."""
+        headers = message.headers or {}
         try:
             subject = Subject.parse(message.subject)
-            envelope = Envelope.from_headers(message.headers or {})
+            envelope = Envelope.from_headers(headers)
         except (MalformedSubject, MalformedEnvelope) as error:
             raise UnreadableEvent(str(error)) from error
         if envelope.orgid != subject.organization_id:
@@ -59,7 +64,9 @@ class LiveEvent:
             boundary_kind=subject.boundary_kind,
             boundary_id=subject.boundary_id,
             record=subject.record,
+            happened=subject.happened,
             envelope=envelope,
+            headers=headers,
             payload=message.data,
             position=position.at(stream, sequence),
         )

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority
 from contracts.permissions import required
+from gateway.audit.requests import SAFE_METHODS, attribute, provenance_of
 from gateway.identity.callers import ORGANIZATION_HEADER, Caller
 from gateway.runtime import Runtime
 
 PREFIX = "/v1"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def runtime_of(request: Request) -> Runtime:
@@ -39,9 +39,13 @@ CurrentCaller = Annotated[Caller, Depends(_caller)]
 
 async def _session(request: Request, runtime: CurrentRuntime, caller: CurrentCaller) -> AsyncIterator[AsyncSession]:
     organization_id = caller.identity.organization_id
+    is_safe = request.method in SAFE_METHODS
     async with runtime.database.transaction(organization_id) as session:
+        if not is_safe:
+            came = provenance_of(request.scope).model_copy(update={"credential": caller.identity.credential})
+            await attribute(session, caller.identity.subject, came)
         yield session
-    if request.method not in SAFE_METHODS:
+    if not is_safe:
         # Committed. The database tells every process; this one knows at once, so that the very next request meets the change.
         runtime.callers.forget(organization_id)
 

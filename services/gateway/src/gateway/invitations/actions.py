@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from chassis.database import enter_organization
 from chassis.problem import AlreadyExists, NotFound
+from contracts.provenance import Provenance
+from gateway.audit.requests import attribute
 from gateway.identity.actions import issue_api_token
 from gateway.identity.callers import Caller
 from gateway.identity.members import create_member
@@ -66,7 +68,7 @@ def revoke_invitation(invitation: Invitation) -> None:
         invitation.revision += 1
 
 
-async def accept_invitation(session: AsyncSession, body: Acceptance) -> tuple[Member, ApiToken, str]:
+async def accept_invitation(session: AsyncSession, body: Acceptance, came: Provenance) -> tuple[Member, ApiToken, str]:
     """Make the member and its first token. The transaction is in no organisation yet. Raises NotFound, AlreadyExists."""
     digest = digest_of(body.token)
     # Row-level security shows the one invitation whose digest the transaction presents.
@@ -75,6 +77,7 @@ async def accept_invitation(session: AsyncSession, body: Acceptance) -> tuple[Me
     if found is None:
         raise NotFound("There is no such invitation.")
     await enter_organization(session, found.organization_id)
+    await attribute(session, f"invitations/{found.id}", came)
     await session.refresh(found, with_for_update=True)
     if found.state(now()) is not InvitationState.PENDING:
         raise NotFound("There is no such invitation any more.")

@@ -10,6 +10,7 @@ from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
 from chassis.routes import LateRoute
 from contracts.values import Id
+from gateway.audit.requests import provenance_of
 from gateway.idempotent import once
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
 from gateway.identity.shapes import ApiTokenCreated, MemberRead
@@ -77,10 +78,10 @@ def _created(invitation: Invitation, secret: str | None) -> Response:
     responses=responses(NotFound, AlreadyExists),
     openapi_extra={"security": []},
 )
-async def accept_invitation(runtime: CurrentRuntime, body: Acceptance) -> Response:
+async def accept_invitation(runtime: CurrentRuntime, body: Acceptance, request: Request) -> Response:
     """Come in: the answer holds your first token, this once. An invitation is good once."""
     async with runtime.database.transaction() as session:
-        member, token, secret = await actions.accept_invitation(session, body)
+        member, token, secret = await actions.accept_invitation(session, body, provenance_of(request.scope))
         answer = Accepted(
             member=MemberRead.model_validate(member.model_dump(), extra="ignore"),
             api_token=ApiTokenCreated.model_validate(token.model_dump() | {"token": secret}, extra="ignore"),

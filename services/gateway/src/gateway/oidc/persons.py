@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.database import enter_organization
+from contracts.provenance import Provenance
+from gateway.audit.requests import attribute
 from gateway.identity.credentials import Found, identity_of
 from gateway.identity.models import Member, Organization
 from gateway.oidc.issuer import Person
@@ -30,6 +32,7 @@ async def caller_behind(session: AsyncSession, person: Person, organization: str
     (member,) = members
     await enter_organization(session, member.organization_id)
     if member.subject is None:
+        await attribute(session, f"members/{member.id}", Provenance(credential=person.issuer))
         member.subject = person.subject
         member.revision += 1
         await session.flush()

@@ -15,6 +15,7 @@ from chassis.problem import Conflict, Forbidden, NotFound, invalid
 from chassis.telemetry import trace_id, traceparent
 from contracts.envelope import Envelope
 from contracts.vocabulary import OrganizationRole
+from gateway.audit.requests import note
 from gateway.identity.callers import Caller
 from gateway.tables import now
 from gateway.webhooks.address import AddressGuard, AddressRefused
@@ -149,16 +150,18 @@ async def test_webhook(session: AsyncSession, caller: Caller, webhook: Webhook) 
     )
     session.add(delivery)
     await session.flush()
+    await note(session, webhook.organization_id, "created", "webhook_delivery", delivery.id, webhook_id=webhook.id)
     return delivery
 
 
-async def redeliver(caller: Caller, webhook: Webhook, delivery: WebhookDelivery) -> None:
+async def redeliver(session: AsyncSession, caller: Caller, webhook: Webhook, delivery: WebhookDelivery) -> None:
     """Send it again, with the same id. Raises Forbidden, WebhookDisabled."""
     check_changes(caller)
     if webhook.state is not WebhookState.ENABLED:
         raise WebhookDisabled
     delivery.state, delivery.tries = DeliveryState.PENDING, 0
     delivery.due_at, delivery.finished_at = now(), None
+    await note(session, webhook.organization_id, "redelivered", "webhook_delivery", delivery.id, webhook_id=webhook.id)
 
 
 async def find_webhook(session: AsyncSession, caller: Caller, webhook_id: UUID, *, lock: bool = False) -> Webhook:

@@ -1,4 +1,4 @@
-"""From the streams to deliveries: each event once for each webhook that wants it, the position kept in the same transaction."""
+"""From the streams to deliveries and to the audit log: each event once, the position kept in the same transaction."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 import structlog
 from nats.aio.msg import Msg
@@ -20,6 +21,7 @@ from chassis.bus import Bus
 from chassis.database import Database, enter_organization
 from chassis.health import Health
 from contracts.subjects import Stream
+from gateway.audit.entries import append, entry_of
 from gateway.events.feed import Feed, open_feed
 from gateway.events.live_event import LiveEvent, UnreadableEvent
 from gateway.events.position import Position
@@ -55,6 +57,7 @@ class Fanout:
         self._bus = bus
         self._wake = wake
         self._feed: Feed | None = None
+        self._delivered_from = 0
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
 
@@ -94,7 +97,7 @@ class Fanout:
                 await connection.invalidate()  # back in the pool, the session would hold the lock for ever
 
     async def _follow(self, connection: AsyncConnection, health: Health) -> None:
-        epoch, sequence = await self._cursor(connection)
+        epoch, sequence, self._delivered_from = await self._cursor(connection)
         async with open_feed(self._bus, self._stream, after=sequence, window=BATCH) as feed:
             self._feed = feed
             health.recover(self.name)
@@ -110,31 +113,34 @@ class Fanout:
             finally:
                 self._feed = None
 
-    async def _cursor(self, connection: AsyncConnection) -> tuple[datetime, int]:
-        """Where to go on: at the stream's end the first time, at the start of a stream that was created anew.
+    async def _cursor(self, connection: AsyncConnection) -> tuple[datetime, int, int]:
+        """Where to go on, and behind which message webhooks get anything.
 
-        What was trimmed away before it was read is lost to webhooks, and said so: it can still not be had by waiting.
+        At the stream's start the first time, for the log misses nothing; webhooks begin at what was its end then. At the start of a stream
+        that was created anew. What was trimmed away before it was read is lost, and said so: it cannot be had by waiting.
         """
         now_ = await streams.state(self._bus.jetstream, self._stream)
         async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
             cursor = await session.get(WebhookCursor, self._stream.value, with_for_update=True)
             if cursor is None:
-                cursor = WebhookCursor(stream=self._stream.value, epoch=now_.epoch, sequence=now_.last)
+                cursor = WebhookCursor(
+                    stream=self._stream.value, epoch=now_.epoch, sequence=0, delivered_from=now_.last
+                )
                 session.add(cursor)
             elif cursor.epoch != now_.epoch:
                 log.error("the stream was created anew: webhooks go on at its start", stream=self._stream.value)
-                cursor.epoch, cursor.sequence = now_.epoch, 0
+                cursor.epoch, cursor.sequence, cursor.delivered_from = now_.epoch, 0, 0
             elif cursor.sequence > now_.last:
                 log.error("the stream has lost its end: webhooks go on there", stream=self._stream.value)
                 cursor.sequence = now_.last
             if cursor.sequence < now_.first - 1:
                 log.error(
-                    "events were trimmed before webhooks got them",
+                    "events were trimmed before webhooks and the audit log got them",
                     stream=self._stream.value,
                     missed=now_.first - 1 - cursor.sequence,
                 )
                 cursor.sequence = now_.first - 1
-            return cursor.epoch, cursor.sequence
+            return cursor.epoch, cursor.sequence, cursor.delivered_from
 
     async def _commit(
         self, connection: AsyncConnection, epoch: datetime, sequence: int, messages: Sequence[Msg]
@@ -143,9 +149,11 @@ class Fanout:
         events = self._by_organization(messages)
         recorded = 0
         async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
-            for organization_id, theirs in events.items():
+            # In one order for everybody: each locks the end of the organisation's log until this is committed.
+            for organization_id, theirs in sorted(events.items()):
                 await enter_organization(session, organization_id)
-                recorded += await record_deliveries(session, theirs)
+                recorded += await record_deliveries(session, [e for e in theirs if e.sequence > self._delivered_from])
+                await append(session, organization_id, _entries(theirs))
             moved = await connection.execute(
                 sa.update(WebhookCursor)
                 .where(
@@ -177,6 +185,20 @@ class Fanout:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def _entries(events: Sequence[LiveEvent]) -> list[str]:
+    """What the audit log says of events."""
+    told = []
+    for event in events:
+        try:
+            entry = entry_of(event)
+        except orjson.JSONDecodeError as error:
+            log.error("an event is no JSON, and so not in the audit log", id=str(event.envelope.id), reason=str(error))
+            continue
+        if entry is not None:
+            told.append(entry)
+    return told
 
 
 async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) -> int:

@@ -116,10 +116,12 @@ class WebhookDelivery(GatewayTable, table=True):
 
 
 class WebhookCursor(GatewayTable, table=True):
-    """The last message of a stream that was turned into deliveries. Belongs to no organisation."""
+    """The last message of a stream that was turned into deliveries and entries of the audit log. Belongs to no organisation."""
 
     __tablename__ = "webhook_cursors"
 
     stream: str = Field(max_length=30, primary_key=True)
     epoch: datetime = Field(sa_type=INSTANT)
     sequence: int = Field(sa_type=sa.BigInteger)
+    delivered_from: int = Field(default=0, sa_type=sa.BigInteger)
+    """Messages up to this one were there before anybody followed the stream: they are in the log, and go to no webhook."""

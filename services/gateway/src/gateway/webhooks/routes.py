@@ -220,7 +220,7 @@ async def redeliver_webhook_delivery(
 
     async def make() -> tuple[Response, Response]:
         delivery = await actions.find_delivery(session, webhook, delivery_id, lock=True)
-        await actions.redeliver(caller, webhook, delivery)
+        await actions.redeliver(session, caller, webhook, delivery)
         answer: Any = _accepted(_delivery(delivery))
         return answer, answer
 

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from gateway.audit.requests import OURSELVES, attribute
 from gateway.webhooks import actions
 from gateway.webhooks.models import DeliveryState, DisabledReason, Webhook, WebhookDelivery, WebhookState
 from gateway.webhooks.schedule import pause_after, retry_after
@@ -71,6 +72,7 @@ async def _disable(session: AsyncSession, webhook: Webhook, reason: DisabledReas
         log.warning(
             "webhook disabled", webhook=str(webhook.id), organization=str(webhook.organization_id), reason=reason
         )
+        await attribute(session, OURSELVES)
         await actions.disable(session, webhook, reason)
 
 

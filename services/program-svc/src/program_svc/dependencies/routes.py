@@ -46,6 +46,7 @@ class DependencyQuery(PageQuery):
 
 @router.post(
     "/programs/{program_id}/dependencies",
+    name="propose_dependency",
     status_code=201,
     responses=responses(
         NotFound,

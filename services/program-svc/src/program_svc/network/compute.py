@@ -224,7 +224,10 @@ def _standing(
     receiver = schedule.items.get(dependency.receiver_task_id)
     if forecast is None or receiver is None:
         return Standing(forecast, None, None, is_driving=False, imposed=None, suspended_path=path)
-    limit, margin = _margin(facts, dependency, forecast, receiver)
+    try:
+        limit, margin = _margin(facts, dependency, forecast, receiver)
+    except planning.OutsideCalendar as error:
+        raise planning.OutsideCalendar(error.detail, dependency.receiver_task_id) from None
     has_begun = receiver_is_past(facts, dependency)
     return Standing(
         forecast,

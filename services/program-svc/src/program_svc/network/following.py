@@ -90,7 +90,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
         try:
             network = held.network(_deadline(locked, held), dependencies)
         except planning.PlanError as error:
-            raise Unschedulable(str(error)) from error
+            raise Unschedulable.because(error) from error
         difference = held.difference(network)
     await settle_on(locked, network, difference, changes.changed | changes.lost, told)
     held.stored()

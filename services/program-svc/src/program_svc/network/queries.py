@@ -14,9 +14,17 @@ from program_svc.programs.models import Program
 
 
 class Unschedulable(Conflict):
-    """The projects' tasks and links make no network: a date is beyond the calendar, or the links of one project close a cycle."""
+    """The projects' tasks and links make no network: a date is beyond the calendar, or the links of one project close a cycle.
+
+    `task_id`, `path` and the like name what it is about.
+    """
 
     slug, title = "unschedulable", "The program cannot be scheduled"
+
+    @classmethod
+    def because(cls, error: planning.PlanError) -> "Unschedulable":
+        """The problem behind an error of the planning library, with the ids that the error names."""
+        return cls(str(error), **error.named)
 
 
 async def network_of(session: AsyncSession, program: Program) -> Network:
@@ -29,7 +37,7 @@ def computed(facts: Facts, *, also: Dependency | None = None) -> Network:
     try:
         return compute(facts, also=also)
     except planning.PlanError as error:
-        raise Unschedulable(str(error)) from error
+        raise Unschedulable.because(error) from error
 
 
 def cycle_closed_by(facts: Facts, dependencies: Sequence[Dependency], candidate: Dependency) -> list[UUID] | None:
@@ -42,4 +50,4 @@ def cycle_closed_by(facts: Facts, dependencies: Sequence[Dependency], candidate:
         held, _ = without_cycles(facts, present)
         return planning.find_cycle(facts.tasks.values(), [*facts.links, *map(as_link, held)], [as_link(candidate)])
     except planning.PlanError as error:
-        raise Unschedulable(str(error)) from error
+        raise Unschedulable.because(error) from error

@@ -1,6 +1,7 @@
 """`POST /programs/{id}/simulate`: percentiles and chances of the program's dates."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -155,10 +156,12 @@ def _simulated(
             runs=asked.runs,
             seed=asked.seed,
         )
-    except (InvalidEstimate, CannotVary) as error:
-        raise _invalid("/estimates", "estimate", f"{error}.") from error
+    except InvalidEstimate as error:
+        raise _invalid(_pointer(asked, error.ids), "estimate", f"{error}.") from error
+    except CannotVary as error:
+        raise _invalid(_pointer(asked, error.task_ids), "estimate", f"{error}.") from error
     except planning.PlanError as error:
-        raise Unschedulable(str(error)) from error
+        raise Unschedulable.because(error) from error
     answer, granularity = found.simulation, finest(network)
 
     def day_of(instant: float, written_as: str = granularity) -> date:
@@ -201,6 +204,12 @@ def _simulated(
 def _largest(values: dict[UUID, float] | dict[UUID, float | None]) -> list[Influence]:
     known = [Influence(id=id_, value=value) for id_, value in values.items() if value]
     return sorted(known, key=lambda each: (-abs(each.value), each.id))[:SHOWN]
+
+
+def _pointer(asked: SimulationAsked, task_ids: Sequence[object]) -> str:
+    """To the first estimate of one of these tasks."""
+    found = (f"/estimates/{index}" for index, each in enumerate(asked.estimates) if each.task_id in task_ids)
+    return next(found, "/estimates")
 
 
 def _invalid(pointer: str, rule: str, message: str) -> InvalidRequest:

@@ -58,7 +58,7 @@ async def measured_projects(session: AsyncSession, network: Network, data_date: 
         try:
             books = Books.of(_plan_of(network.facts, project.id), lines)
         except planning.PlanError as error:
-            raise Unschedulable(str(error)) from error
+            raise Unschedulable.because(error) from error
         baseline = _approved(baselines_of.get(project.id, ()))
         warnings: tuple[str, ...] = ()
         if baseline is not None:

@@ -118,6 +118,7 @@ async def compare_scenarios(
 
 @router.post(
     "/scenarios/{scenario_id}/take",
+    name="take_scenario",
     responses=responses(NotFound, Forbidden, ProgramClosed, ScenarioSettled, DependencyCycle, Unschedulable),
 )
 async def take(program_id: Id, scenario_id: Id, session: Session, _: Writer, response: Response) -> ScenarioTaken:

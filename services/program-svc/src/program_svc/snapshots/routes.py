@@ -17,7 +17,7 @@ router = APIRouter(prefix="/programs/{program_id}", tags=["programs"], route_cla
 
 
 @router.get("/snapshot", responses=responses(NotFound))
-async def read_snapshot(program_id: Id, session: Session, response: Response) -> ProgramSnapshot:
+async def read_program_snapshot(program_id: Id, session: Session, response: Response) -> ProgramSnapshot:
     """What a follower of the program's events starts from, when it comes late."""
     # No writer comes between the statements, so that the answer is true of one revision.
     shared = select(Program).where(col(Program.id) == program_id).with_for_update(read=True)

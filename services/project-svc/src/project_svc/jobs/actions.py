@@ -37,6 +37,7 @@ async def ask_for(
         requested_by=unit.identity.subject,
         correlation_id=unit.origin.correlation_id,
         traceparent=unit.origin.traceparent,
+        provenance=None if unit.origin.provenance is None else unit.origin.provenance.header(),
         revision=1,
         created_at=at,
         updated_at=at,

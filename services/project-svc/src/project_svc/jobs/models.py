@@ -65,6 +65,8 @@ class Job(Row, table=True):
     requested_by: str
     correlation_id: str
     traceparent: str | None = None
+    provenance: str | None = None
+    """Through what it was asked for, as a header says it; for the audit log."""
     attempt: int = Field(default=0, sa_type=REVISION)
     losses: int = Field(default=0, sa_type=REVISION)
     is_cancelling: bool = False

@@ -21,6 +21,7 @@ from chassis import outbox
 from chassis.database import Database
 from chassis.failures import from_driver
 from chassis.problem import Problem
+from contracts.provenance import Provenance
 from project_svc.conflicts import CONFLICTS
 from project_svc.jobs.models import OVER, Job, JobFile, JobKind, JobStatus
 from project_svc.records import now
@@ -58,7 +59,9 @@ class RunningJob:
         self.asked = job.asked
         self.requested_by = job.requested_by
         self._attempt = job.attempt
-        self._origin = outbox.Origin(job.requested_by, job.traceparent, job.correlation_id, None)
+        self._origin = outbox.Origin(
+            job.requested_by, job.traceparent, job.correlation_id, None, Provenance.read(job.provenance)
+        )
         self._database = database
         self._told = float("-inf")
         self.is_finished = False

@@ -1,7 +1,5 @@
 """Plans that cannot be scheduled, as the client is told."""
 
-from typing import Any
-
 from chassis.problem import Conflict
 from planning import HierarchyCycle, NetworkCycle, OutsideCalendar, PlanError
 
@@ -19,23 +17,17 @@ class OutsideTime(Conflict):
 
 
 class Unschedulable(Conflict):
-    """The task's own dates and durations contradict each other; `task_id` says whose."""
+    """Dates, durations or links contradict each other; `task_id` and the like say whose."""
 
     slug, title = "unschedulable", "This cannot be scheduled"
 
 
 def explained(error: PlanError) -> Conflict:
-    """The problem behind an error of the planning library."""
+    """The problem behind an error of the planning library, with the ids that the error names."""
     match error:
         case NetworkCycle() | HierarchyCycle():
-            return Cycle(str(error), path=[str(task_id) for task_id in error.path])
+            return Cycle(str(error), **error.named)
         case OutsideCalendar():
-            return OutsideTime(str(error), **_named(error))
+            return OutsideTime(str(error), **error.named)
         case _:
-            return Unschedulable(str(error), **_named(error))
-
-
-def _named(error: PlanError) -> dict[str, Any]:
-    """The task that the error is about, if it is about one."""
-    task_id = getattr(error, "task_id", None)
-    return {} if task_id is None else {"task_id": str(task_id)}
+            return Unschedulable(str(error), **error.named)

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_cla
 
 
 @router.get("/snapshot", responses=responses(NotFound))
-async def read_snapshot(project: ReadingWhole, response: Response) -> ProjectSnapshot:
+async def read_project_snapshot(project: ReadingWhole, response: Response) -> ProjectSnapshot:
     """What a follower of the project's events starts from, when it comes late."""
     stamp(response, project.row)
     return ProjectSnapshot(

@@ -1,0 +1,64 @@
+"""What a request says of itself to the audit log: told to the database, whose triggers note what the gateway changes."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Scope
+from uuid_utils.compat import uuid7
+
+from chassis.telemetry import trace_id
+from contracts.provenance import Provenance
+from gateway.audit.entries import append
+from gateway.finishing import request_id
+from gateway.tables import now
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OURSELVES = "interlock"
+"""The actor where nobody asked."""
+OPERATOR = "operator"
+"""The actor of a command on the server."""
+LONGEST_AGENT = 256
+
+_REQUEST = "gateway.audit.request"
+_TELL = sa.text("SELECT set_config('interlock.request', :told, true)")
+
+
+def provenance_of(scope: Scope) -> Provenance:
+    """From where a request came to the gateway."""
+    client = scope.get("client")
+    agent: bytes | None = next((value for name, value in scope["headers"] if name == b"user-agent"), None)
+    return Provenance(
+        address=None if client is None else client[0],
+        user_agent=None if agent is None else agent.decode("latin-1")[:LONGEST_AGENT],
+        request_id=request_id(scope).decode(),
+    )
+
+
+async def attribute(session: AsyncSession, actor: str, provenance: Provenance | None = None) -> None:
+    """What the transaction changes goes back to `actor`, who came with and from what `provenance` says."""
+    told = None if provenance is None else provenance.model_dump(exclude={"credential"})
+    credential = None if provenance is None else provenance.credential
+    request = {"actor": actor, "credential": credential, "origin": told, "trace_id": trace_id()}
+    session.info[_REQUEST] = request
+    await session.execute(_TELL, {"told": orjson.dumps(request).decode()})
+
+
+async def note(
+    session: AsyncSession, organization_id: UUID, action: str, record: str, record_id: UUID, **after: Any
+) -> None:
+    """Enter in the log what no trigger sees; in the name of whom the transaction was attributed to."""
+    told = {
+        "id": uuid7(),
+        "occurred_at": now(),
+        "action": action,
+        "record": record,
+        "record_id": record_id,
+        "before": None,
+        "after": after,
+        "caused_by": None,
+        "revision": None,
+    }
+    await append(session, organization_id, [orjson.dumps(told | session.info[_REQUEST], default=str).decode()])
