@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table
+from structlog.testing import capture_logs
 
 from chassis.consumer import Consumer
 from chassis.poke import Poke
@@ -14,49 +15,48 @@ KEPT = Table("picture", MetaData(), Column("seen", BigInteger))
 
 
 @pytest.fixture
-async def following(service, bus, running, kit):
-    """Follow with this projection until everything written is read: `await following(projection, owner)`."""
+async def follow(service, bus, running, kit):
+    """Follow with this projection until the cursor and the pictures are so: `await follow(projection, 3, [[1, 2, 3]])`."""
     running(Relay(service.relay_url, bus, Stream.PROJECT, Poke("messaging", bus)))
 
-    async def follow(projection, owner=None):
+    async def follow(projection, sequence, seen, owner=None, stays=None):
         part = Consumer("test", Stream.PROJECT, service.database, bus, projection, owner=owner)
         running(part)
 
-        async def is_at_the_end():
-            counts = "SELECT (SELECT count(*) FROM outbox) - (SELECT coalesce(max(sequence), 0) FROM consumer_cursors)"
-            parked = "SELECT count(*) FROM parked_boundaries"
-            return await service.rows(counts) == [(0,)] and await service.rows(parked) == [(0,)]
+        async def is_so():
+            cursors = await service.rows(
+                "SELECT sequence FROM consumer_cursors WHERE picture = :it", it=(stays or projection).picture
+            )
+            parked = await service.rows("SELECT count(*) FROM parked_boundaries")
+            pictures = [list(row[0]) for row in await service.rows("SELECT seen FROM picture")]
+            return (cursors, parked, pictures) == ([(sequence,)], [(0,)], seen)
 
-        await kit.eventually(is_at_the_end)
+        await kit.eventually(is_so)
         part.stop()
 
     return follow
 
 
-async def seen(service):
-    return [list(row[0]) for row in await service.rows("SELECT seen FROM picture")]
-
-
-async def test_what_was_passed_over_is_restored_once_it_is_to_be_kept(service, kit, following):
+async def test_what_was_passed_over_is_restored_once_it_is_to_be_kept(service, kit, follow):
     owner, boundary_id = Owner(service), kit.ORGANIZATION
     for _ in range(3):
         await service.count(boundary_id, kit.ORGANIZATION)
-    older = Projection({}, restorers=kit.RESTORERS)
-    await following(older, owner)
-    assert await seen(service) == []
+    await follow(Projection({}, restorers=kit.RESTORERS), 3, [], owner)
     newer = Projection({kit.Counted.event_type(): kit.see}, restorers=kit.RESTORERS)
-    await following(newer, owner)
-    assert await seen(service) == [[1, 2, 3]]
-    await following(newer, owner)
+    await follow(newer, 3, [[1, 2, 3]], owner)
+    await service.count(boundary_id, kit.ORGANIZATION)
+    await follow(newer, 4, [[1, 2, 3, 4]], owner)
     assert owner.asked == [boundary_id]
 
 
-async def test_without_snapshots_it_goes_on_with_what_it_has(service, kit, following):
+async def test_without_snapshots_it_goes_on_with_what_it_has_and_says_so(service, kit, follow):
+    older, newer = Projection({}), Projection({kit.Counted.event_type(): kit.see}, restorers=kit.RESTORERS)
     await service.count(kit.ORGANIZATION, kit.ORGANIZATION)
-    await following(Projection({}))
+    await follow(older, 1, [])
     await service.count(kit.ORGANIZATION, kit.ORGANIZATION)
-    await following(Projection({kit.Counted.event_type(): kit.see}, restorers=kit.RESTORERS))
-    assert await seen(service) == [[2]]
+    with capture_logs() as said:
+        await follow(newer, 2, [[2]], stays=older)
+    assert "no owner of snapshots" in str(said)
 
 
 def test_a_picture_is_named_by_the_events_and_columns_that_it_holds(kit):
