@@ -51,14 +51,13 @@ class Layout:
         types = {column.name: column.type.dialect_impl(_DIALECT) for column in table.columns}
         names, columns = tuple(types), ", ".join(f'"{name}"' for name in types)
         places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-        # Of names of our own, once a table.
         return cls(
             table.name,
             names,
             tuple((name, each.bind_processor(_DIALECT)) for name, each in types.items()),
             tuple((name, each.result_processor(_DIALECT, _NUMERIC)) for name, each in types.items()),
             columns,
-            f"INSERT INTO {table.name} ({columns}) VALUES ({places})",  # noqa: S608
+            f"INSERT INTO {table.name} ({columns}) VALUES ({places})",  # noqa: S608  (names of our own)
             _replacement(table.name, names),
         )
 
@@ -88,7 +87,7 @@ class Layout:
 def _replacement(table: str, names: Sequence[str]) -> str:
     places = {name: f"${place}" for place, name in enumerate(names, start=1)}
     assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
-    return f"UPDATE {table} SET {assigned} WHERE id = {places.get('id')}"  # noqa: S608
+    return f"UPDATE {table} SET {assigned} WHERE id = {places.get('id')}"  # noqa: S608  (names of our own)
 
 
 _LAYOUTS: dict[type[Any], Layout] = {}
