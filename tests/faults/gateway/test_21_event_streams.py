@@ -85,7 +85,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_costs_the_others_nothi
         said = []
         async with asyncio.timeout(60):
             while listeners(live) == 2:
-                said += await author.tasks(50)
+                said += await author.tasks(20, description="x" * 10_000)  # so that the buffers on the way are soon full
         assert await reader.ids(len(said)) == said
     assert closed("unread") + closed("slow") == before + 1
     # Dropped means dropped: the connection is gone, not waiting for a reader until the server ends.
