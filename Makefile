@@ -52,6 +52,16 @@ run: .venv/warm .venv/compiled ## Start everything on 127.0.0.1:$INTERLOCK_PORT 
 reset: .venv/ready ## Remove the local stack's data (INTERLOCK_HOME, .interlock)
 	@$(BIN)/python -m local_stack reset
 
+.PHONY: backup
+backup: .venv/ready ## Save the running local stack, databases, streams and secrets, as the new folder TO=…
+	@test -n "$(TO)" || { echo "Name a new folder: make backup TO=…"; exit 1; }
+	@$(BIN)/python -m local_stack backup "$(TO)"
+
+.PHONY: restore
+restore: .venv/ready ## Put the backup FROM=… in place of the data of the local stack, which must have ended (ONLY=databases|streams)
+	@test -n "$(FROM)" || { echo "Name what was saved: make restore FROM=…"; exit 1; }
+	@$(BIN)/python -m local_stack restore "$(FROM)" $(if $(ONLY),--only $(ONLY))
+
 .PHONY: load-program
 load-program: .venv/ready ## Load FILE=program.json through the public API of the running stack
 	@$(BIN)/python -m local_stack load "$(FILE)"
@@ -105,7 +115,7 @@ lint-api: .venv/ready ## Lint the OpenAPI document with Spectral's and OWASP's r
 	@$(BIN)/python -m apitools lint
 
 .PHONY: bench
-bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|start, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: soak

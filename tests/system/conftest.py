@@ -23,10 +23,9 @@ class RunningStack:
     """One stack and what it says. `start` and `stop` may alternate; its data stays."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "INTERLOCK_HOME": str(home), "INTERLOCK_PORT": str(self.port)}
+        self.move(home)
         self.lines: list[str] = []
         self._said = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
@@ -40,6 +39,11 @@ class RunningStack:
     @property
     def token(self) -> str:
         return (self.home / "token").read_text()
+
+    def move(self, home: Path) -> None:
+        """From its next start on, work on this folder."""
+        self.home = home
+        self.environment = {**os.environ, "INTERLOCK_HOME": str(home), "INTERLOCK_PORT": str(self.port)}
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another `python -m local_stack …` on the same folder and port, to its end."""
