@@ -92,7 +92,7 @@ def test_an_event_knows_its_subject_and_what_it_is_about():
 
 def test_the_goal_tree_belongs_to_the_organisation():
     strategic = {event.record for event in EVENTS if event.boundary is BoundaryKind.STRATEGY}
-    assert strategic == {"goal", "key_result", "check_in", "alignment", "portfolio"}
+    assert strategic == {"goal", "key_result", "check_in", "alignment", "portfolio", "portfolio_report"}
 
 
 def test_a_cause_and_a_driver_name_only_what_applies():
