@@ -6,6 +6,7 @@ which a count does as well within one process, and an annotated listing with the
 
 import itertools
 import uuid
+from unittest.mock import patch
 
 from numba.core.annotations.type_annotations import TypeAnnotation
 from numba.np.ufunc import array_exprs
@@ -26,9 +27,11 @@ def _unlisted(_: TypeAnnotation) -> str:
 
 
 if __name__ == "__main__":
-    setattr(uuid, "uuid1", _counted)  # noqa: B010
-    setattr(array_exprs, "hash", _numbered)  # noqa: B010  (what an expression's name is made of)
-    setattr(TypeAnnotation, "__str__", _unlisted)  # noqa: B010
-    from planning.warm import warm
+    with (
+        patch.object(uuid, "uuid1", _counted),
+        patch.object(array_exprs, "hash", _numbered, create=True),  # what an expression's name is made of
+        patch.object(TypeAnnotation, "__str__", _unlisted),
+    ):
+        from planning.warm import warm
 
-    warm()
+        warm()

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cluster_kit import Cluster
 from deploy_kit import find, manifests_of, needs_kubectl
-from podman_kit import PODMAN, Cluster, Service, podman
+from podman_kit import PODMAN, Service, podman
 from tour_kit import Shell, blocks
 
 from chassis.commands import SHUTDOWN

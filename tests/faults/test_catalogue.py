@@ -94,7 +94,7 @@ FAULTS = {
         "faults/gateway/test_22_upstreams.py::test_a_request_cancelled_twice_gives_its_connection_back",
     ],
     "idempotency races, crash before the answer": [
-        "chassis/test_unit_of_work.py::test_one_key_sent_many_times_at_once_writes_once",
+        "chassis/requests/test_idempotency.py::test_one_key_sent_many_times_at_once_writes_once",
         "system/test_kills.py::test_every_acknowledged_write_arrives_once_and_nothing_else",
     ],
     "waiting read while the projection stands still": [

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.project_svc.member import ProjectMember
+from waiting import eventually
 
 from contracts.vocabulary import ProjectRole
 from project_svc.jobs.models import JobKind
@@ -168,6 +169,7 @@ async def test_a_job_of_another_day_is_no_more_there(api, database):
 
 
 async def _until(api, path: str, state: str) -> None:
-    async with asyncio.timeout(20):
-        while (await api.get(path))["state"] != state:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    async def is_there() -> bool:
+        return (await api.get(path))["state"] == state
+
+    await eventually(is_there)

@@ -141,6 +141,11 @@ class Game:
             return link, lambda: self.add(link)
         return self.put(self.new_task())
 
+    def early(self):
+        """The live network's early dates by task; summaries have none of their own."""
+        tasks = self.tasks.values()
+        return {task.id: self.live.early(task.id) for task in tasks if task.kind is not TaskKind.SUMMARY}
+
     def put(self, task):
         def accept():
             self.tasks[task.id] = task
@@ -164,9 +169,8 @@ def same(dates, other):
     )
 
 
-def glanced(live):
+def glanced(seen):
     """What a glance says, in the form of whole dates: by task its dates, and the ids of the link or imposed date that drives it."""
-    seen = live.glance()
     name = {number: seen.link_ids[number] for number in set(seen.driver.tolist()) - {-1}} | {-1: None}
     imposed = {number: seen.imposed_ids[number] for number in set(seen.imposed.tolist()) - {-1}} | {-1: None}
     return {
@@ -180,9 +184,8 @@ def glanced(live):
     }
 
 
-def dated(live):
+def dated(dates, columns):
     """The same from whole dates."""
-    dates, columns = live.dates(), live.columns()
     return {
         task_id: (
             dates.table[row].tolist(),
@@ -197,15 +200,11 @@ def dated(live):
 def play(game, events):
     """Let so many events happen, and check after each. How many there were of each outcome."""
     seen = {"accepted": 0, "cycles": 0, "refused": 0}
+    early = game.early()
     for _ in range(events):
         change, accept = game.event()
         known = game.live.dates() if seen["accepted"] % 20 == 0 else None
         is_cycle = isinstance(change, Link) and change.id not in game.links and game.closes_a_cycle(change)
-        early = {
-            task_id: game.live.early(task_id)
-            for task_id, task in game.tasks.items()
-            if task.kind is not TaskKind.SUMMARY
-        }
         try:
             outcome = game.live.apply([change])
         except NetworkCycle as refused:
@@ -227,19 +226,17 @@ def play(game, events):
             outcome = game.live.apply([change])
         accept()
         seen["accepted"] += 1
-        assert same(game.live.dates(), compute(columns_of(game.plan())))
-        assert glanced(game.live) == dated(game.live)
-        assert game.live.glance()[:2] == (game.live.dates().start, game.live.dates().finish)
-        now = {
-            task_id: game.live.early(task_id)
-            for task_id, task in game.tasks.items()
-            if task.kind is not TaskKind.SUMMARY
-        }
+        dates, glance = game.live.dates(), game.live.glance()
+        assert same(dates, compute(columns_of(game.plan())))
+        assert glanced(glance) == dated(dates, game.live.columns())
+        assert glance[:2] == (dates.start, dates.finish)
+        now = game.early()
         moved = {move.task_id: move for move in outcome.moves()}
         assert set(moved) == {task_id for task_id, dates in now.items() if early.get(task_id) != dates}
         for task_id, move in moved.items():
             assert (move.early_start, move.early_finish) == now[task_id]
             assert (move.previous_start, move.previous_finish) == early.get(task_id, (None, None))
+        early = now
     return seen
 
 

@@ -127,9 +127,9 @@ class Verifier:
 
 def _public_key(pem: bytes) -> Ed25519PublicKey:
     key = load_pem_public_key(pem)
-    if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("not an Ed25519 public key")  # noqa: TRY004  (a bad value, not a programming error)
-    return key
+    if isinstance(key, Ed25519PublicKey):
+        return key
+    raise ValueError("not an Ed25519 public key")
 
 
 class Signer:
@@ -143,9 +143,9 @@ class Signer:
     def from_pem(cls, pem: bytes, issuer: str = ISSUER) -> "Signer":
         """A signer with the key of a PEM file. Raises ValueError if it is not an Ed25519 private key."""
         key = load_pem_private_key(pem, password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("not an Ed25519 private key")  # noqa: TRY004
-        return cls(key, issuer)
+        if isinstance(key, Ed25519PrivateKey):
+            return cls(key, issuer)
+        raise ValueError("not an Ed25519 private key")
 
     def issue(self, identity: Identity, audience: str, *, lifetime: int) -> str:
         """A token for one audience, valid for `lifetime` seconds from now."""

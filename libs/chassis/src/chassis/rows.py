@@ -51,15 +51,14 @@ class Layout:
         names, columns = tuple(types), ", ".join(f'"{name}"' for name in types)
         places = {name: f"${place}" for place, name in enumerate(names, start=1)}
         assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
-        # Of names of our own, once a table.
         return cls(
             table.name,
             names,
             tuple((name, each.bind_processor(_DIALECT)) for name, each in types.items()),
             tuple((name, each.result_processor(_DIALECT, _NUMERIC)) for name, each in types.items()),
             columns,
-            f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(places.values())})",  # noqa: S608
-            f"UPDATE {table.name} SET {assigned} WHERE id = {places.get('id')}",  # noqa: S608
+            f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(places.values())})",  # noqa: S608  (names of our own)
+            f"UPDATE {table.name} SET {assigned} WHERE id = {places.get('id')}",  # noqa: S608  (names of our own)
         )
 
     def values(self, row: object) -> list[Any]:

@@ -1,5 +1,7 @@
 """JSON Schema of what events carry, generated from their shapes."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -31,7 +33,12 @@ def data_shape(event: type[Event]) -> type[Shape]:
 
 
 def event_schema(event: type[Event]) -> Schema:
-    """The JSON Schema (2020-12) of the event's `data`, complete in itself."""
+    """The JSON Schema (2020-12) of the event's `data`, complete in itself; the caller's own, to change at will."""
+    return deepcopy(_event_schema(event))
+
+
+@cache
+def _event_schema(event: type[Event]) -> Schema:
     schema = data_shape(event).model_json_schema(schema_generator=_Open)
     schema.pop("title", None)
     return {

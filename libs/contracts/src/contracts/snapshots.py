@@ -18,10 +18,12 @@ from contracts.project_events import (
 )
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.change_requests import ChangeRequestState
+from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
+from contracts.project_events.reports import StatusReportState
 from contracts.project_events.resources import AssignmentState, ResourceState
 from contracts.values import Id, Shape
 
@@ -53,6 +55,9 @@ class ProjectSnapshot(Shape):
     resources: list[ResourceState] = Field(default_factory=list)
     assignments: list[AssignmentState] = Field(default_factory=list)
     commitments: list[CommitmentState] = Field(default_factory=list)
+    comments: list[CommentState] = Field(default_factory=list)
+    status_reports: list[StatusReportState] = Field(default_factory=list)
+    """Without the figures that are frozen into them."""
 
 
 class ProgramSnapshot(Shape):

@@ -18,7 +18,7 @@ from pictures.gantt import Gantt, GanttRow
 from pictures.matrix import Matrix, MatrixCell
 from pictures.page import HEADERS, MEDIA_TYPE, Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
 from pictures.picture import Picture
-from pictures.press import DrawingFailed, draw
+from pictures.press import DrawingFailed, TooBusy, draw
 
 __all__ = [
     "HEADERS",
@@ -39,5 +39,6 @@ __all__ = [
     "Part",
     "Picture",
     "TableOf",
+    "TooBusy",
     "draw",
 ]

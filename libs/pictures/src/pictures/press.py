@@ -14,22 +14,39 @@ from pictures.picture import Picture
 
 SECONDS = 60.0
 AT_ONCE = 2
-"""Children of one process at a time; who comes later waits."""
+"""Children of one process at a time; who comes later waits,"""
+MOST_WAITING = 4
+"""unless so many wait already: they hold what they came with, a connection perhaps."""
 _KEPT = ("PATH", "HOME", "TMPDIR", "MPLCONFIGDIR", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
 
 _turns = asyncio.Semaphore(AT_ONCE)
+_waiting: set[object] = set()
 
 
 class DrawingFailed(Exception):
     """The pictures could not be drawn; the message says why."""
 
 
+class TooBusy(DrawingFailed):
+    """Too many are waiting for their pictures; try again in a few seconds."""
+
+
 async def draw(pictures: Sequence[Picture]) -> list[str]:
-    """An ``<svg>`` element for each picture, in their order. Raises DrawingFailed, also after a minute."""
+    """An ``<svg>`` element for each picture, in their order. Raises TooBusy; DrawingFailed, also after a minute."""
     if not pictures:
         return []
-    async with _turns:
+    if len(_waiting) >= MOST_WAITING:
+        raise TooBusy(f"{MOST_WAITING} are waiting already")
+    turn = object()
+    _waiting.add(turn)
+    try:
+        await _turns.acquire()
+    finally:
+        _waiting.discard(turn)
+    try:
         return await _drawn(pickle.dumps(tuple(pictures)), len(pictures))
+    finally:
+        _turns.release()
 
 
 async def _drawn(asked: bytes, count: int) -> list[str]:

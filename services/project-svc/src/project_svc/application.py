@@ -18,6 +18,7 @@ from project_svc.batch.routes import router as batch
 from project_svc.budgets.routes import router as budgets
 from project_svc.calendars.routes import router as calendars
 from project_svc.change_requests.routes import router as change_requests
+from project_svc.comments.routes import router as comments
 from project_svc.commitments.routes import router as commitments
 from project_svc.conflicts import CONFLICTS
 from project_svc.earned_value.routes import router as earned_value
@@ -36,8 +37,10 @@ from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
 from project_svc.simulations.routes import router as simulations
 from project_svc.snapshots.routes import router as snapshots
+from project_svc.status_reports.routes import router as status_reports
 from project_svc.tasks.routes import router as tasks
 from project_svc.tolerances.routes import router as tolerances
+from project_svc.work_list.routes import router as work_list
 
 PACKAGE = "project_svc"
 TITLE = "Interlock: projects"
@@ -45,6 +48,7 @@ DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, ris
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, commitments, batch, baselines, change_requests, tolerances),
+    *(comments, work_list, status_reports),
     *(jobs, simulations, levelling, quality, assessment, imports, exports),
     *(router_of(declared) for declared in ALL),
 )

@@ -4,11 +4,13 @@ from chassis.failures import Conflicts
 from chassis.problem import AlreadyExists, Conflict
 from project_svc.baselines.models import BASELINES
 from project_svc.change_requests.models import CHANGE_REQUESTS
+from project_svc.comments.models import COMMENTS
 from project_svc.register.tables import NAMED
 from project_svc.registers import ALL
+from project_svc.status_reports.models import STATUS_REPORTS
 from project_svc.tolerances.models import EXCEPTIONS
 
-KEPT = (*ALL, BASELINES, CHANGE_REQUESTS, EXCEPTIONS)
+KEPT = (*ALL, BASELINES, CHANGE_REQUESTS, EXCEPTIONS, COMMENTS, STATUS_REPORTS)
 """Every record whose table follows from its declaration."""
 
 

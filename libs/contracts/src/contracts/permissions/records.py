@@ -116,6 +116,10 @@ PROJECTS = (
     _of_project("phase", "phases"),
     _of_project("gate", "gates", PROJECT_MANAGERS),
     _of_project("exception", "exceptions", PROJECT_MANAGERS),
+    _of_project("comment", "comments"),
+    _figures("work_list", f"{PROJECT}/work-list", PROJECT_READERS),
+    Record("work_list", "/work-list", {READ: MEMBERS}),
+    Record("status_report", f"{PROJECT}/status-reports", {READ: PROJECT_READERS, CREATE: PROJECT_WRITERS}),
     # Each operation of a batch needs what its own route would.
     Record("batch", f"{PROJECT}/batch", {CREATE: PROJECT_WRITERS}),
     Record(

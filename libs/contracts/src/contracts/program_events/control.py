@@ -9,6 +9,7 @@ from contracts.program_events.registered import Registered
 from contracts.project_events.baselines import BaselineStatus, ContentHash
 from contracts.project_events.control import Count
 from contracts.project_events.exceptions import ExceptionStatus
+from contracts.project_events.reports import StatusReportFields
 from contracts.values import Day, DayOrMoment, Instant, Label, Money, Name, Shape, Text
 
 Positions = Annotated[dict[str, int], Field(max_length=10_000)]
@@ -80,36 +81,6 @@ class ExceptionState(ExceptionFields, Registered):
     forecast: Label
     """What was forecast, in the same form."""
     figures: dict[str, JsonValue]
-
-
-class Light(StrEnum):
-    """How a dimension stands."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-
-
-class Lights(Shape):
-    """A traffic light per dimension; null where nobody judged it."""
-
-    schedule: Light | None = None
-    cost: Light | None = None
-    scope: Light | None = None
-    resources: Light | None = None
-    risk: Light | None = None
-    benefits: Light | None = None
-
-
-class StatusReportFields(Shape):
-    """What people write of a status report."""
-
-    title: Name
-    starts_on: Day
-    ends_on: Day
-    achievements: Text = ""
-    next_steps: Text = ""
-    lights: Lights = Lights()
 
 
 class StatusReportState(StatusReportFields, Registered):

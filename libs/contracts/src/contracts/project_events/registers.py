@@ -3,11 +3,13 @@
 from contracts.events import Event
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.change_requests import ChangeRequestState
+from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.project_events.registered import life_of
+from contracts.project_events.reports import StatusReportState
 
 ISSUE = life_of("issue", "issues", IssueState)
 DECISION = life_of("decision", "decisions", DecisionState)
@@ -20,6 +22,8 @@ GATE = life_of("gate", "gates", GateState)
 BASELINE = life_of("baseline", "baselines", BaselineState)
 CHANGE_REQUEST = life_of("change_request", "change-requests", ChangeRequestState)
 EXCEPTION = life_of("exception", "exceptions", ExceptionState)
+COMMENT = life_of("comment", "comments", CommentState)
+STATUS_REPORT = life_of("status_report", "status-reports", StatusReportState)
 
 EVENTS: tuple[type[Event], ...] = (
     *ISSUE,
@@ -34,5 +38,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CHANGE_REQUEST,
     EXCEPTION.created,
     EXCEPTION.updated,
+    *COMMENT,
+    STATUS_REPORT.created,
 )
 """Every event version of the declared records."""

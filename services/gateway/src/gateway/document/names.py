@@ -16,6 +16,7 @@ TAGS: Final = {
     "budget": "Budget lines, commitments, actual costs and earned value.",
     "calendars": "When work is done: shifts, holidays, exceptions.",
     "change-requests": "Changes that somebody agrees to first, with their impact.",
+    "comments": "What people say about a record, and whom they mean.",
     "components": "Which projects belong to a program.",
     "decisions": "What was decided, by whom and why.",
     "deliverables": "What is handed over to be accepted.",
@@ -45,6 +46,7 @@ TAGS: Final = {
     "stakeholders": "Who has a stake, and how they are kept informed.",
     "tasks": "Tasks, milestones and summaries.",
     "webhooks": "Events posted to an address of yours, signed.",
+    "work-list": "What waits for whom: what is late, what is to do, what comes next.",
 }
 SCHEMAS: Final = {"Body_import_project": "ImportUpload"}
 _PAGE = re.compile(r"(\w*?)Page_(\w+)_")

@@ -100,7 +100,7 @@ async def list_measurements(
     await find(session, program_id, BENEFITS, benefit_id)
     statement = select(MEASUREMENTS).where(MEASUREMENTS.c.benefit_id == benefit_id)
     rows, following = await page(session, statement, query, ORDER)
-    return Page(items=[record_of(MeasurementState, row._mapping) for row in rows], next=following)  # noqa: SLF001
+    return Page(items=[record_of(MeasurementState, row._mapping) for row in rows], next=following)  # noqa: SLF001  (SQLAlchemy's documented way)
 
 
 @router.get("/forecast", responses=responses(NotFound))

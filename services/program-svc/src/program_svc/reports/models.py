@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.program_events.control import StatusReportState
 from contracts.program_events.registers import STATUS_REPORT
+from contracts.project_events.reports import StatusReportFields
 from program_svc.register.declared import Broken, Declared
 from program_svc.tables import ProgramTable
 

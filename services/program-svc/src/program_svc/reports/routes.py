@@ -11,7 +11,8 @@ from chassis.etag import stamp
 from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
-from contracts.program_events.control import StatusReportFields, StatusReportState
+from contracts.program_events.control import StatusReportState
+from contracts.project_events.reports import StatusReportFields
 from contracts.values import ExternalRef, Id, Label, Shape
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer

@@ -42,6 +42,25 @@ class Standing:
 async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     """Where the project stands at `data_date`, else at its own data date, else today."""
     on = data_date or project.row.data_date or datetime.now(UTC).date()
+    kept = await kept_books(project)
+    at = frame_finish(on, kept.calendars)
+    books = kept.books
+    figures = earned_value(books.planned(at), books.earned(at), await _cost(project, on), books.budget)
+    warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())
+    return Standing(on, kept.baseline_id, figures, spi_t([books], at, figures.ev), warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBooks:
+    """A project's books, the calendars by which a day of them is over, and the baseline that they follow."""
+
+    books: Books
+    calendars: tuple[WorkCalendar, ...]
+    baseline_id: UUID | None
+
+
+async def kept_books(project: ReadProject) -> KeptBooks:
+    """The books of a project, by its approved baseline if there is one. Raises Cycle, OutsideTime, Unschedulable."""
     planned = await plan_columns(project)
     plan = plan_of(planned.columns)
     reports = await reports_of(project.session, project.id, planned.calendars)
@@ -57,11 +76,7 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
         books = Books.of(plan, lines, agreed, reports)
     except PlanError as error:
         raise explained(error) from error
-    at = frame_finish(on, calendars)
-    cost = await _cost(project, on)
-    figures = earned_value(books.planned(at), books.earned(at), cost, books.budget)
-    warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())
-    return Standing(on, None if baseline is None else baseline.id, figures, spi_t([books], at, figures.ev), warnings)
+    return KeptBooks(books, tuple(calendars), None if baseline is None else baseline.id)
 
 
 async def _lines(project: ReadProject, planned: PlanColumns) -> list[Line]:

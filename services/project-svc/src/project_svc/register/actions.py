@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from chassis.paging import PageQuery, page
 from chassis.patch import changes_of
@@ -90,12 +90,12 @@ async def find(project: LockedProject | ReadProject, declared: Declared[StateT],
 
 
 async def list_of(
-    project: ReadProject, declared: Declared[StateT], query: PageQuery
+    project: ReadProject, declared: Declared[StateT], query: PageQuery, *asked: ColumnElement[bool]
 ) -> tuple[list[StateT], str | None]:
-    """One page of the project's records, and the next cursor."""
+    """One page of the project's records, and the next cursor. asked: what they must fulfil besides."""
     table = declared.table
     statement = select(table).where(table.c.project_id == project.id)
-    statement = statement.where(*query.asked(table.c, *declared.filters))
+    statement = statement.where(*query.asked(table.c, *declared.filters), *asked)
     rows, following = await page(project.session, statement, query, declared.order)
     return [record_of(declared.state, row._asdict()) for row in rows], following
 

@@ -7,7 +7,7 @@ from planning.risk import RiskKind
 from planning.simulation import Estimate, Outcomes, RiskEvent, Shape, Uncertainty, simulate
 from project_svc.schedule.problems import explained
 from project_svc.simulations.answer import Answer, Percentiles
-from project_svc.simulations.uncertain import Points, Uncertain
+from project_svc.simulations.varied import Points, Uncertain
 
 
 def run(

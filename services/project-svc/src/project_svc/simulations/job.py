@@ -23,7 +23,8 @@ from project_svc.simulations.models import (
     SimulationAsk,
     SimulationRead,
 )
-from project_svc.simulations.uncertain import Costs, Uncertain, costs_of, uncertain_of
+from project_svc.simulations.uncertain import Costs, costs_of, uncertain_of
+from project_svc.simulations.varied import Uncertain
 
 RUN = "project_svc.simulations.computing:run"
 CENT = Decimal("0.01")

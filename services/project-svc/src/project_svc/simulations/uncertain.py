@@ -1,12 +1,8 @@
-"""What is uncertain of a project: three points for each open task and each budgeted cost, and its open risks.
+"""What is uncertain of a project: three points for each open task and each budgeted cost, and its open risks."""
 
-In plain values: `planning.simulation`, which brings a compiler, is loaded by the process that computes, and by no other.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -19,23 +15,9 @@ from project_svc.calendars.days import bound
 from project_svc.projects.reading import ReadProject
 from project_svc.risks.models import OVER, Risk
 from project_svc.simulations.models import SimulationAsk, Spread, TaskEstimate
+from project_svc.simulations.varied import Event, Points, Uncertain
 
 DURATIONLESS = frozenset({TaskKind.SUMMARY, TaskKind.MILESTONE})
-
-Points: TypeAlias = tuple[float, float, float, str]
-"""Optimistic, likely, pessimistic (working minutes, or an amount), and how probability lies between them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A risk. task_id and delay: None where it delays nothing."""
-
-    id: UUID
-    probability: float
-    kind: str
-    task_id: UUID | None
-    delay: float | None
-    cost: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +32,6 @@ class Costs:
     def planned(self) -> Decimal:
         """What is planned to be spent."""
         return sum(self.by_task.values(), self.unassigned)
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertain:
-    """What a simulation varies: work that is left, costs (both by task), and risks."""
-
-    durations: Mapping[UUID, Points]
-    costs: Mapping[UUID, Points]
-    events: Sequence[Event]
 
 
 async def costs_of(project: ReadProject, plan: Plan) -> Costs:

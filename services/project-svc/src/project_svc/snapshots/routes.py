@@ -14,6 +14,7 @@ from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
+from project_svc.comments.models import COMMENTS
 from project_svc.commitments.models import Commitment
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadingWhole, ReadProject
@@ -22,6 +23,7 @@ from project_svc.register.actions import all_of
 from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES, STAKEHOLDERS
 from project_svc.resources.models import Resource
 from project_svc.risks.models import Risk
+from project_svc.status_reports.models import STATUS_REPORTS
 from project_svc.tasks.models import Task
 from project_svc.tolerances.models import EXCEPTIONS
 
@@ -54,6 +56,8 @@ async def read_project_snapshot(project: ReadingWhole, response: Response) -> Pr
         exceptions=await all_of(project, EXCEPTIONS),
         resources=[each.wire() for each in await _all(project, Resource)],
         commitments=[each.wire() for each in await _all(project, Commitment)],
+        comments=await all_of(project, COMMENTS),
+        status_reports=await all_of(project, STATUS_REPORTS),
         assignments=[each.wire() for each in await _all(project, Assignment)],
     )
 

@@ -21,7 +21,7 @@ COLUMNS = (
     " remaining_duration, calendar_id, minutes_per_day, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
     " quality_criteria, assignees, work_mode, revision, created_at, updated_at"
 )
-READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608
+READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608  (constants)
 
 
 def written(record: Record) -> dict[str, object]:
