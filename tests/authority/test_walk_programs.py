@@ -37,7 +37,7 @@ ABOUT_A_PROJECT = {
 
 @pytest.fixture(scope="module")
 def database_url(postgres) -> str:
-    return migrated(postgres, "program_svc")
+    return migrated(postgres, "program_svc", "walk")
 
 
 async def program(api: ProgramMember) -> tuple[dict[str, str], dict[str, str]]:

@@ -17,7 +17,7 @@ SERVICE = "project-svc"
 
 @pytest.fixture(scope="module")
 def database_url(postgres) -> str:
-    return migrated(postgres, "project_svc")
+    return migrated(postgres, "project_svc", "walk")
 
 
 async def place(api: ProjectMember) -> dict[str, str]:
@@ -28,7 +28,7 @@ async def place(api: ProjectMember) -> dict[str, str]:
     (exception,) = (await api.get(f"{project}/exceptions"))["items"]
     job = await api.post(f"{project}/schedule/simulate", {}, status=202)
     resource = await api.post(f"{project}/resources", {"name": "Crew", "kind": "work"})
-    known = {"project_id": project.rpartition("/")[2], "task_id": dig, "predecessor_id": dig}
+    known = {"project_id": project.rpartition("/")[2], "task_id": dig, "predecessor_id": dig, "record_id": dig}
     known["successor_id"] = await api.task(project, "Last")
     known |= {"exception_id": exception["id"], "job_id": job["id"], "resource_id": resource["id"]}
     return await make_all(api, SERVICE, known)

@@ -1,5 +1,6 @@
 """Every route of the API document, asked by every role in every place; and what the table of permissions says comes of it."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -7,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from service_kit import Inner, Member
 from starlette.types import ASGIApp
 
-from chassis.authority import NOWHERE
 from contracts.permissions import Permission, required
 from contracts.vocabulary import OrganizationRole, ProgramRole, ProjectRole
 from gateway.runtime import PROGRAM_SEGMENTS, PROJECT_SEGMENTS
@@ -54,6 +55,11 @@ class Route:
         if "$ref" in example:
             example = DOCUMENT["components"]["examples"][example["$ref"].rpartition("/")[2]]
         return _about(example["value"], known)
+
+    def query(self, known: Mapping[str, str]) -> str:
+        """What the query needs at least, about records that there are."""
+        needed = [each["name"] for each in self.operation.get("parameters", ()) if each.get("required")]
+        return urlencode({name: known[name] for name in needed if name in known and name not in self.names})
 
 
 def _about(node: Any, known: Mapping[str, str], name: str = "") -> Any:
@@ -176,11 +182,11 @@ class Forgetful(Inner):
 async def ask(app: ASGIApp, route: Route, known: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, bytes]:
     """The status and the body of one answer. A change names a revision that nothing is at: who gets as far as 412 was let in."""
     body = route.body(known)
-    sent = dict(headers)
+    told = dict(headers)
     if body is not None:
-        sent["content-type"] = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
+        told["content-type"] = "application/merge-patch+json" if route.method == "PATCH" else "application/json"
     if route.method in {"PATCH", "DELETE"}:
-        sent["if-match"] = '"0"'
+        told["if-match"] = '"0"'
     content = b"" if body is None else json.dumps(body).encode()
     path = route.path.format_map(known)
     scope = {
@@ -191,15 +197,18 @@ async def ask(app: ASGIApp, route: Route, known: Mapping[str, str], headers: Map
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": route.query(known).encode(),
         "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in told.items()],
         "client": ("127.0.0.1", 1),
         "server": ("walk", 80),
     }
-    status, pieces = 0, []
+    status, pieces, sent = 0, [], asyncio.Event()
 
     async def receive() -> dict[str, Any]:
+        if sent.is_set():  # the client stays until it has its answer
+            await asyncio.Event().wait()
+        sent.set()
         return {"type": "http.request", "body": content, "more_body": False}
 
     async def send(message: Any) -> None:
@@ -211,11 +220,6 @@ async def ask(app: ASGIApp, route: Route, known: Mapping[str, str], headers: Map
 
     await app(scope, receive, send)
     return status, b"".join(pieces)
-
-
-def nowhere(known: Mapping[str, str]) -> dict[str, str]:
-    """The same names, with ids that nothing has."""
-    return dict.fromkeys(known, str(NOWHERE))
 
 
 def difference(route: Route, place: str, who: Somebody, expected: int | None, status: int, body: bytes) -> str | None:

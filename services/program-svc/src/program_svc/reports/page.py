@@ -16,6 +16,8 @@ table { border-collapse: collapse } td, th { text-align: left; padding: 3px 14px
 """
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
 
+NOT_SHOWN = '<p class="quiet">Not shown: it counts projects that you do not see.</p>'
+
 
 def page_of(report: StatusReportState, content: Mapping[str, Any]) -> str:
     """The report's page."""
@@ -30,19 +32,13 @@ def page_of(report: StatusReportState, content: Mapping[str, Any]) -> str:
         f"<h2>Schedule</h2><p>{_text(schedule['start'])} to {_text(schedule['finish'])}, deadline {_text(program['deadline'])}</p>",
         drawn(RoadmapRead.model_validate(content["roadmap"])),
         "<h2>Money</h2>",
-        _table(("", ""), _money(content["earned_value"])),
+        NOT_SHOWN if content["earned_value"] is None else _table(("", ""), _money(content["earned_value"])),
         "<h2>Dependencies</h2>",
         _table(
             ("State", "How many"), [(name, str(count)) for name, count in content["dependencies"]["states"].items()]
         ),
         "<h2>Risks</h2>",
-        _table(
-            ("Open", "Threats", "Opportunities"),
-            [
-                (str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"]))
-                for each in content["risks"]
-            ],
-        ),
+        NOT_SHOWN if content["risks"] is None else _risks(content["risks"]),
         "<h2>Goals</h2>",
         _table(
             ("Goal", "Due", "Progress"),
@@ -81,6 +77,11 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _money(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = [(name.upper(), _amount(figures[name])) for name in MONEY]
     return [*rows, *((name.upper(), _share(figures[name])) for name in ("cpi", "spi", "tcpi"))]
+
+
+def _risks(currencies: Iterable[Mapping[str, Any]]) -> str:
+    rows = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in currencies]
+    return _table(("Open", "Threats", "Opportunities"), rows)
 
 
 def _amount(money: Mapping[str, Any]) -> str:
