@@ -44,16 +44,16 @@ def measure() -> list[Result]:
     ]
 
 
-def program() -> Columns:
-    """Always the same one: links lead forward, most of them not far; durations are whole days from 1 to 10."""
+def program(between: int = BETWEEN_PROJECTS) -> Columns:
+    """Always the same one: links lead forward, most of them not far; durations are whole days from 1 to 10. between: so many join projects."""
     draw = np.random.default_rng(SEED)
-    size, inner = PROJECTS * TASKS, LINKS - BETWEEN_PROJECTS
+    size, inner = PROJECTS * TASKS, LINKS - between
     days = np.where(draw.random(size) < MILESTONES, 0, draw.integers(1, 11, size))
     within = draw.integers(0, TASKS - 1, inner)
     first = draw.integers(0, PROJECTS, inner) * TASKS
     near = np.minimum(within + draw.geometric(1 / REACH, inner), TASKS - 1)
-    giver = draw.integers(0, size // 2, BETWEEN_PROJECTS)
-    receiver = np.minimum(giver + TASKS * draw.integers(1, PROJECTS // 2, BETWEEN_PROJECTS), size - 1)
+    giver = draw.integers(0, size // 2, between)
+    receiver = np.minimum(giver + TASKS * draw.integers(1, PROJECTS // 2, between), size - 1)
     start = MON_TO_FRI.day_start(date(2026, 3, 2))
     plain = draw.random(LINKS) < 0.8
     return Columns(

@@ -50,6 +50,18 @@ def test_loading_without_a_stack_is_one_clear_line(tmp_path):
     assert_one_line(run("load", "program.json", INTERLOCK_HOME=str(tmp_path)), "Interlock: no API token in")
 
 
+def test_saving_without_a_stack_is_one_clear_line_and_leaves_nothing(tmp_path):
+    refused = run("backup", str(tmp_path / "saved"), INTERLOCK_HOME=str(tmp_path / "home"))
+    assert_one_line(refused, "Interlock: no NATS runs on")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_backup_is_not_restored(tmp_path):
+    refused = run("restore", str(tmp_path), INTERLOCK_HOME=str(tmp_path / "home"))
+    assert_one_line(refused, f"Interlock: {tmp_path} is no backup of Interlock")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_resetting_nothing_says_so(tmp_path):
     done = run("reset", INTERLOCK_HOME=str(tmp_path / "none"))
     assert done.returncode == 0

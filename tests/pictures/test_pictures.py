@@ -9,7 +9,20 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import pictures
-from pictures import Curve, Curves, Gantt, GanttRow, Matrix, MatrixCell, draw, press
+from pictures import (
+    Arrow,
+    Between,
+    Branch,
+    Curve,
+    Curves,
+    Gantt,
+    GanttRow,
+    Matrix,
+    MatrixCell,
+    Tree,
+    draw,
+    press,
+)
 from pictures.lettering import short
 
 HOSTILE = '</text><script>alert(1)</script>" onload="x $\\frac{1}{ & \x00\x0b 中文 \U0001f600'
@@ -27,6 +40,14 @@ EXAMPLES = (
     Curves("one point", "days", (Curve("alone", ((DAY, 3.0),)),)),
     Curves("nothing", "days", ()),
     Matrix(HOSTILE, CELLS, ("often",), (HOSTILE, "b", "c")),
+    Between(
+        HOSTILE,
+        (HOSTILE, "B", *("C" * 50)),
+        (Arrow(0, 1, "broken", HOSTILE), Arrow(1, 0, "well"), Arrow(0, 51, "open")),
+    ),
+    Between("nothing", ()),
+    Tree(HOSTILE, (Branch(HOSTILE, 0, 1.4, HOSTILE), Branch("below", 1, is_late=True), Branch("beside", 1, -0.2))),
+    Tree("nothing", ()),
 )
 ELEMENTS = {"svg", "title", "g", "defs", "path", "use", "text", "tspan", "clipPath", "rect"}
 

@@ -6,11 +6,12 @@ import pytest
 
 from program_svc.benefits.models import BENEFITS
 from program_svc.registers import ALL, ROLLED_UP
+from program_svc.subscriptions.models import SUBSCRIPTIONS
 
 pytestmark = pytest.mark.slow
 
 EUR = {"amount": "100.00", "currency": "EUR"}
-DECLARED = {declared.collection: declared for declared in (*ALL, BENEFITS)}
+DECLARED = {declared.collection: declared for declared in (*ALL, BENEFITS, SUBSCRIPTIONS)}
 NEW = {
     "stakeholders": {"name": "Residents"},
     "gates": {"name": "Ready"},
@@ -21,6 +22,7 @@ NEW = {
     "funding": {"source": "Grant", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": EUR},
     "exchange_rates": {"currency": "CHF", "rate": 1.04, "valid_from": "2026-01-01"},
     "benefits": {"name": "Fewer cars", "baseline": 12000, "target": 8000},
+    "subscriptions": {"title": "To the council", "starts_on": "2026-03-02"},
 }
 CHANGED = {
     "stakeholders": {"name": "Neighbours"},

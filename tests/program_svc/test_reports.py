@@ -73,9 +73,10 @@ async def test_a_report_is_frozen_when_it_is_published(api, line):
     assert (report["published_by"], report["lights"]["cost"]) == ("ada", None)
     page = await api.request("GET", f"{path}/page")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for shown in ("&lt;script&gt;", "Line 7 &amp; harbour", "<svg", '<b class="amber">amber</b>'):
+    for shown in ("&lt;script&gt;", "Line 7 &amp; harbour", "<svg", '<td class="amber">amber</td>'):
         assert shown in page.text
-    assert "<script>" not in page.text
+    assert "<script" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
     api.projects.change(build, duration="P40D")
     await api.hear()
     assert await api.get(path) == before
@@ -88,6 +89,39 @@ async def test_a_report_is_frozen_when_it_is_published(api, line):
     assert [each["title"] for each in (await api.get(f"{program}/status-reports"))["items"]] == ["March"]
     refused = await api.post(f"{program}/status-reports", body | {"ends_on": "2026-02-01"}, status=422)
     assert refused["errors"][0]["pointer"] == "/ends_on"
+
+
+async def test_a_page_shows_where_the_program_stands_in_pictures(api, line):
+    build, program = line
+    track = api.projects.records[build]["project_id"]
+    api.projects.budget_line(track, "1000.00", task_id=str(build))
+    api.projects.actual(track, "100.00")
+    api.projects.risk(track, "0.4", "60.00")
+    await api.hear()
+    top = (await api.post("/goals", {"name": "A <city> that moves"}))["id"]
+    goal = (await api.post("/goals", {"name": "Line 7", "parent_id": top, "due": "2026-05-01"}))["id"]
+    await api.post("/goals", {"name": "Nobody's"})
+    await api.post("/alignments", {"goal_id": goal, "project_id": str(track)})
+    await api.post(
+        f"{program}/risks", {"title": "R", "probability": 0.05, "cost_impact": {"amount": "500.00", "currency": "EUR"}}
+    )
+    report = await api.post(
+        f"{program}/status-reports", {"title": "T", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+    )
+    path = f"{program}/status-reports/{report['id']}"
+    outlines = (await api.get(path))["content"]["outlines"]
+    curve = outlines["curve"]
+    assert (curve["planned"][0]["on"], curve["currency"], curve["cost"]) == ("2026-03-02", "EUR", "100.0000")
+    assert [float(curve["planned"][place]["amount"]) for place in (0, -1)] == [pytest.approx(1000 / 30), 1000]
+    assert outlines["between"] == [{"giver": "TRACK", "receiver": "SERVICE", "count": 1, "mood": "well"}]
+    assert [(each["name"], each["depth"]) for each in outlines["tree"]] == [("A <city> that moves", 0), ("Line 7", 1)]
+    assert outlines["risk_cells"] == [
+        {"probability": 1, "impact": 5, "count": 1},
+        {"probability": 3, "impact": 4, "count": 1},
+    ]
+    page = (await api.request("GET", f"{path}/page")).text
+    assert page.count("<svg") == 5
+    assert "A &lt;city&gt; that moves" in page
 
 
 async def test_a_report_can_be_published_of_a_program_that_has_nothing_yet(api):

@@ -1,6 +1,6 @@
 """How sure the program's dates are: chances of milestones, dependencies and goals over many runs."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -73,3 +73,36 @@ async def test_estimates_of_tasks_go_before_the_spread(api, pair):
 
 async def test_a_program_without_tasks_has_nothing_to_be_sure_of(api):
     assert (await api.post(f"{await api.program()}/simulate", status=409))["type"] == "/problems/unschedulable"
+
+
+async def test_what_projects_have_in_common_makes_them_late_together(api):
+    """Two milestones, each threatened by a risk of 30 %: neither is late in half of the runs, or in seven of ten where both have one cause."""
+    risks, ends = [], []
+    for key in ("NORTH", "SOUTH"):
+        project = api.projects.project(key)
+        build = api.projects.task(project, "Build", 10)
+        risks.append(str(api.projects.risk(project, "0.3", "0.00", task_id=str(build), days_impact="P3D")))
+        ends.append(project)
+    await api.hear()
+    program = await api.program(*ends, deadline="2026-03-13")
+    asked = {"runs": 4_000, "spread": CERTAIN}
+
+    async def chance(**more):
+        return (await api.post(f"{program}/simulate", asked | more, status=200))["finish"]["deadline_chance"]
+
+    assert await chance() == pytest.approx(0.49, abs=0.03)
+    assert await chance(shared_risks=[risks]) == pytest.approx(0.7, abs=0.03)
+    even = {"optimistic": 0.5, "likely": 1, "pessimistic": 1.5}
+    for project_risk in risks:
+        api.projects.change(UUID(project_risk), probability=0.0001)
+    await api.hear()
+    assert await chance(spread=even) == pytest.approx(0.25, abs=0.03)
+    together = {"within_projects": 1, "across_projects": 1}
+    assert await chance(spread=even, correlation=together) == pytest.approx(0.5, abs=0.03)
+    for wrong, pointer in (
+        ({"correlation": {"across_projects": 0.5}}, "/correlation/across_projects"),
+        ({"shared_risks": [[risks[0], str(uuid4())]]}, "/shared_risks/0/1"),
+        ({"shared_risks": [risks, risks]}, "/shared_risks/1/0"),
+    ):
+        refused = await api.post(f"{program}/simulate", wrong, status=422)
+        assert refused["errors"][0]["pointer"] == pointer

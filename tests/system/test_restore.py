@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,14 +12,21 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def keep(stack, part: str, backups: Path) -> None:
-    """Back a folder of the stopped stack up, owners and all."""
-    subprocess.run(["cp", "--archive", stack.home / part, backups / part], check=True)
+async def back_up(stack, folder: Path) -> Path:
+    """Save the running stack."""
+    done = await asyncio.to_thread(stack.command, "backup", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
 
 
-def put_back(stack, part: str, backups: Path) -> None:
-    shutil.rmtree(stack.home / part)
-    subprocess.run(["cp", "--archive", backups / part, stack.home / part], check=True)
+async def go_back(stack, backup: Path, *only: str) -> None:
+    """End the stack, put the backup or one half of it in its place, start the stack."""
+    refused = await asyncio.to_thread(stack.command, "restore", str(backup), *only)
+    assert (refused.returncode, "already running" in refused.stderr) == (1, True)
+    assert await asyncio.to_thread(stack.stop) == 0
+    done = await asyncio.to_thread(stack.command, "restore", str(backup), *only)
+    assert done.returncode == 0, done.stdout + done.stderr
+    await asyncio.to_thread(stack.start)
 
 
 @pytest.fixture
@@ -72,13 +78,9 @@ async def test_databases_from_before_while_the_streams_are_ahead(stack, client, 
     """The picture would show what the projects no longer know; `rebuild` asks them."""
     project, program = await depot(client)
     await included(client, program, await add_task(client, project, "Kept"))
-    assert await asyncio.to_thread(stack.stop) == 0
-    keep(stack, "postgres", tmp_path)
-    await asyncio.to_thread(stack.start)
+    backup = await back_up(stack, tmp_path / "backup")
     await included(client, program, await add_task(client, project, "Lost with the disk"))
-    assert await asyncio.to_thread(stack.stop) == 0
-    put_back(stack, "postgres", tmp_path)
-    await asyncio.to_thread(stack.start)
+    await go_back(stack, backup, "--only", "databases")
 
     assert "restored" in await asyncio.to_thread(rebuild, stack, "program_svc", "program-worker")
     assert "restored" in await asyncio.to_thread(rebuild, stack, "project_svc", "project-worker")
@@ -95,13 +97,9 @@ async def test_databases_from_before_while_the_streams_are_ahead(stack, client, 
 async def test_streams_from_before_while_the_databases_are_ahead(stack, client, tmp_path):
     """Nothing to do: the relays put back what the streams lack."""
     project, program = await depot(client)
-    assert await asyncio.to_thread(stack.stop) == 0
-    keep(stack, "nats", tmp_path)
-    await asyncio.to_thread(stack.start)
+    backup = await back_up(stack, tmp_path / "backup")
     await included(client, program, await add_task(client, project, "Put back into the stream"))
-    assert await asyncio.to_thread(stack.stop) == 0
-    put_back(stack, "nats", tmp_path)
-    await asyncio.to_thread(stack.start)
+    await go_back(stack, backup, "--only", "streams")
 
     await included(client, program, await add_task(client, project, "And on"))
 
@@ -109,3 +107,23 @@ async def test_streams_from_before_while_the_databases_are_ahead(stack, client, 
     assert own == shown
     said = (stack.home / "logs/project-worker.log").read_text()
     assert "the stream had lost events and has them again" in said
+
+
+async def test_a_backup_starts_in_another_place(stack, client, tmp_path, new_folder):
+    """Another data folder, as on another machine: the same token opens the same records, and writing goes on."""
+    project, program = await depot(client)
+    await included(client, program, await add_task(client, project, "Moves along"))
+    backup = await back_up(stack, tmp_path / "backup")
+    again = await asyncio.to_thread(stack.command, "backup", str(backup))
+    assert (again.returncode, again.stderr) == (1, f"Interlock: {backup} exists already: name a new folder\n")
+    before = await tasks_in_both(client, project, program)
+    assert await asyncio.to_thread(stack.stop) == 0
+    stack.move(new_folder() / "elsewhere")
+    done = await asyncio.to_thread(stack.command, "restore", str(backup))
+    assert done.returncode == 0, done.stdout + done.stderr
+    await asyncio.to_thread(stack.start)
+
+    assert await tasks_in_both(client, project, program) == before
+    await included(client, program, await add_task(client, project, "Written elsewhere"))
+    own, shown = await tasks_in_both(client, project, program)
+    assert own == shown

@@ -1,4 +1,4 @@
-"""`python -m local_stack up | reset | load FILE`: Interlock on one machine."""
+"""`python -m local_stack up | reset | load FILE | backup FOLDER | restore FOLDER`: Interlock on one machine."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from local_stack import stack
 from local_stack.errors import StackError
-from local_stack.home import Home
+from local_stack.home import Home, Part
 from local_stack.ports import HOST
 
 _DEFAULT_PORT = "8080"
@@ -45,6 +45,32 @@ def load(file: Annotated[Path, typer.Argument(help="a program file, see docs/pro
     except OSError as error:
         raise StackError(f"no API token in {home.token}: start Interlock first (make run)") from error
     load_file(file, url=f"http://{HOST}:{_port()}", token=token, console=Console())
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="a new folder, for the owner's eyes: it holds the secrets")],
+) -> None:
+    """Save the databases, the streams and the secrets of the running stack."""
+    from local_stack.backups import back_up
+
+    back_up(Home.from_environment(), folder)
+    typer.echo(f"Saved as {folder}. To go back to it, end Interlock and restore this folder")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="what `backup` made")],
+    only: Annotated[Part | None, typer.Option(help="leave the other half as it is")] = None,
+) -> None:
+    """Put a backup in place of the data in $INTERLOCK_HOME. Refuses while a stack runs on it."""
+    from local_stack import backups
+
+    home = Home.from_environment()
+    backups.restore(home, folder, only)
+    typer.echo(
+        f"Restored {only or 'everything'} to {home.path}. docs/operations.md says what to do once Interlock runs"
+    )
 
 
 def _port() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -49,6 +50,14 @@ def give(folder: Path, account: str | None) -> None:
     os.chown(folder, owner.pw_uid, owner.pw_gid)
     folder.chmod(0o700)
     let_through(folder)
+
+
+def give_all(folder: Path, account: str | None) -> None:
+    """Like `give`, for everything below `folder` as well."""
+    give(folder, account)
+    if account is not None:
+        for path in folder.rglob("*"):
+            shutil.chown(path, account, account)
 
 
 def let_through(path: Path) -> None:

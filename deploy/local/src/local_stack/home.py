@@ -5,10 +5,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, TextIO
 
 from local_stack.errors import StackError
+
+
+class Part(StrEnum):
+    """What a backup holds, beside the stack's secrets."""
+
+    DATABASES = "databases"
+    STREAMS = "streams"
 
 
 class Home:
@@ -28,6 +36,8 @@ class Home:
         """What a program needs to follow the events of the organisation `demo`, for a shell to read; written at each start."""
         self.sample_loaded: Final = self.path / "sample-loaded"
         """Exists once the sample program was loaded to its end."""
+        self.keepsakes: Final = (self.token, self.organization, self.reader, self.sample_loaded)
+        """The files of its own that a stack does not make anew."""
         self._lock: Final = self.path / "lock"
 
     @classmethod
@@ -65,7 +75,7 @@ class Home:
                 for folder in (self.postgres, self.nats, self.logs, self.secrets):
                     if folder.exists():
                         shutil.rmtree(folder)
-                for file in (self.token, self.organization, self.reader, self.sample_loaded, self._lock):
+                for file in (*self.keepsakes, self._lock):
                     file.unlink(missing_ok=True)
                 if not any(self.path.iterdir()):
                     self.path.rmdir()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import socket
 import time
@@ -17,8 +18,21 @@ from local_stack.ports import HOST, free_port
 from local_stack.processes import Child, Pause, end_processes, marked_with
 from local_stack.wheels import nats_server
 
+_CONFIGURATION: Final = "nats.conf"
 _START_TIMEOUT: Final = 60.0  # seconds; reading a large store back included
 _ATTEMPTS: Final = 5  # at a random port that somebody else may take first
+
+
+def listens_at(folder: Path) -> str:
+    """The URL, without a user, of the server that runs on `folder`. Raises StackError when none does."""
+    try:
+        configuration = (folder / _CONFIGURATION).read_text()
+    except FileNotFoundError:
+        configuration = ""
+    listen = re.search(r'^listen: "([^"]+)"$', configuration, re.MULTILINE)
+    if listen is None or not marked_with(folder):
+        raise StackError(f"no NATS runs on {folder}: start Interlock first (make run)")
+    return f"nats://{listen[1]}"
 
 
 class Nats:
@@ -32,7 +46,7 @@ class Nats:
         self.folder: Final = folder.absolute()
         self._users: Final = users
         self._name: Final = f"interlock-{secrets.token_hex(8)}"  # tells our server from a stranger on the same port
-        self._configuration: Final = self.folder / "nats.conf"
+        self._configuration: Final = self.folder / _CONFIGURATION
         self._has_started = False
         self.port = free_port()
         self.child: Final = Child(

@@ -162,6 +162,17 @@ class Postgres:
         return len(lines) >= 8 and lines[0] == str(self.child.pid) and lines[7].strip() == "ready"
 
 
+def socket_folder_of(folder: Path) -> Path:
+    """Where the server that runs on `folder` has its socket. Raises StackError when none does."""
+    try:
+        lines = (folder / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        lines = []
+    if len(lines) < 5 or not _servers_of(folder):
+        raise StackError(f"no PostgreSQL runs on {folder}: start Interlock first (make run)")
+    return Path(lines[4])
+
+
 def _short_private_folder() -> Path:
     """Make a new folder whose socket path is short enough for the kernel."""
     for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - the folder itself is random and private

@@ -4,6 +4,7 @@
 still held. That lock is what puts the rows of a boundary in order: whoever comes next takes the next revision and the next `pos`.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,6 +21,8 @@ from contracts.provenance import HEADER, Provenance
 
 MOST_BYTES = 900_000
 """Of one event's payload: the server takes messages of 1 MiB, headers included."""
+PAUSE_EVERY = 500
+"""Events after which others have a turn while rows are made."""
 
 _RECORDED = "chassis.outbox.recorded"
 _ORIGIN = "chassis.outbox.origin"
@@ -109,11 +112,12 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     revisions: dict[Boundary, list[_Recorded]] = {}
     for each in recorded:
         revisions.setdefault(each.boundary, []).append(each)
-    rows = [
-        _row(each.boundary, number, len(of_revision), each.event, each.origin or origin)
-        for of_revision in revisions.values()
-        for number, each in enumerate(of_revision, start=1)
-    ]
+    rows = []
+    for of_revision in revisions.values():
+        for number, each in enumerate(of_revision, start=1):
+            rows.append(_row(each.boundary, number, len(of_revision), each.event, each.origin or origin))
+            if len(rows) % PAUSE_EVERY == 0:
+                await asyncio.sleep(0)  # ten thousand events take seconds, in which this process has others to answer
     if len(rows) == 1:
         await execute(session, _INSERT_ONE, *rows[0])
     else:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from chassis.problem import BadCursor, FieldError, invalid
 from chassis.statements import Record, fetch
 
 ItemT = TypeVar("ItemT")
+KnownT = TypeVar("KnownT")
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -112,6 +114,30 @@ async def page_records(
     return records, _encode(chosen, [records[-1][key.name] for key in keys])
 
 
+def page_of_known(
+    known: Iterable[KnownT], query: PageQuery, orders: Mapping[str, Callable[[KnownT], int]], identity: str
+) -> tuple[list[KnownT], str | None]:
+    """`page` of what is in memory already. orders: a number by each sort; `identity` is the one that no two share, and the default."""
+    chosen = query.sort or identity
+    name, descending = chosen.removeprefix("-"), chosen.startswith("-")
+    if name not in orders:
+        raise invalid("/sort", "sort", f"Sort by one of: {', '.join(sorted(orders))}.", location="query")
+
+    sign = -1 if descending else 1
+
+    def key(one: KnownT) -> tuple[int, int]:
+        return sign * orders[name](one), sign * orders[identity](one)
+
+    if query.cursor is not None:
+        after = _numbers_of(query.cursor, chosen)
+        known = [one for one in known if key(one) > after]
+    shown = heapq.nsmallest(query.limit + 1, known, key=key)
+    if len(shown) <= query.limit:
+        return shown, None
+    shown = shown[: query.limit]
+    return shown, _encode(chosen, [str(number) for number in key(shown[-1])])
+
+
 def _encode(chosen: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([chosen, *values], default=str)).decode().rstrip("=")
 
@@ -121,13 +147,20 @@ def _decode(cursor: str, chosen: str, keys: Sequence[Any]) -> Any:
 
 
 def _values_of(cursor: str, chosen: str, keys: Sequence[Any]) -> list[Any]:
+    return _read(cursor, chosen, [TypeAdapter(key.type.python_type).validate_python for key in keys])
+
+
+def _numbers_of(cursor: str, chosen: str) -> tuple[int, int]:
+    first, second = _read(cursor, chosen, [int, int])
+    return first, second
+
+
+def _read(cursor: str, chosen: str, kinds: Sequence[Callable[[Any], Any]]) -> list[Any]:
     try:
         text, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if text != chosen or len(values) != len(keys):
+        if text != chosen or len(values) != len(kinds):
             raise BadCursor(errors=[_CURSOR_ERROR])
-        return [
-            TypeAdapter(key.type.python_type).validate_python(value) for key, value in zip(keys, values, strict=True)
-        ]
+        return [kind(value) for kind, value in zip(kinds, values, strict=True)]
     except (binascii.Error, orjson.JSONDecodeError, ValidationError, ValueError, TypeError):
         raise BadCursor(errors=[_CURSOR_ERROR]) from None
 

@@ -2,7 +2,7 @@
 
 `TransactionRoute` wraps the whole handler: it opens the transaction in the caller's organisation, lets the route build its answer,
 inserts the events last, commits, and only then lets the answer go. Application code never commits. Anything raised, and every
-`dry_run`, rolls back.
+`dry_run`, rolls back. The answer of a read has nothing to wait for: its transaction ends behind it.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
-from chassis.database import Database
+from chassis.database import HAS_READ, Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
@@ -127,6 +127,8 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
             answer, written = await _answer(request, handler, unit, runtime.redact)
+            if request.method == "GET" and not written:
+                session.info[HAS_READ] = True
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:

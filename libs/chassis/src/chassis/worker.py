@@ -64,10 +64,12 @@ def run_service(
     writes: Stream,
     follows: Mapping[Stream, Projection],
     work: Callable[[Database], Work] | None = None,
+    also: Callable[[Database], Sequence[Part]] | None = None,
 ) -> None:
     """Be the worker of `package` until SIGTERM or SIGINT: relay its outbox to the stream it writes, follow the streams it reads, do its work.
 
     work: what makes, of the database, that which does the pieces of work that the service asks for (`chassis.work_queue`).
+    also: what makes, of the database, parts that only this service has.
     """
     if settings.relay_database_url is None:
         sys.stderr.write(f"settings: {PREFIX}RELAY_DATABASE_URL: a worker needs it\n")
@@ -85,9 +87,9 @@ def run_service(
         relay.wake()
         letters.wake()
 
-    working: list[Part] = []
+    working: list[Part] = [] if also is None else [*also(database)]
     if work is not None:
-        working = [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
+        working += [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
 
     consumers = [
         Consumer(

@@ -138,5 +138,6 @@ class RecordEvent(Event, Generic[State]):
         """What differs between two states of one record; `revision` and `updated_at` go without saying."""
         names = sorted(type(after).model_fields.keys() - _BOOKKEEPING)
         changed = [name for name in names if getattr(before, name) != getattr(after, name)]
-        previous = before.model_dump(mode="json", include=set(changed))
+        was = before.model_dump(mode="json", include=set(changed))
+        previous = {name: was.get(name) for name in changed}  # also of what a record leaves out while there is none
         return cls(data=Change[State](record=after, changed=changed, previous=previous))

@@ -13,16 +13,21 @@ which draws it on matplotlib's axes. Import matplotlib inside ``paint`` only, ta
 `pictures.lettering.short`. Name it here; `tests/pictures` draws every name of ``__all__`` that is a picture, with hostile texts.
 """
 
+from pictures.between import Arrow, Between
 from pictures.curves import Curve, Curves
 from pictures.gantt import Gantt, GanttRow
 from pictures.matrix import Matrix, MatrixCell
 from pictures.page import HEADERS, MEDIA_TYPE, Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
 from pictures.picture import Picture
 from pictures.press import DrawingFailed, TooBusy, draw
+from pictures.tree import Branch, Tree
 
 __all__ = [
     "HEADERS",
     "MEDIA_TYPE",
+    "Arrow",
+    "Between",
+    "Branch",
     "Cell",
     "Curve",
     "Curves",
@@ -40,5 +45,6 @@ __all__ = [
     "Picture",
     "TableOf",
     "TooBusy",
+    "Tree",
     "draw",
 ]

@@ -24,13 +24,13 @@ from gateway.upstreams import UpstreamBusy, UpstreamFailed, UpstreamTimeout, Ups
 router = APIRouter(prefix="/v1", tags=["programs"], route_class=LateRoute)
 
 PARTS: Mapping[str, str] = {
-    "schedule": "/schedule",
-    "dependencies": "/dependencies?limit=1000",
-    "budget": "/budget",
-    "risks": "/risks",
-    "goals": "/goals?limit=1000",
+    "schedule": "/schedule?limit=100",
+    "dependencies": "/dependencies?limit=100",
+    "budget": "/budget?limit=100",
+    "risks": "/risks?limit=100",
+    "goals": "/goals?limit=100",
 }
-"""Part → where it is, below the program."""
+"""Part → the first page of where it is, below the program: a glance does not grow with the program. `next` of a part leads on there."""
 
 Part = dict[str, Any] | None
 After = Annotated[str | None, Header(alias=AFTER_HEADER, description="positions that the answer must include")]
@@ -47,7 +47,7 @@ class MissingPart(Shape):
 
 
 class Overview(Shape):
-    """A program with its schedule, dependencies, budget, risks and goals, each as its own route answers it."""
+    """A program with the first page of its schedule, dependencies, budget, risks and goals, each as its own route answers it."""
 
     program: dict[str, Any]
     schedule: Part

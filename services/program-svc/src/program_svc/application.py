@@ -38,6 +38,7 @@ from program_svc.scenarios.models import PROPOSALS, SCENARIOS
 from program_svc.scenarios.routes import router as scenarios
 from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
+from program_svc.subscriptions.models import SUBSCRIPTIONS
 from program_svc.tolerances.models import EXCEPTIONS
 from program_svc.tolerances.routes import router as tolerances
 from program_svc.waiting import LATE, WAITING
@@ -65,7 +66,7 @@ ROUTERS = (
     baselines,
     tolerances,
     reports,
-    *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS, SCENARIOS)),
+    *(router_of(declared) for declared in (*WITH_LISTS, BENEFITS, SCENARIOS, SUBSCRIPTIONS)),
     *(router_of(declared, has_list=False) for declared in ROLLED_UP),
 )
 
@@ -83,6 +84,7 @@ DECLARED = (
     BASELINES,
     EXCEPTIONS,
     STATUS_REPORTS,
+    SUBSCRIPTIONS,
 )
 KEPT = (*(declared.table for declared in DECLARED), MEASUREMENTS)
 """The tables that follow from declarations."""

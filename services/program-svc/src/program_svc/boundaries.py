@@ -94,14 +94,15 @@ async def lock_program(session: AsyncSession, program_id: UUID) -> LockedProgram
 
 @asynccontextmanager
 async def program_in_hand(session: AsyncSession, program_id: UUID) -> AsyncIterator[LockedProgram]:
-    """The program, locked, past the session: the revision that was taken is written when the block ends. Raises NotFound."""
+    """The program, locked, past the session: its row is written when the block ends, with the revision if one was taken. Raises NotFound.
+
+    Who recalls the program's network knows by the row's last writer whether its facts may have changed.
+    """
     program = await rows.find(session, Program, "id = $1 FOR UPDATE", program_id)
     if program is None:
         raise NotFound(f"There is no program {program_id}.")
-    before = program.latest_revision
     yield LockedProgram(session, program.organization_id, program=program)
-    if program.latest_revision != before:
-        await execute(session, _TAKEN, program_id, program.latest_revision)
+    await execute(session, _TAKEN, program_id, program.latest_revision)
 
 
 async def lock_strategy(session: AsyncSession, organization_id: UUID) -> LockedStrategy:

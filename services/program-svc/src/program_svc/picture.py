@@ -40,7 +40,8 @@ async def canonical_picture(session: AsyncSession, program_id: UUID) -> bytes:
     program = await the_program(session, program_id)
     components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
     project_ids = sorted(await session.scalars(components))
-    schedule = schedule_read(await network_of(session, program), await positions_of(session, program_id))
+    network = await network_of(session, program)
+    schedule = schedule_read(network, await positions_of(session, program_id), network.schedule.items)
     picture = {
         "program_id": str(program_id),
         "projects": await _rows(session, PROJECTS, "id", project_ids),

@@ -1,4 +1,4 @@
-"""The worker process: the projects' events in, the programs' events out."""
+"""The worker process: the projects' events in, the programs' events out, and the reports that are due."""
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from chassis.worker import run_service
 from contracts.subjects import Stream
 from program_svc.consumers import projection
 from program_svc.network.memory import MOST_TASKS, Memory
+from program_svc.subscriptions.clock import Subscriptions
 
 
 class WorkerSettings(ServiceSettings):
@@ -26,4 +27,5 @@ def run() -> None:
         settings,
         writes=Stream.PROGRAM,
         follows={Stream.PROJECT: projection(Memory(settings.remembered_tasks))},
+        also=lambda database: [Subscriptions(database)],
     )

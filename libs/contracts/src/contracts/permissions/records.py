@@ -168,6 +168,7 @@ PROGRAMS = (
     ),
     Record("simulation", f"{PROGRAM}/simulate", {CREATE: PROGRAM_READERS}, reading=frozenset({CREATE})),
     _of_program("stakeholder", "stakeholders"),
+    _of_program("subscription", "subscriptions"),
     _of_program("gate", "gates", PROGRAM_MANAGERS),
     _of_program("decision", "decisions"),
     _of_program("issue", "issues"),

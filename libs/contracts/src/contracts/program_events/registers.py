@@ -15,6 +15,7 @@ from contracts.program_events.governance import (
 from contracts.program_events.people import StakeholderState
 from contracts.program_events.registered import life_of
 from contracts.program_events.scenarios import ProposalState, ScenarioState
+from contracts.program_events.subscriptions import SUBSCRIPTION, SubscriptionDelivered
 from contracts.subjects import BoundaryKind
 
 STAKEHOLDER = life_of("stakeholder", "stakeholders", StakeholderState)
@@ -62,5 +63,7 @@ EVENTS: tuple[type[Event], ...] = (
     EXCEPTION.created,
     EXCEPTION.updated,
     STATUS_REPORT.created,
+    *SUBSCRIPTION,
+    SubscriptionDelivered,
 )
 """Every event version of the declared records of programs."""

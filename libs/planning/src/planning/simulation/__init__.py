@@ -5,7 +5,9 @@ Imported on its own, for it brings numba (planning.kernel): `from planning.simul
 
 from planning.simulation.estimate import (
     CannotVary,
+    Correlation,
     Estimate,
+    InvalidCorrelation,
     InvalidEstimate,
     InvalidRisk,
     RiskEvent,
@@ -21,7 +23,9 @@ __all__ = [
     "MOST_TASK_RUNS",
     "RUNS",
     "CannotVary",
+    "Correlation",
     "Estimate",
+    "InvalidCorrelation",
     "InvalidEstimate",
     "InvalidRisk",
     "Outcomes",

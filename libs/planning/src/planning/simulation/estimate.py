@@ -1,7 +1,7 @@
 """What is uncertain: three-point estimates of durations and costs, and risk events that happen or not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite, sqrt
 
@@ -59,7 +59,8 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class RiskEvent:
     """Happens with `probability` (0 to 1) in a run. A threat adds its impacts to the task's duration and to the cost, an opportunity
-    takes them away, from a duration down to nothing. task_id: None where it only costs.
+    takes them away, from a duration down to nothing. task_id: None where it only costs. cause: risks of one cause share their luck,
+    the less probable happens only in runs in which the more probable does.
     """
 
     id: Id
@@ -68,6 +69,35 @@ class RiskEvent:
     task_id: Id | None = None
     duration: Estimate | None = None
     cost: Estimate | None = None
+    cause: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """How durations go together, as a one-factor Gaussian copula in two levels: the correlation of the normal scores behind two of them.
+
+    within: of two tasks of one group, such as a project; across: of any two others. 0 ≤ across ≤ within ≤ 1. group_of: by task;
+    a task without a group has only `across` in common with the others.
+    """
+
+    within: float = 0
+    across: float = 0
+    group_of: Mapping[Id, Id] = field(default_factory=dict)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether 0 ≤ across ≤ within ≤ 1."""
+        return 0 <= self.across <= self.within <= 1
+
+
+INDEPENDENT = Correlation()
+
+
+class InvalidCorrelation(PlanError):
+    """Correlations that are not 0 ≤ across ≤ within ≤ 1."""
+
+    def __init__(self, correlation: Correlation) -> None:
+        super().__init__(f"Correlations need 0 ≤ across ({correlation.across}) ≤ within ({correlation.within}) ≤ 1")
 
 
 class InvalidEstimate(PlanError):
@@ -101,9 +131,12 @@ class Uncertainty:
     durations: Mapping[Id, Estimate]
     costs: Mapping[Id, Estimate]
     risks: Sequence[RiskEvent] = ()
+    correlation: Correlation = INDEPENDENT
 
     def check(self, plan: Plan) -> None:
-        """Raises InvalidEstimate, InvalidRisk, CannotVary, UnknownTask, each naming every id that it is about."""
+        """Raises InvalidEstimate, InvalidRisk, CannotVary, UnknownTask, each naming every id that it is about; InvalidCorrelation."""
+        if not self.correlation.is_ordered:
+            raise InvalidCorrelation(self.correlation)
         estimates = [*self.durations.items(), *self.costs.items()]
         estimates += [(risk.id, impact) for risk in self.risks for impact in (risk.duration, risk.cost) if impact]
         _refuse(InvalidEstimate, (key for key, estimate in estimates if not estimate.is_ordered))

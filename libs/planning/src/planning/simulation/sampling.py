@@ -10,6 +10,7 @@ from planning.plan import Id
 from planning.risk import RiskKind
 from planning.simulation import loops
 from planning.simulation.arrays import Double, Single
+from planning.simulation.correlated import Copula
 from planning.simulation.estimate import Estimate, Uncertainty
 from planning.simulation.quantiles import Quantiles, quantiles_of
 
@@ -65,6 +66,13 @@ class Sampler:
         self._rows = np.array([row[task_id] for task_id in durations], np.int64)
         self._durations = _stretched(list(durations.values()))
         self._costs = _stretched(list(uncertainty.costs.values()))
+        is_independent = uncertainty.correlation.within == 0
+        self._copula = None if is_independent else Copula(list(durations), uncertainty.correlation)
+        firsts: dict[Id, int] = {}
+        lucks = [
+            place if risk.cause is None else firsts.setdefault(risk.cause, place) for place, risk in enumerate(risks)
+        ]
+        self._luck = np.array(lucks, np.int64)
         self._chance = np.array([risk.probability for risk in risks], np.float32)[:, None]
         signs = [1 if risk.kind is RiskKind.THREAT else -1 for risk in risks]
         self._delays = [
@@ -101,8 +109,10 @@ class Sampler:
 
     def _vary(self, generator: np.random.Generator) -> Single:
         varied = generator.random((len(self.varying), BLOCK), np.float32)
+        if self._copula is not None:
+            varied[: self._rows.size] = self._copula.draw(generator, BLOCK)
         happens = varied[self._rows.size :]
-        happens[:] = happens < self._chance
+        happens[:] = happens[self._luck] < self._chance
         return varied
 
 

@@ -44,6 +44,7 @@ TAGS: Final = {
     "scenarios": "Changes kept under a name, compared, and asked of the projects' managers.",
     "schedule": "Dates, floats, what drives what, what would happen if, and how sure it is.",
     "stakeholders": "Who has a stake, and how they are kept informed.",
+    "subscriptions": "Who gets a status report at the end of each period.",
     "tasks": "Tasks, milestones and summaries.",
     "webhooks": "Events posted to an address of yours, signed.",
     "work-list": "What waits for whom: what is late, what is to do, what comes next.",

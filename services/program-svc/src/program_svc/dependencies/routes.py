@@ -24,11 +24,12 @@ from program_svc.dependencies.models import (
 )
 from program_svc.dependencies.proposal import propose_dependency
 from program_svc.dependencies.shapes import DependencyCreate, DependencyRead, DependencyUpdate, read_of
-from program_svc.network.queries import Unschedulable, computed, network_of
+from program_svc.network.queries import Unschedulable, computed
+from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import moved_dates
 from program_svc.permissions import Permitted, Writer
 from program_svc.programs.models import ProgramClosed
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.programs.queries import positions_of, reflect, reflect_program, the_program
 
 router = APIRouter(tags=["dependencies"], route_class=TransactionRoute)
 
@@ -84,7 +85,7 @@ async def list_dependencies(
         ends = (col(Dependency.provider_project_id), col(Dependency.receiver_project_id))
         statement = statement.where(or_(*(end == query.project_id for end in ends)))
     dependencies, following = await page(session, statement, query, ORDER)
-    reflect(response, program, await positions_of(session, program_id))
+    await reflect_program(session, response, program)
     return Page(items=[read_of(dependency) for dependency in dependencies], next=following)
 
 
@@ -113,9 +114,9 @@ async def read_dependency(dependency: Permitted, session: Session, response: Res
     program = await the_program(session, dependency.program_id)
     would_move = None
     if dependency.state is DependencyStatus.PROPOSED:
-        network = await network_of(session, program)
+        network = await recalled_network(session, program)
         would_move = moved_dates(network, computed(network.facts, also=dependency), {dependency.id})
-    reflect(response, program, await positions_of(session, program.id))
+    await reflect_program(session, response, program)
     stamp(response, dependency)
     return read_of(dependency, would_move)
 

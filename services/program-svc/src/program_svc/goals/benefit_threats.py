@@ -6,25 +6,25 @@ import planning
 from contracts.program_events.benefits import BenefitState, BenefitStatus
 from planning.written import at_finish
 from program_svc.benefits.forecast import realised_on
+from program_svc.goals.forecasts import Forecasts
 from program_svc.goals.threats import Threat
 from program_svc.goals.tree import GoalTree
-from program_svc.network.compute import Network
 
 
-def benefit_threats(network: Network, tree: GoalTree, benefits: Iterable[BenefitState]) -> Iterator[Threat]:
-    """Benefits of this network's milestones that come after their goal is due or, where no date says so, after their own plan."""
+def benefit_threats(forecasts: Forecasts, tree: GoalTree, benefits: Iterable[BenefitState]) -> Iterator[Threat]:
+    """Benefits of this program's milestones that come after their goal is due or, where no date says so, after their own plan."""
     for benefit in benefits:
         milestone = benefit.milestone
         if benefit.goal_id is None or milestone is None or benefit.state is BenefitStatus.CLOSED:
             continue
-        item = network.schedule.items.get(milestone.task_id)
+        finish = forecasts.finish_of(milestone.task_id)
         due = tree.due(benefit.goal_id) or benefit.planned_on
-        if item is None or due is None or not tree.is_live(benefit.goal_id):
+        if finish is None or due is None or not tree.is_live(benefit.goal_id):
             continue
-        forecast = realised_on(benefit, planning.to_date(item.early_finish, finish=True))
+        forecast = realised_on(benefit, planning.to_date(finish, finish=True))
         if forecast is None or forecast <= due:
             continue
-        calendar = network.facts.calendar_of_project(milestone.project_id)
+        calendar = forecasts.calendar_of_project(milestone.project_id)
         yield Threat(
             kind="benefit",
             goal_id=benefit.goal_id,

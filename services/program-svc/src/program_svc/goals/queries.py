@@ -15,11 +15,13 @@ from program_svc.alignments.models import Alignment
 from program_svc.benefits.models import BENEFITS
 from program_svc.components.models import Component
 from program_svc.goals.benefit_threats import benefit_threats
+from program_svc.goals.forecasts import AsStored, Forecasts, InNetwork
 from program_svc.goals.models import Goal
-from program_svc.goals.threats import Threat, threats
+from program_svc.goals.threats import Threat, needs_float, threats
 from program_svc.goals.tree import GoalTree
 from program_svc.network.facts import facts_of_projects
-from program_svc.network.queries import computed, network_of
+from program_svc.network.queries import computed
+from program_svc.network.recalled import recalled_network
 from program_svc.programs.models import Program
 from program_svc.register.tables import record_of
 from program_svc.replica.models import PROJECTS, RISKS
@@ -86,7 +88,7 @@ class Exposure:
 async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     """What threatens the goal or anything below it. Raises NotFound and Unschedulable.
 
-    The projects of a program are looked at in the program's network, a project outside any program in its own.
+    The projects of a program are looked at in the program's network as it is kept, a project outside any program in its own.
     """
     await the_goal(session, goal_id)
     below = (await goal_tree(session)).below(goal_id)
@@ -102,15 +104,18 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
             select(Program).where(col(Program.id).in_(set(program_of.values()))).order_by(col(Program.id))
         )
     )
-    networks = [await network_of(session, program) for program in programs]
-    if alone := sorted(project_ids - program_of.keys()):
-        networks.extend([computed(await facts_of_projects(session, [project_id])) for project_id in alone])
+    forecasts: list[Forecasts] = [
+        await _forecasts(session, program, {id_ for id_ in project_ids if program_of.get(id_) == program.id}, service)
+        for program in programs
+    ]
+    alone = sorted(project_ids - program_of.keys())
+    forecasts += [InNetwork(computed(await facts_of_projects(session, [project_id]))) for project_id in alone]
     found = [
         threat
-        for network in networks
+        for each in forecasts
         for threat in (
-            *threats(network, service.tree, service.alignments, service.risks),
-            *benefit_threats(network, service.tree, service.benefits),
+            *threats(each, service.tree, service.alignments, service.risks),
+            *benefit_threats(each, service.tree, service.benefits),
         )
         if threat.goal_id in below
     ]
@@ -118,3 +123,14 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
         select(PROJECTS.c.id, PROJECTS.c.revision).where(PROJECTS.c.id.in_(project_ids)).order_by(PROJECTS.c.id)
     )
     return Exposure(found, {row.id: row.revision for row in revisions}, programs)
+
+
+async def _forecasts(
+    session: AsyncSession, program: Program, project_ids: Collection[UUID], service: Service
+) -> Forecasts:
+    """The forecasts of these projects of a program: those that it keeps, unless a risk is to be held against float."""
+    if any(risk.project_id in project_ids and needs_float(risk) for risk in service.risks):
+        return InNetwork(await recalled_network(session, program))
+    named = {alignment.milestone_task_id for alignment in service.alignments}
+    named |= {each.milestone.task_id for each in service.benefits if each.milestone is not None}
+    return await AsStored.of(session, program, project_ids, {id_ for id_ in named if id_ is not None})

@@ -1,7 +1,8 @@
 """`/goals`, their exposure, and the goals that a program's projects serve."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import or_
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.etag import IfMatch, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.paging import Order, Page, PageQuery, page, page_of_known
 from chassis.positions import POSITION_HEADER
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
@@ -31,10 +32,11 @@ from program_svc.goals.models import (
 from program_svc.goals.progress import Progress, elapsed, ratio
 from program_svc.goals.queries import exposure_of, goal_tree, the_goal
 from program_svc.goals.threat_shapes import ThreatRead, threat_read
+from program_svc.goals.threats import Kind, Threat
 from program_svc.key_results.models import KeyResult
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.programs.queries import MOST_POSITIONS, positions_shown, reflect_program, the_program
 from program_svc.replica.queries import known_projects
 
 router = APIRouter(tags=["goals"], route_class=TransactionRoute)
@@ -46,6 +48,14 @@ ORDER = Order(
 )
 
 
+KINDS = get_args(Kind)
+THREATS: Mapping[str, Callable[[Threat], int]] = {
+    "kind": lambda threat: (KINDS.index(threat.kind) << 256) + (threat.goal_id.int << 128) + threat.source_id.int,
+    "by": lambda threat: threat.by,
+}
+"""The orders of threats: by what they are, and by working minutes too late."""
+
+
 class GoalQuery(PageQuery):
     """Which goals."""
 
@@ -55,11 +65,12 @@ class GoalQuery(PageQuery):
 
 
 class ExposureRead(Shape):
-    """What threatens a goal, or anything below it."""
+    """A page of what threatens a goal, or anything below it, and the revisions of the projects that it reflects."""
 
     goal_id: Id
     threats: list[ThreatRead]
     positions: dict[str, int]
+    next: str | None = None
 
 
 @router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists, PeriodReversed))
@@ -114,21 +125,25 @@ async def delete_goal(goal_id: Id, session: Session, writer: Writer, if_match: I
 
 
 @router.get("/goals/{goal_id}/exposure", responses=responses(NotFound, Unschedulable))
-async def read_goal_exposure(goal_id: Id, session: Session, response: Response) -> ExposureRead:
-    """What threatens the goal: slips, dependencies without margin, risks, and by how much."""
+async def read_goal_exposure(
+    goal_id: Id, session: Session, query: Annotated[PageQuery, Query()], response: Response
+) -> ExposureRead:
+    """What threatens the goal: slips, dependencies without margin, risks, and by how much. Sort by `kind` or `by`."""
     exposure = await exposure_of(session, goal_id)
+    shown, following = page_of_known(exposure.threats, query, THREATS, "kind")
+    projects = await known_projects(session, {each.project_id for each in shown})
+    positions = positions_shown(exposure.projects, projects)
     said = [f"program/{program.id}@{program.latest_revision}" for program in exposure.programs]
-    said += [f"project/{id_}@{revision}" for id_, revision in exposure.projects.items()]
-    if said:
+    said += [f"project/{id_}@{revision}" for id_, revision in positions.items()]
+    if 0 < len(said) <= MOST_POSITIONS:
         response.headers[POSITION_HEADER] = ", ".join(said)
-    projects = await known_projects(session, exposure.projects)
     return ExposureRead(
         goal_id=goal_id,
         threats=[
-            threat_read(each, projects[each.project_id].key, projects[each.project_id].granularity)
-            for each in exposure.threats
+            threat_read(each, projects[each.project_id].key, projects[each.project_id].granularity) for each in shown
         ],
-        positions={str(project_id): revision for project_id, revision in exposure.projects.items()},
+        positions=positions,
+        next=following,
     )
 
 
@@ -150,7 +165,7 @@ async def list_program_goals(
         statement = statement.where(col(Goal.state) == query.state)
     goals, following = await page(session, statement, query, ORDER)
     progress = await progress_of_all(session)
-    reflect(response, program, await positions_of(session, program_id))
+    await reflect_program(session, response, program)
     return Page(items=[_read(goal, progress) for goal in goals], next=following)
 
 

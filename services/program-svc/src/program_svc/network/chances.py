@@ -16,8 +16,9 @@ from sqlalchemy import Row
 import planning
 from contracts.vocabulary import TaskSide
 from planning import risk as risks_of_plans
-from planning.simulation import Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
+from planning.simulation import Correlation, Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
 from program_svc.dependencies.models import WATCHED, Dependency
+from program_svc.goals.forecasts import InNetwork
 from program_svc.goals.threats import Outlook, outlooks
 from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network, plan_as_scheduled
@@ -36,6 +37,15 @@ class Spread:
 
 
 AS_PLANNED = Spread(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What tasks and risks have in common: see planning.simulation.Correlation, with the projects as groups; causes of risks, by risk."""
+
+    within: float = 0
+    across: float = 0
+    causes: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ def chances_of(
     risks: Iterable[Row[Any]],
     estimates: Mapping[UUID, Estimate],
     spread: Spread,
+    common: Common,
     *,
     runs: int,
     seed: int,
@@ -75,20 +86,24 @@ def chances_of(
     Raises a planning.PlanError, such as InvalidEstimate with the offending ids.
     """
     plan = plan_as_scheduled(network)
-    events, left_out = _events(plan, risks)
+    events, left_out = _events(plan, risks, common.causes)
     milestones = [
         task for task in plan.tasks if task.kind is planning.TaskKind.MILESTONE and task.actual_finish is None
     ]
     awaited = [each for each in network.facts.dependencies if _is_awaited(network, each)]
     looks = [
-        each for each in outlooks(network, tree, alignments) if each.due is not None and each.alignment.risk_id is None
+        each
+        for each in outlooks(InNetwork(network), tree, alignments)
+        if each.due is not None and each.alignment.risk_id is None
     ]
     watched: dict[UUID, Watched] = {task.id: Watched([task.id]) for task in milestones}
     watched |= {each.id: Watched([each.provider_task_id], each.provider_side is TaskSide.START) for each in awaited}
     watched |= {each.alignment.id: Watched(list(_serving(network, each))) for each in looks}
     varying = {} if spread == AS_PLANNED else {id_: _estimate(left, spread) for id_, left in _left(plan)}
     durations = varying | dict(estimates)
-    answer = simulate(plan, Uncertainty(durations, {}, events), runs=runs, seed=seed, dates=watched)
+    groups = {task.id: task.project_id for task in plan.tasks}
+    correlation = Correlation(common.within, common.across, groups)
+    answer = simulate(plan, Uncertainty(durations, {}, events, correlation), runs=runs, seed=seed, dates=watched)
     items = network.schedule.items
     return Chances(
         simulation=answer,
@@ -120,7 +135,9 @@ def _estimate(left: int, spread: Spread) -> Estimate:
     return Estimate(left * spread.optimistic, left * spread.likely, left * spread.pessimistic)
 
 
-def _events(plan: planning.Plan, risks: Iterable[Row[Any]]) -> tuple[list[RiskEvent], list[UUID]]:
+def _events(
+    plan: planning.Plan, risks: Iterable[Row[Any]], causes: Mapping[UUID, UUID]
+) -> tuple[list[RiskEvent], list[UUID]]:
     """Open risks that delay or shorten a task's work, and those that cannot be laid on one."""
     works = {task.id for task in plan.tasks if task.kind in {planning.TaskKind.TASK, planning.TaskKind.LEVEL_OF_EFFORT}}
     events, left_out = [], []
@@ -132,9 +149,8 @@ def _events(plan: planning.Plan, risks: Iterable[Row[Any]]) -> tuple[list[RiskEv
             continue
         impact = Estimate(risk.days_impact, risk.days_impact, risk.days_impact)
         kind = risks_of_plans.RiskKind(risk.kind)
-        events.append(
-            RiskEvent(risk.id, float(Decimal(risk.probability)), task_id=risk.task_id, duration=impact, kind=kind)
-        )
+        probability, cause = float(Decimal(risk.probability)), causes.get(risk.id)
+        events.append(RiskEvent(risk.id, probability, task_id=risk.task_id, duration=impact, kind=kind, cause=cause))
     return events, left_out
 
 

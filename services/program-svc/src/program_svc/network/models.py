@@ -6,7 +6,7 @@ Late dates and float are not kept: a slip would rewrite every row. They are comp
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -17,6 +17,7 @@ class ProgramScheduleRow(ProgramTable, table=True):
     """One task in the program's network. Instants are minutes since 1970-01-01T00:00, floating."""
 
     __tablename__ = "program_schedule"
+    __table_args__ = (Index("ix_program_schedule_program_id_project_id", "program_id", "project_id", "early_finish"),)
 
     program_id: UUID = Field(primary_key=True, foreign_key="programs.id", ondelete="CASCADE")
     task_id: UUID = Field(primary_key=True)

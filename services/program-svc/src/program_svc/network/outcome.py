@@ -9,6 +9,7 @@ from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import DependencyStatus, TaskSide
 from program_svc.dependencies.standing import state_from
 from program_svc.goals.benefit_threats import benefit_threats
+from program_svc.goals.forecasts import Forecasts, InNetwork
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
 from program_svc.goals.threats import Threat, outlooks, threats
@@ -124,8 +125,9 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
                 by=Duration(0),
                 why=f"{lost.key}, which serves it, would be cancelled",
             )
-    known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(before, service)}
-    for threat in _threats(after, service):
+    earlier, later = InNetwork(before), InNetwork(after)
+    known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(earlier, service)}
+    for threat in _threats(later, service):
         if threat.by > known.get((threat.kind, threat.goal_id, threat.source_id), -1):
             project = after.facts.projects[threat.project_id]
             text = why(threat, project.key, project.granularity)
@@ -136,14 +138,19 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
                 by=Duration(threat.by, threat.day),
                 why=text,
             )
-    was = {each.alignment.id: each for each in outlooks(before, service.tree, service.alignments)}
-    for outlook in outlooks(after, service.tree, service.alignments):
+    was = {each.alignment.id: each for each in outlooks(earlier, service.tree, service.alignments)}
+    for outlook in outlooks(later, service.tree, service.alignments):
         if outlook.alignment.risk_id is not None:
             continue
-        earlier = was[outlook.alignment.id].forecast
-        if outlook.due is None and earlier is not None and outlook.forecast is not None and outlook.forecast > earlier:
+        until_now = was[outlook.alignment.id].forecast
+        if (
+            outlook.due is None
+            and until_now is not None
+            and outlook.forecast is not None
+            and outlook.forecast > until_now
+        ):
             project = after.facts.projects[outlook.alignment.project_id]
-            by = worked(after.facts.calendar_of_project(project.id), earlier, outlook.forecast)
+            by = worked(after.facts.calendar_of_project(project.id), until_now, outlook.forecast)
             ready = written(outlook.forecast, TaskSide.FINISH, project.granularity).isoformat()[:16]
             text = f"{project.key} will be ready {ready}, {by} later than now"
             yield GoalOutcome(
@@ -151,8 +158,8 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
             )
 
 
-def _threats(network: Network, service: Service) -> list[Threat]:
+def _threats(forecasts: Forecasts, service: Service) -> list[Threat]:
     return [
-        *threats(network, service.tree, service.alignments, service.risks),
-        *benefit_threats(network, service.tree, service.benefits),
+        *threats(forecasts, service.tree, service.alignments, service.risks),
+        *benefit_threats(forecasts, service.tree, service.benefits),
     ]

@@ -12,21 +12,29 @@ from program_svc.goals.queries import service_of
 from program_svc.network.changes import WhatIf
 from program_svc.network.explain import ExplanationRead, explain
 from program_svc.network.outcome import WhatIfRead, thought_through
+from program_svc.network.pages import ScheduleQuery, schedule_page
 from program_svc.network.paths import PathQuery, PathsRead, paths_read
-from program_svc.network.queries import Unschedulable, network_of
-from program_svc.network.shapes import ScheduleRead, schedule_read
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.network.queries import Unschedulable
+from program_svc.network.recalled import recalled_network
+from program_svc.network.shapes import ScheduleRead
+from program_svc.programs.queries import positions_of, reflect, reflect_program, the_program
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_class=TransactionRoute)
 
 
 @router.get("/schedule", responses=responses(NotFound, Unschedulable))
-async def read_program_schedule(program_id: Id, session: Session, response: Response) -> ScheduleRead:
-    """The dates of every task in the program's network: early, late, float, and what drives it."""
+async def read_program_schedule(
+    program_id: Id, session: Session, query: Annotated[ScheduleQuery, Query()], response: Response
+) -> ScheduleRead:
+    """The dates of the tasks in the program's network: early, late, float, and what drives each.
+
+    Sort by `task_id`, `early_start`, `early_finish` or `total_float`.
+    """
     program = await the_program(session, program_id)
-    positions = await positions_of(session, program_id)
+    network = await recalled_network(session, program)
+    schedule, positions = await schedule_page(session, program, network, query)
     reflect(response, program, positions)
-    return schedule_read(await network_of(session, program), positions)
+    return schedule
 
 
 @router.get("/paths", responses=responses(NotFound, Unschedulable))
@@ -37,7 +45,7 @@ async def read_program_paths(
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    return paths_read(await network_of(session, program), query, positions)
+    return paths_read(await recalled_network(session, program), query, positions)
 
 
 @router.post("/what-if", responses=responses(NotFound, Unschedulable, DependencyCycle))
@@ -46,7 +54,7 @@ async def what_if(program_id: Id, body: WhatIf, session: Session, response: Resp
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    before = await network_of(session, program)
+    before = await recalled_network(session, program)
     service = await service_of(session, before.facts.projects.keys())
     return thought_through(before, body.changes, service, program, positions)
 
@@ -55,5 +63,5 @@ async def what_if(program_id: Id, body: WhatIf, session: Session, response: Resp
 async def explain_program_task(program_id: Id, task_id: Id, session: Session, response: Response) -> ExplanationRead:
     """Why a task is where it is: what drives it back to the root, across projects, and what its last move goes back to."""
     program = await the_program(session, program_id)
-    reflect(response, program, await positions_of(session, program_id))
-    return await explain(session, program, await network_of(session, program), task_id)
+    await reflect_program(session, response, program)
+    return await explain(session, program, await recalled_network(session, program), task_id)

@@ -1,6 +1,6 @@
 """The program's schedule on the wire."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -32,13 +32,14 @@ class ScheduledTaskRead(Shape):
 
 
 class ScheduleRead(Shape):
-    """The program's schedule, and the revision of each project that it reflects."""
+    """A page of the program's schedule, and the revision of each project that it reflects: of all, where all is on it."""
 
     start: DayOrMoment | None
     finish: DayOrMoment | None
     positions: dict[str, int]
     longest_path: list[Id]
     items: list[ScheduledTaskRead]
+    next: str | None = None
 
 
 class MovedDate(Shape):
@@ -79,16 +80,18 @@ def cause_on_wire(cause: RootCause | None, project_id: UUID) -> Cause:
     return Cause(project_id=cause.id)
 
 
-def schedule_read(network: Network, positions: Mapping[UUID, int]) -> ScheduleRead:
-    """The whole schedule. Without tasks it has neither start nor finish."""
-    schedule = network.schedule
-    items = [_scheduled(network, task_id, item) for task_id, item in schedule.items.items()]
+def schedule_read(
+    network: Network, positions: Mapping[UUID, int], task_ids: Iterable[UUID], following: str | None = None
+) -> ScheduleRead:
+    """The schedule of these tasks. Without any in the network it has neither start nor finish."""
+    items = network.schedule.items
     return ScheduleRead(
         start=start_on_wire(network),
         finish=finish_on_wire(network),
         positions={str(project_id): revision for project_id, revision in positions.items()},
-        longest_path=schedule.longest_path,
-        items=items,
+        longest_path=network.schedule.longest_path,
+        items=[_scheduled(network, task_id, items[task_id]) for task_id in task_ids],
+        next=following,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -16,7 +17,8 @@ from contracts.vocabulary import TaskSide
 from program_svc.goals.queries import Service, service_of
 from program_svc.network.compute import Network
 from program_svc.network.instants import written
-from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.queries import Unschedulable
+from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import finest
 from program_svc.programs.queries import positions_of, reflect, the_program
 
@@ -25,6 +27,7 @@ router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_cla
 MOST_RUNS = 10_000
 MOST_TASK_RUNS = 20_000_000
 MOST_ESTIMATES = 10_000
+MOST_SHARED = 100
 SHOWN = 20
 """Of tasks by criticality, and of estimates by sensitivity."""
 
@@ -46,6 +49,16 @@ class TaskEstimate(Shape):
     pessimistic: NonNegativeWrittenDuration
 
 
+class CorrelationAsked(Shape):
+    """How far durations go together: the correlation of the normal scores behind those of two tasks of one project, and of two projects.
+
+    0: what delays one says nothing of another; 1: where one takes long, all do. `across_projects` is not above `within_projects`.
+    """
+
+    within_projects: float = Field(default=0, ge=0, le=1)
+    across_projects: float = Field(default=0, ge=0, le=1)
+
+
 class SimulationAsked(Shape):
     """How often, from which seed, and how uncertain it is. The same question on the same facts gives the same answer."""
 
@@ -53,6 +66,11 @@ class SimulationAsked(Shape):
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
     spread: SpreadOfAll = SpreadOfAll()
     estimates: list[TaskEstimate] = Field(default_factory=list, max_length=MOST_ESTIMATES)
+    correlation: CorrelationAsked = CorrelationAsked()
+    shared_risks: list[Annotated[list[Id], Field(min_length=2, max_length=MOST_SHARED)]] = Field(
+        default_factory=list, max_length=MOST_SHARED
+    )
+    """Risks of one cause, such as a supplier of several projects: in a run they happen together, the less probable along with the more."""
 
 
 class FinishChances(Shape):
@@ -112,14 +130,14 @@ async def simulate_program(
 ) -> SimulationRead:
     """How sure the program's dates are: percentiles of milestones, the chance of each dependency and each goal to be in time.
 
-    Durations vary by their estimates, open risks of the projects happen in their share of the runs and delay their tasks. What two projects
-    have in common, a risk or a dependency, moves both.
+    Durations vary by their estimates, open risks of the projects happen in their share of the runs and delay their tasks. What projects
+    have in common moves all of them: a dependency, a cause of several risks, or whatever makes durations go together.
     """
     asked = SimulationAsked() if body is None else body
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     service = await service_of(session, network.facts.projects.keys(), of_all_risks=True)
     if len(network.facts.tasks) * asked.runs > MOST_TASK_RUNS:
         most = MOST_TASK_RUNS // len(network.facts.tasks)
@@ -133,7 +151,7 @@ def _simulated(
     network: Network, service: Service, asked: SimulationAsked, positions: dict[UUID, int]
 ) -> SimulationRead:
     from planning.simulation import CannotVary, Estimate, InvalidEstimate  # brings the compiled engine
-    from program_svc.network.chances import Spread, chances_of
+    from program_svc.network.chances import Common, Spread, chances_of
 
     estimates = {}
     for index, each in enumerate(asked.estimates):
@@ -144,6 +162,9 @@ def _simulated(
             point.days * day + point.minutes for point in (each.optimistic, each.likely, each.pessimistic)
         )
         estimates[each.task_id] = Estimate(low, likely, high)
+    if asked.correlation.across_projects > asked.correlation.within_projects:
+        message = "Projects have no more in common with each other than within themselves."
+        raise _invalid("/correlation/across_projects", "above_within", message)
     spread = Spread(asked.spread.optimistic, asked.spread.likely, asked.spread.pessimistic)
     try:
         found = chances_of(
@@ -153,6 +174,7 @@ def _simulated(
             service.risks,
             estimates,
             spread,
+            Common(asked.correlation.within_projects, asked.correlation.across_projects, _causes(service, asked)),
             runs=asked.runs,
             seed=asked.seed,
         )
@@ -199,6 +221,21 @@ def _simulated(
         left_out=found.left_out,
         positions={str(project_id): revision for project_id, revision in positions.items()},
     )
+
+
+def _causes(service: Service, asked: SimulationAsked) -> dict[UUID, UUID]:
+    """Of each risk that shares its luck, the first one of those it shares it with."""
+    known = {risk.id for risk in service.risks}
+    causes: dict[UUID, UUID] = {}
+    for index, shared in enumerate(asked.shared_risks):
+        for place, risk_id in enumerate(shared):
+            pointer = f"/shared_risks/{index}/{place}"
+            if risk_id not in known:
+                raise _invalid(pointer, "unknown_risk", "This is no risk of a project of the program.")
+            if risk_id in causes:
+                raise _invalid(pointer, "risk_twice", "A risk has one cause: name it once.")
+            causes[risk_id] = shared[0]
+    return causes
 
 
 def _largest(values: dict[UUID, float] | dict[UUID, float | None]) -> list[Influence]:

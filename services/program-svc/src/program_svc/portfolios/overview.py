@@ -3,32 +3,50 @@
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 import planning
-from chassis import authority
 from chassis.identity import Identity
+from chassis.paging import Order, PageQuery, page
 from chassis.statements import Record, fetch
 from contracts.values import Day, Duration, Id, Key, Name, Shape
 from contracts.vocabulary import ProgramStatus
+from program_svc.programs.models import Program
 
 _BELOW = """
     WITH RECURSIVE below AS (
         SELECT id FROM portfolios WHERE id = $1
         UNION SELECT portfolios.id FROM portfolios JOIN below ON portfolios.parent_id = below.id
     )
+    SELECT id FROM below
+"""
+_GLANCES = """
     SELECT programs.id, programs.portfolio_id, programs.key, programs.name, programs.state, programs.deadline,
            (SELECT max(early_finish) FROM program_schedule AS rows WHERE rows.program_id = programs.id) AS finish,
            (SELECT count(*) FROM components WHERE components.program_id = programs.id) AS projects,
            (SELECT count(*) FROM exceptions WHERE exceptions.program_id = programs.id AND exceptions.state <> 'closed') AS exceptions,
            judged.breached, judged.at_risk, judged.least, judged.least_day
-    FROM programs JOIN below ON below.id = programs.portfolio_id,
+    FROM programs,
     LATERAL (
         SELECT count(*) FILTER (WHERE state = 'breached') AS breached, count(*) FILTER (WHERE state = 'at_risk') AS at_risk,
                min(margin) AS least, (array_agg(receiver_minutes_per_day ORDER BY margin))[1] AS least_day
         FROM dependencies WHERE program_id = programs.id AND state IN ('committed', 'at_risk', 'breached') AND margin IS NOT NULL
     ) AS judged
-    ORDER BY programs.key, programs.id
+    WHERE programs.id = ANY($1::uuid[])
 """
+# A finish at midnight is the end of the day before.
+_TOTALS = """
+    SELECT count(*) AS programs, count(*) FILTER (WHERE is_seen) AS seen, count(*) FILTER (WHERE is_seen AND is_late) AS late,
+           coalesce(sum(breached) FILTER (WHERE is_seen), 0)::bigint AS breached
+    FROM (
+        SELECT $2::uuid[] IS NULL OR programs.id = ANY($2::uuid[]) AS is_seen,
+               (SELECT max(early_finish) FROM program_schedule AS rows WHERE rows.program_id = programs.id)
+                   > (programs.deadline - DATE '1970-01-01' + 1) * 1440 AS is_late,
+               (SELECT count(*) FROM dependencies WHERE dependencies.program_id = programs.id AND state = 'breached') AS breached
+        FROM programs WHERE programs.portfolio_id = ANY($1::uuid[])
+    ) AS below
+"""
+ORDER = Order(columns={"key": col(Program.key), "name": col(Program.name)}, default="key", identity=col(Program.id))
 
 
 class ProgramGlance(Shape):
@@ -52,26 +70,41 @@ class ProgramGlance(Shape):
 
 
 class PortfolioOverview(Shape):
-    """The programs that the caller sees, by key; ``hidden_count`` others are there, too."""
+    """A page of the programs that the caller sees; `late` and `breached` count over all of these. ``hidden_count`` others are there, too."""
 
     portfolio_id: Id
     programs: list[ProgramGlance]
     late: int
     breached: int
     hidden_count: int
+    next: str | None
 
 
-async def overview_of(session: AsyncSession, identity: Identity, portfolio_id: UUID) -> PortfolioOverview:
+async def overview_of(
+    session: AsyncSession, identity: Identity, portfolio_id: UUID, query: PageQuery
+) -> PortfolioOverview:
     """The portfolio with everything below it."""
-    rows = await fetch(session, _BELOW, portfolio_id)
-    seen = [_glance(row) for row in rows if authority.sees_program(identity, row["id"])]
+    below = await portfolios_below(session, portfolio_id)
+    programs = select(Program).where(col(Program.portfolio_id).in_(below))
+    if not identity.sees_all:
+        programs = programs.where(col(Program.id).in_(identity.programs))
+    shown, following = await page(session, programs, query, ORDER)
+    glances = {row["id"]: _glance(row) for row in await fetch(session, _GLANCES, [each.id for each in shown])}
+    seen = None if identity.sees_all else list(identity.programs)
+    [totals] = await fetch(session, _TOTALS, below, seen)
     return PortfolioOverview(
         portfolio_id=portfolio_id,
-        programs=seen,
-        late=sum(each.is_late for each in seen),
-        breached=sum(each.breached for each in seen),
-        hidden_count=len(rows) - len(seen),
+        programs=[glances[each.id] for each in shown],
+        late=totals["late"],
+        breached=totals["breached"],
+        hidden_count=totals["programs"] - totals["seen"],
+        next=following,
     )
+
+
+async def portfolios_below(session: AsyncSession, portfolio_id: UUID) -> list[UUID]:
+    """The portfolio and those below it."""
+    return [row["id"] for row in await fetch(session, _BELOW, portfolio_id)]
 
 
 def _glance(values: Record) -> ProgramGlance:

@@ -72,10 +72,15 @@ async def read_portfolio(portfolio_id: Id, session: Session, response: Response)
 
 
 @router.get("/{portfolio_id}/overview", responses=responses(NotFound))
-async def read_portfolio_overview(portfolio_id: Id, session: Session, identity: CurrentIdentity) -> PortfolioOverview:
-    """Its programs, and those of the portfolios below it, each at a glance: when it is done, what is broken, what is to be decided."""
+async def read_portfolio_overview(
+    portfolio_id: Id, session: Session, identity: CurrentIdentity, query: Annotated[PageQuery, Query()]
+) -> PortfolioOverview:
+    """Its programs, and those of the portfolios below it, each at a glance: when it is done, what is broken, what is to be decided.
+
+    Sort by `key` or `name`.
+    """
     await actions.the_portfolio(session, portfolio_id)
-    return await overview_of(session, identity, portfolio_id)
+    return await overview_of(session, identity, portfolio_id, query)
 
 
 @router.patch("/{portfolio_id}", responses=responses(NotFound, Forbidden, AlreadyExists, PortfolioCycle, StaleRevision))

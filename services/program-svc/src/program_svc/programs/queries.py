@@ -1,6 +1,6 @@
 """Programs, read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from fastapi import Response
@@ -14,6 +14,9 @@ from program_svc.components.models import Component
 from program_svc.programs.models import Program
 from program_svc.replica.models import PROJECTS
 
+MOST_POSITIONS = 100
+"""Projects of which an answer says the positions whether it shows them or not: more would burst a header."""
+
 
 async def the_program(session: AsyncSession, program_id: UUID) -> Program:
     """The program. Raises NotFound."""
@@ -23,19 +26,28 @@ async def the_program(session: AsyncSession, program_id: UUID) -> Program:
     return program
 
 
-async def positions_of(session: AsyncSession, program_id: UUID) -> dict[UUID, int]:
-    """The revision of each project that the program's picture reflects."""
+async def positions_of(session: AsyncSession, program_id: UUID, most: int | None = None) -> dict[UUID, int]:
+    """The revision of each project that the program's picture reflects; of ``most`` of them."""
     components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
-    rows = await session.execute(
-        select(PROJECTS.c.id, PROJECTS.c.revision).where(PROJECTS.c.id.in_(components)).order_by(PROJECTS.c.id)
-    )
+    found = select(PROJECTS.c.id, PROJECTS.c.revision).where(PROJECTS.c.id.in_(components))
+    rows = await session.execute(found.order_by(PROJECTS.c.id).limit(most))
     return {row.id: row.revision for row in rows}
 
 
 def reflect(response: Response, program: Program, positions: Mapping[UUID, int]) -> None:
-    """Say on the answer which revisions it reflects: the program's and those of its projects."""
-    said = [
-        f"program/{program.id}@{program.latest_revision}",
-        *(f"project/{id_}@{revision}" for id_, revision in positions.items()),
-    ]
+    """Say on the answer which revisions it reflects: the program's and those of its projects, unless these are too many for a header."""
+    said = [f"program/{program.id}@{program.latest_revision}"]
+    if len(positions) <= MOST_POSITIONS:
+        said += [f"project/{id_}@{revision}" for id_, revision in positions.items()]
     response.headers[POSITION_HEADER] = ", ".join(said)
+
+
+async def reflect_program(session: AsyncSession, response: Response, program: Program) -> None:
+    """`reflect` for an answer that needs the positions for nothing else: no more of them are read than are said."""
+    reflect(response, program, await positions_of(session, program.id, MOST_POSITIONS + 1))
+
+
+def positions_shown(positions: Mapping[UUID, int], shown: Collection[UUID]) -> dict[str, int]:
+    """The positions for an answer's body: of all projects or, where these are very many, of those that the answer shows."""
+    few = len(positions) <= MOST_POSITIONS
+    return {str(id_): revision for id_, revision in positions.items() if few or id_ in shown}

@@ -5,6 +5,13 @@ from program_svc.tables import METADATA
 
 __all__ = ["HOME", "NAMED", "record_of", "row_of"]
 
-NAMED = {"issue_id": "issues", "superseded_by_id": "decisions", "scenario_id": "scenarios", "benefit_id": "benefits"}
+NAMED = {
+    "issue_id": "issues",
+    "superseded_by_id": "decisions",
+    "scenario_id": "scenarios",
+    "benefit_id": "benefits",
+    "stakeholder_id": "stakeholders",
+    "status_report_id": "status_reports",
+}
 """Fields that name another record of the same program, and the table where it is."""
 HOME = Home(METADATA, key="program_id", table="programs", named=NAMED)

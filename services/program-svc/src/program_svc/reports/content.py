@@ -14,16 +14,18 @@ from program_svc.goals.models import Goal
 from program_svc.goals.progress import Progress, ratio
 from program_svc.goals.queries import goal_tree
 from program_svc.key_results.models import KeyResult
-from program_svc.network.queries import network_of
+from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import finish_on_wire, start_on_wire
 from program_svc.programs.models import Program
 from program_svc.programs.models import state_of as program_state
 from program_svc.programs.queries import positions_of
 from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES, RISKS
+from program_svc.reports.outlines import curve_of, risk_cells, tree_of, waits_of
 from program_svc.reports.roadmap import roadmap_of
-from program_svc.rollups.earned_value import earned_value_of
+from program_svc.rollups.earned_value import earned_value_of, in_one_currency
 from program_svc.rollups.issues import open_issues
+from program_svc.rollups.measured import measured_projects
 from program_svc.rollups.risks import own_risk, risk_sums
 
 MOST_LISTED = 200
@@ -33,11 +35,12 @@ WORRYING = ("breached", "at_risk", "disputed")
 async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
     """The program's figures as JSON. Raises Unschedulable."""
     positions = await positions_of(session, program.id)
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     earned = await earned_value_of(session, program, None, positions, 0)
     risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
     issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
     roadmap = await roadmap_of(session, program)
+    measured = await measured_projects(session, network, None)
     return {
         "program": program_state(program).model_dump(mode="json"),
         "positions": {str(project_id): revision for project_id, revision in positions.items()},
@@ -49,6 +52,14 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
         "goals": await _goals(session, program),
         "benefits": await _benefits(session, program),
         "roadmap": roadmap.model_dump(mode="json"),
+        "outlines": {
+            "curve": curve_of(network, await in_one_currency(session, program, measured)),
+            "between": waits_of(
+                network.facts.dependencies, {row.id: row.key for row in network.facts.projects.values()}
+            ),
+            "tree": await tree_of(session, await goal_tree(session), program.id, positions),
+            "risk_cells": await risk_cells(session, positions, risks, earned.bac.amount, earned.bac.currency),
+        },
     }
 
 

@@ -1,100 +1,86 @@
-"""A status report as one printable HTML page. It loads nothing; what people wrote is escaped."""
+"""A status report as one page to print. It loads and runs nothing; what people wrote is text."""
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.program_events.control import StatusReportState
-from program_svc.reports.drawing import drawn
+from pictures import Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
+from program_svc.reports.drawing import drawn as roadmap_drawn
 from program_svc.reports.roadmap import RoadmapRead
 
-STYLE = """
-body { font: 14px/1.45 sans-serif; max-width: 1000px; margin: 2em auto; color: #222 } h1 { font-size: 22px } h2 { font-size: 16px; margin-top: 1.6em }
-table { border-collapse: collapse } td, th { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #eee; vertical-align: top }
-.green { color: #2e7d32 } .amber { color: #b36b00 } .red { color: #b00020 } .quiet { color: #777 } svg { max-width: 100%; height: auto }
-@media print { body { margin: 0 } h2 { break-after: avoid } table { break-inside: avoid } }
-"""
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
+NONE = Cell("none", "quiet")
+NOT_SHOWN = Paragraph("Not shown: it counts projects that you do not see.", "quiet")
 
-NOT_SHOWN = '<p class="quiet">Not shown: it counts projects that you do not see.</p>'
+
+def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Html:
+    """The report's page. drawn: its pictures by name, besides the roadmap."""
+    return Page(f"{content['program']['name']}: {report.title}", list(_parts(report, content, drawn))).html()
 
 
-def page_of(report: StatusReportState, content: Mapping[str, Any]) -> str:
-    """The report's page."""
+def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
     program, schedule = content["program"], content["schedule"]
-    lights = [(name, value) for name, value in report.lights.model_dump(mode="json").items() if value]
-    parts = [
-        f"<h1>{escape(program['name'])}: {escape(report.title)}</h1>",
-        f'<p class="quiet">{report.starts_on} to {report.ends_on}, published by {escape(report.published_by)}</p>',
-        _table(("Dimension", "Light"), [(name, f'<b class="{value}">{value}</b>') for name, value in lights]),
-        _told("Achievements", report.achievements),
-        _told("Next steps", report.next_steps),
-        f"<h2>Schedule</h2><p>{_text(schedule['start'])} to {_text(schedule['finish'])}, deadline {_text(program['deadline'])}</p>",
-        drawn(RoadmapRead.model_validate(content["roadmap"])),
-        "<h2>Money</h2>",
-        NOT_SHOWN if content["earned_value"] is None else _table(("", ""), _money(content["earned_value"])),
-        "<h2>Dependencies</h2>",
-        _table(
-            ("State", "How many"), [(name, str(count)) for name, count in content["dependencies"]["states"].items()]
-        ),
-        "<h2>Risks</h2>",
-        NOT_SHOWN if content["risks"] is None else _risks(content["risks"]),
-        "<h2>Goals</h2>",
-        _table(
-            ("Goal", "Due", "Progress"),
-            [(escape(each["name"]), _text(each["due"]), _share(each["progress"])) for each in content["goals"]],
-        ),
-        "<h2>Benefits</h2>",
-        _table(
-            ("Benefit", "Planned", "Forecast"),
-            [
-                (escape(each["name"]), _text(each["planned_on"]), _text(each["forecast_on"]))
-                for each in content["benefits"]
-            ],
-        ),
-    ]
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
-        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
+    yield Paragraph(f"{report.starts_on} to {report.ends_on}, published by {report.published_by}", "quiet")
+    lights = report.lights.model_dump(mode="json")
+    yield TableOf(("Dimension", "Light"), [(name, Cell(light, light)) for name, light in lights.items() if light])
+    for title, text in (("Achievements", report.achievements), ("Next steps", report.next_steps)):
+        if text.strip():
+            yield from (Heading(title), Paragraph(text))
+    yield Heading("Schedule")
+    days = ("Start", schedule["start"]), ("Finish", schedule["finish"]), ("Deadline", program["deadline"])
+    yield TableOf(("Day", ""), [(name, _or_none(day)) for name, day in days])
+    yield Drawing(roadmap_drawn(RoadmapRead.model_validate(content["roadmap"])), "Projects, milestones and gates")
+    yield Heading("Money")
+    yield (
+        NOT_SHOWN if content["earned_value"] is None else TableOf(("Figure", "Value"), _money(content["earned_value"]))
     )
+    if "curve" in drawn:
+        yield Drawing(drawn["curve"], "What was to be done by when, and what has been done for which cost")
+    yield Heading("Dependencies")
+    yield TableOf(
+        ("State", "How many"), [(state, str(count)) for state, count in content["dependencies"]["states"].items()]
+    )
+    if "between" in drawn:
+        yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
+    yield Heading("Risks")
+    yield NOT_SHOWN if content["risks"] is None else _risks(content["risks"])
+    if "matrix" in drawn:
+        yield Drawing(drawn["matrix"], "How many open risks lie in each cell")
+    yield from _aims(content, drawn)
 
 
-def _told(title: str, text: str) -> str:
-    if not text:
-        return ""
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
-    return f"<h2>{title}</h2>{paragraphs}"
+def _aims(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
+    yield Heading("Goals")
+    goals = [(each["name"], _or_none(each["due"]), _share(each["progress"])) for each in content["goals"]]
+    yield TableOf(("Goal", "Due", "Progress"), goals)
+    if "tree" in drawn:
+        yield Drawing(drawn["tree"], "What the program serves, up to the organisation's own goals")
+    yield Heading("Benefits")
+    benefits = [
+        (each["name"], _or_none(each["planned_on"]), _or_none(each["forecast_on"])) for each in content["benefits"]
+    ]
+    yield TableOf(("Benefit", "Planned", "Forecast"), benefits)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table of cells that are HTML already."""
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    if not body:
-        return '<p class="quiet">none</p>'
-    return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{body}</table>"
+def _risks(currencies: list[Mapping[str, Any]]) -> Part:
+    sums = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in currencies]
+    return TableOf(("Open", "Threats", "Opportunities"), sums)
 
 
-def _money(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows = [(name.upper(), _amount(figures[name])) for name in MONEY]
-    return [*rows, *((name.upper(), _share(figures[name])) for name in ("cpi", "spi", "tcpi"))]
+def _money(figures: Mapping[str, Any]) -> Iterator[tuple[str, str | Cell]]:
+    yield from ((name.upper(), _amount(figures[name])) for name in MONEY)
+    yield from ((name.upper(), _share(figures[name])) for name in ("cpi", "spi", "tcpi"))
 
 
-def _risks(currencies: Iterable[Mapping[str, Any]]) -> str:
-    rows = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in currencies]
-    return _table(("Open", "Threats", "Opportunities"), rows)
-
-
-def _amount(money: Mapping[str, Any]) -> str:
+def _amount(money: Mapping[str, Any]) -> str | Cell:
     if money["amount"] is None:
-        return f'<span class="quiet">{escape(money["reason"] or "")}</span>'
-    return escape(f"{money['amount']} {money['currency']}")
+        return Cell(money["reason"] or "", "quiet")
+    return f"{money['amount']} {money['currency']}"
 
 
-def _share(share: Mapping[str, Any]) -> str:
-    if share["value"] is None:
-        return f'<span class="quiet">{escape(share["reason"])}</span>'
-    return f"{share['value']:.2f}"
+def _share(share: Mapping[str, Any]) -> str | Cell:
+    return Cell(share["reason"], "quiet") if share["value"] is None else f"{share['value']:.2f}"
 
 
-def _text(value: object) -> str:
-    return '<span class="quiet">none</span>' if value is None else escape(str(value))
+def _or_none(text: str | None) -> str | Cell:
+    return NONE if text is None else text

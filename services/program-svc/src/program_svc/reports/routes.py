@@ -1,29 +1,29 @@
 """`/programs/{id}/roadmap`, `…/roadmap.svg` and `/programs/{id}/status-reports`."""
 
-import hashlib
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import JsonValue
 
 from chassis.etag import stamp
 from chassis.paging import Page, PageQuery
-from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
+from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.program_events.control import StatusReportState
 from contracts.project_events.reports import StatusReportFields
 from contracts.values import ExternalRef, Id, Label, Shape
+from pictures import HEADERS, MEDIA_TYPE, TooBusy, draw
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
-from program_svc.register.actions import create, find, page_of
+from program_svc.register.actions import find, page_of
 from program_svc.reports import page
-from program_svc.reports.content import content_of
 from program_svc.reports.drawing import drawn
+from program_svc.reports.drawings import drawings_of
 from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
+from program_svc.reports.publishing import publish
 from program_svc.reports.roadmap import RoadmapRead, roadmap_of
 from program_svc.reports.seen import report_as_seen, seen
 from program_svc.sight import CurrentSight
@@ -69,8 +69,8 @@ async def read_program_roadmap(program_id: Id, session: Session, response: Respo
 async def draw_program_roadmap(program_id: Id, session: Session, sight: CurrentSight) -> Response:
     """The same as a picture."""
     program = await the_program(session, program_id)
-    roadmap = (await roadmap_of(session, program)).model_dump(mode="json")
-    answer = Response(drawn(RoadmapRead.model_validate(seen(roadmap, sight.sees))), media_type="image/svg+xml")
+    roadmap = seen((await roadmap_of(session, program)).model_dump(mode="json"), sight.sees)
+    answer = Response(drawn(RoadmapRead.model_validate(roadmap)), media_type="image/svg+xml")
     reflect(answer, program, await positions_of(session, program_id))
     return answer
 
@@ -84,12 +84,7 @@ async def publish_status_report(
     program_id: Id, body: StatusReportCreate, session: Session, writer: Writer, response: Response
 ) -> StatusReportState:
     """Publish a report. The program's figures are frozen into it, and it never changes."""
-    locked = await lock_open_program(session, program_id)
-    content = await content_of(session, locked.program)
-    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    report = await create(locked, STATUS_REPORTS, body, content_hash=f"sha-256:{digest}", published_by=writer.subject)
-    session.add(StatusReportContent(report_id=report.id, organization_id=locked.organization_id, content=content))
-    await session.flush()
+    report = await publish(await lock_open_program(session, program_id), body, writer.subject)
     stamp(response, report)
     return report
 
@@ -115,11 +110,19 @@ async def read_status_report(
     return StatusReportRead(report=report, content=report_as_seen(kept.content, sight.sees))
 
 
-@router.get("/status-reports/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound))
+@router.get(
+    "/status-reports/{status_report_id}/page",
+    response_class=Response,
+    responses=HTML | responses(NotFound, Unavailable),
+)
 async def print_status_report(program_id: Id, status_report_id: Id, session: Session, sight: CurrentSight) -> Response:
-    """The same as one page to print, with the roadmap as it stood."""
+    """The same as one page to print, with its pictures: roadmap, dependency map, risk matrix, goal tree, S-curve. It loads and runs nothing."""
     report = await find(session, program_id, STATUS_REPORTS, status_report_id)
     kept = await session.get_one(StatusReportContent, report.id)
-    return Response(
-        page.page_of(report, report_as_seen(kept.content, sight.sees)), media_type="text/html; charset=utf-8"
-    )
+    content = report_as_seen(kept.content, sight.sees)
+    wanted = drawings_of(content)
+    try:
+        pictures = dict(zip(wanted, await draw(list(wanted.values())), strict=True))
+    except TooBusy as error:
+        raise Unavailable("Too many pages are being drawn.", retry_after=5) from error
+    return Response(page.page_of(report, content, pictures), media_type=MEDIA_TYPE, headers=HEADERS)

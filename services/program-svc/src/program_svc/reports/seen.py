@@ -11,6 +11,8 @@ from chassis.redaction import COUNT, Sees, redact
 
 SUMS = ("earned_value", "risks", "issues")
 """What a report says of all projects together."""
+OF_THE_PROGRAM = frozenset({"tree"})
+"""The outlines that name no project and count none."""
 
 
 def seen(document: dict[str, Any], sees: Sees) -> dict[str, Any]:
@@ -27,4 +29,5 @@ def report_as_seen(content: dict[str, Any], sees: Sees) -> dict[str, Any]:
         return content
     kept: dict[str, Any] = redact(content, sees)
     kept["roadmap"] = seen(content["roadmap"], sees)
+    kept["outlines"] = {name: each for name, each in content.get("outlines", {}).items() if name in OF_THE_PROGRAM}
     return kept | dict.fromkeys(SUMS) | {COUNT: hidden}

@@ -1,18 +1,35 @@
 """Budget and cost of a program's projects."""
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
+from chassis.paging import Order, PageQuery, page
+from chassis.statements import Record, fetch
 from contracts.values import Id, Money, Shape
-from program_svc.replica.models import ACTUALS, BUDGET_LINES, PROJECTS
+from program_svc.programs.queries import positions_shown
+from program_svc.replica.models import KnownProject
 from program_svc.rollups.money import MIXED_CURRENCIES, the_only
 
-ZERO = Decimal(0)
+ORDER = Order(
+    columns={"key": col(KnownProject.key), "name": col(KnownProject.name)}, default="key", identity=col(KnownProject.id)
+)
+
+# Over all projects, and of each of those that are shown.
+_SUMS = """
+    SELECT project_id, currency, sum(bac) AS bac, sum(contingency) AS contingency, sum(actual) AS actual
+    FROM (
+        SELECT project_id, currency, amount AS bac, CASE WHEN contingency THEN amount ELSE 0 END AS contingency, 0 AS actual
+        FROM known_budget_lines WHERE project_id = ANY($1::uuid[])
+        UNION ALL
+        SELECT project_id, currency, 0, 0, amount FROM known_actuals WHERE project_id = ANY($1::uuid[])
+    ) AS amounts
+    GROUP BY GROUPING SETS ((project_id, currency), (currency))
+    HAVING grouping(project_id) = 1 OR project_id = ANY($2::uuid[])
+    ORDER BY currency
+"""
 
 
 class Sums(Shape):
@@ -36,7 +53,7 @@ class ProjectBudget(Shape):
 
 
 class BudgetRead(Shape):
-    """The program's budget. The single amounts are null where there are several currencies, or no money at all."""
+    """The program's budget, with a page of its projects. The single amounts are null where there are several currencies, or no money at all."""
 
     bac: Money | None
     contingency: Money | None
@@ -48,27 +65,19 @@ class BudgetRead(Shape):
     positions: dict[str, int]
     hidden_count: int = 0
     """Projects that you do not see, and that no figure includes."""
+    next: str | None = None
 
 
-async def budget_of(session: AsyncSession, positions: Mapping[UUID, int], hidden_count: int) -> BudgetRead:
-    """Sum budget lines and actual costs by project and currency, of the projects that `positions` names."""
-    components = list(positions)
-    projects = (
-        await session.execute(select(PROJECTS).where(PROJECTS.c.id.in_(components)).order_by(PROJECTS.c.key))
-    ).all()
-    planned = await _by_project_and_currency(session, _planned(components))
-    spent = await _by_project_and_currency(session, _spent(components))
-    sums: dict[UUID, dict[str, tuple[Decimal, Decimal, Decimal]]] = {}
-    for project_id, currency in sorted(planned.keys() | spent.keys()):
-        bac, contingency = planned.get((project_id, currency), (ZERO, ZERO))
-        (actual,) = spent.get((project_id, currency), (ZERO,))
-        sums.setdefault(project_id, {})[currency] = (bac, contingency, actual)
-    total: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
-    for of_project in sums.values():
-        for currency, amounts in of_project.items():
-            before = total.get(currency, (ZERO, ZERO, ZERO))
-            total[currency] = (before[0] + amounts[0], before[1] + amounts[1], before[2] + amounts[2])
-    currencies = _sums(total)
+async def budget_of(
+    session: AsyncSession, positions: Mapping[UUID, int], hidden_count: int, query: PageQuery
+) -> BudgetRead:
+    """Sum budget lines and actual costs by currency, of the projects that `positions` names, and of each on one page of them."""
+    components = select(KnownProject).where(col(KnownProject.id).in_(positions))
+    projects, following = await page(session, components, query, ORDER)
+    sums: dict[UUID | None, list[Sums]] = {}
+    for row in await fetch(session, _SUMS, list(positions), [project.id for project in projects]):
+        sums.setdefault(row["project_id"], []).append(_sums(row))
+    currencies = sums.get(None, [])
     return BudgetRead(
         bac=the_only([each.bac for each in currencies]),
         contingency=the_only([each.contingency for each in currencies]),
@@ -76,45 +85,21 @@ async def budget_of(session: AsyncSession, positions: Mapping[UUID, int], hidden
         remaining=the_only([each.remaining for each in currencies]),
         currencies=currencies,
         projects=[
-            ProjectBudget(project_id=row.id, key=row.key, name=row.name, sums=_sums(sums.get(row.id, {})))
-            for row in projects
+            ProjectBudget(project_id=each.id, key=each.key, name=each.name, sums=sums.get(each.id, []))
+            for each in projects
         ],
         warnings=[MIXED_CURRENCIES] if len(currencies) > 1 else [],
-        positions={str(project_id): revision for project_id, revision in positions.items()},
+        positions=positions_shown(positions, [each.id for each in projects]),
         hidden_count=hidden_count,
+        next=following,
     )
 
 
-def _planned(components: Sequence[UUID]) -> Select[Any]:
-    lines = BUDGET_LINES.c
-    contingency = func.sum(case((lines.contingency, lines.amount), else_=0))
-    found = select(lines.project_id, lines.currency, func.sum(lines.amount), contingency).where(
-        lines.project_id.in_(components)
+def _sums(row: Record) -> Sums:
+    currency = row["currency"]
+    return Sums(
+        bac=Money.of(row["bac"], currency),
+        contingency=Money.of(row["contingency"], currency),
+        actual=Money.of(row["actual"], currency),
+        remaining=Money.of(row["bac"] - row["actual"], currency),
     )
-    return found.group_by(lines.project_id, lines.currency)
-
-
-def _spent(components: Sequence[UUID]) -> Select[Any]:
-    actuals = ACTUALS.c
-    found = select(actuals.project_id, actuals.currency, func.sum(actuals.amount)).where(
-        actuals.project_id.in_(components)
-    )
-    return found.group_by(actuals.project_id, actuals.currency)
-
-
-async def _by_project_and_currency(
-    session: AsyncSession, statement: Select[Any]
-) -> dict[tuple[UUID, str], tuple[Decimal, ...]]:
-    return {(row[0], row[1]): tuple(row[2:]) for row in await session.execute(statement)}
-
-
-def _sums(amounts: Mapping[str, tuple[Decimal, Decimal, Decimal]]) -> list[Sums]:
-    return [
-        Sums(
-            bac=Money.of(bac, currency),
-            contingency=Money.of(contingency, currency),
-            actual=Money.of(actual, currency),
-            remaining=Money.of(bac - actual, currency),
-        )
-        for currency, (bac, contingency, actual) in sorted(amounts.items())
-    ]

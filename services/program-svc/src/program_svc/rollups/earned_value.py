@@ -11,7 +11,7 @@ from contracts.values import Day, DayOrMoment, Id, Number, Ratio, Shape
 from planning.books import spi_t
 from planning.earned_value import EarnedValue, roll_up
 from planning.figure import Figure
-from program_svc.network.queries import network_of
+from program_svc.network.recalled import recalled_network
 from program_svc.programs.models import Program
 from program_svc.rollups.measured import Measured, converted, measured_projects, rates_of
 from program_svc.rollups.money import (
@@ -88,7 +88,7 @@ async def earned_value_of(
     hidden_count: int,
 ) -> ProgramEarnedValue:
     """The earned value of the program's projects that `positions` names, at ``data_date``; without it each project's own counts, else today."""
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     measured = [each for each in await measured_projects(session, network, data_date) if each.project.id in positions]
     summed = await in_one_currency(session, program, measured)
     if isinstance(summed, str):

@@ -14,7 +14,7 @@ from planning import to_date
 from planning.written import frame_finish
 from program_svc.benefits.forecast import MOST_PERIODS, Period, first_of, next_after, shifted
 from program_svc.network.compute import Network
-from program_svc.network.queries import network_of
+from program_svc.network.recalled import recalled_network
 from program_svc.programs.models import Program
 from program_svc.register.actions import all_of
 from program_svc.registers import FUNDINGS
@@ -54,7 +54,7 @@ async def funding_need_of(
     session: AsyncSession, program: Program, period: Period, positions: Mapping[UUID, int], hidden_count: int
 ) -> FundingNeedRead:
     """Need and cost of the projects that `positions` names, and the program's funding. Raises Unschedulable."""
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     measured = [each for each in await measured_projects(session, network, None) if each.project.id in positions]
     found = await in_one_currency(session, program, measured)
     said = {str(project_id): revision for project_id, revision in positions.items()}

@@ -12,6 +12,7 @@ from chassis.paging import Order, Page, PageQuery, page
 from contracts.program_events.governance import RiskState
 from contracts.values import Duration, Id, Money, Name, Shape, Share
 from contracts.vocabulary import RiskKind, RiskStatus
+from program_svc.programs.queries import positions_shown
 from program_svc.register.actions import all_of
 from program_svc.registers import RISKS as RISKS_OF_PROGRAM
 from program_svc.replica.models import RISKS, KnownRisk
@@ -105,7 +106,7 @@ async def risks_of(
         emv=the_only([each.emv for each in sums]),
         currencies=sums,
         warnings=[MIXED_CURRENCIES] if len(sums) > 1 else [],
-        positions={str(project_id): revision for project_id, revision in positions.items()},
+        positions=positions_shown(positions, {row.project_id for row in rows}),
         hidden_count=hidden_count,
     )
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from chassis.paging import PageQuery
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.values import Day, Id
@@ -25,13 +26,15 @@ DataDate = Annotated[
 
 
 @router.get("/budget", responses=responses(NotFound))
-async def read_program_budget(program_id: Id, session: Session, sight: CurrentSight, response: Response) -> BudgetRead:
-    """Budget and cost of the program's projects, a sum for each currency."""
+async def read_program_budget(
+    program_id: Id, session: Session, sight: CurrentSight, query: Annotated[PageQuery, Query()], response: Response
+) -> BudgetRead:
+    """Budget and cost of the program's projects, a sum for each currency. Sort projects by `key` or `name`."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     seen = sight.of_those(positions)
-    return await budget_of(session, seen, len(positions) - len(seen))
+    return await budget_of(session, seen, len(positions) - len(seen), query)
 
 
 @router.get("/funding-need", responses=responses(NotFound, Unschedulable))

@@ -15,7 +15,8 @@ from contracts.vocabulary import DependencyStatus
 from program_svc.dependencies.models import DependencyCycle
 from program_svc.goals.queries import service_of
 from program_svc.network.outcome import FinishChange, WhatIfRead, thought_through
-from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.queries import Unschedulable
+from program_svc.network.recalled import recalled_network
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import IllegalStep, ProgramClosed
@@ -79,7 +80,7 @@ async def read_scenario_outcome(program_id: Id, scenario_id: Id, session: Sessio
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     scenario = await find(session, program_id, SCENARIOS, scenario_id)
-    before = await network_of(session, program)
+    before = await recalled_network(session, program)
     service = await service_of(session, before.facts.projects.keys())
     return thought_through(before, changes_in(scenario), service, program, positions)
 
@@ -92,7 +93,7 @@ async def compare_scenarios(
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    before = await network_of(session, program)
+    before = await recalled_network(session, program)
     service = await service_of(session, before.facts.projects.keys())
     compared = []
     for scenario_id in query.scenario_id:

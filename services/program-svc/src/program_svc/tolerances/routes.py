@@ -12,6 +12,7 @@ from contracts.program_events.control import Dimension, ExceptionState
 from contracts.project_events.exceptions import ExceptionStatus
 from contracts.values import Id, Label, Shape
 from program_svc.network.queries import Unschedulable, network_of
+from program_svc.network.recalled import recalled_network
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import IllegalStep, ProgramClosed
@@ -62,7 +63,7 @@ async def read_program_tolerances(program_id: Id, session: Session, response: Re
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
-    network = await network_of(session, program)
+    network = await recalled_network(session, program)
     measures = [
         *network_measures(program, network),
         *[each async for each in money_measures(session, program, network)],

@@ -1,6 +1,6 @@
 """A project: its table, its states, and its shapes on the wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -53,6 +53,14 @@ class IllegalStep(Conflict):
     slug, title = "illegal-step", "There is no such step from here"
 
 
+def check_step(one: str, at: str, to: str, steps: Mapping[Any, Sequence[str]]) -> None:
+    """Raise IllegalStep unless a record (`one`: with its article) may go from a state to another; to stay where it is is no step."""
+    legal = steps[at]
+    if to != at and to not in legal:
+        message = f"{one.capitalize()} that is {at} cannot become {to}; legal: {', '.join(legal) or 'nothing'}."
+        raise IllegalStep(message, legal=list(legal))
+
+
 class ProjectClosed(Conflict):
     """A closed or cancelled project is a record of what was: nothing in it changes any more."""
 
@@ -97,12 +105,7 @@ class Project(Record, table=True):
 
     def step(self, to: ProjectStatus) -> None:
         """Go to another state. Raises IllegalStep."""
-        legal = STEPS[self.state]
-        if to is not self.state and to not in legal:
-            raise IllegalStep(
-                f"A project that is {self.state} cannot become {to}; legal: {', '.join(legal) or 'nothing'}.",
-                legal=list(legal),
-            )
+        check_step("a project", self.state, to, STEPS)
         self.state = to
 
     def refused_dates(self, dates: Mapping[str, date | None]) -> list[FieldError]:

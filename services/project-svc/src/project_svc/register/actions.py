@@ -1,6 +1,5 @@
 """What can happen to a declared record: it is written down, changed, taken to its next state, removed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 from uuid import UUID
@@ -12,7 +11,7 @@ from chassis.patch import changes_of
 from chassis.problem import FieldError, InvalidRequest, NotFound
 from contracts.values import Shape
 from project_svc.projects.locked import LockedProject
-from project_svc.projects.models import IllegalStep
+from project_svc.projects.models import check_step
 from project_svc.projects.reading import ReadProject
 from project_svc.records import METADATA, new_id
 from project_svc.register.declared import STATE, Declared, StateT
@@ -59,7 +58,7 @@ async def change(project: LockedProject, declared: Declared[StateT], before: Sta
     """Change a record. Raises IllegalStep (409), InvalidRequest; NotFound and OtherProject for a record that it names."""
     changes = changes_of(body)
     if STATE in changes:
-        _check_step(declared, before, changes[STATE])
+        check_step(declared.one, getattr(before, STATE), changes[STATE], declared.steps or {})
     after = before.model_copy(update={**changes, "revision": project.revision, "updated_at": project.now})
     changed = declared.life.updated.between(before, after)
     if not changed.data.changed:
@@ -105,16 +104,6 @@ async def all_of(project: ReadProject, declared: Declared[StateT]) -> list[State
     table = declared.table
     found = await project.session.execute(select(table).where(table.c.project_id == project.id).order_by(table.c.id))
     return [record_of(declared.state, row) for row in found.mappings()]
-
-
-def _check_step(declared: Declared[StateT], before: StateT, to: str) -> None:
-    at: str = getattr(before, STATE)
-    legal: Sequence[str] = (declared.steps or {})[at]
-    if to != at and to not in legal:
-        raise IllegalStep(
-            f"{declared.one.capitalize()} that is {at} cannot become {to}; legal: {', '.join(legal) or 'nothing'}.",
-            legal=list(legal),
-        )
 
 
 async def _check(project: LockedProject, declared: Declared[StateT], record: StateT, fields: Any) -> None:

@@ -31,7 +31,7 @@ from contracts.vocabulary import RiskKind, RiskProximity, RiskResponse, RiskStat
 from planning.risk import RiskKind as Sign
 from planning.risk import emv
 from project_svc.calendars.models import hours_of
-from project_svc.projects.models import IllegalStep
+from project_svc.projects.models import check_step
 from project_svc.records import AMOUNT, INSTANT, MINUTES, ProjectRecord, words
 
 S = RiskStatus
@@ -94,12 +94,7 @@ class Risk(ProjectRecord, table=True):
 
     def step(self, to: RiskStatus) -> None:
         """Go to another state. Raises IllegalStep."""
-        legal = STEPS[self.state]
-        if to is not self.state and to not in legal:
-            raise IllegalStep(
-                f"A risk that is {self.state} cannot become {to}; legal: {', '.join(legal) or 'nothing'}.",
-                legal=list(legal),
-            )
+        check_step("a risk", self.state, to, STEPS)
         self.state = to
 
     def broken_rules(self, currency: str) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """A project's plan as columns: what its schedule is computed from, here and in the program service alike."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ from project_svc.schedule.problems import explained
 from project_svc.schedule.rows import plan_rows
 
 Convention = Callable[[date, WorkCalendar], int]
+LARGE = 2_000
+"""Tasks from which on a plan is computed in a thread: it takes longer than others should wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,12 @@ async def plan_columns(project: ReadProject) -> PlanColumns:
     return plan_columns_of(project.row, calendars, await plan_rows(project.session, project.id))
 
 
-def computed(plan: PlanColumns) -> Dates:
-    """The plan's schedule. Raises Cycle, OutsideTime, Unschedulable (409)."""
+async def computed(plan: PlanColumns) -> Dates:
+    """The plan's schedule; a large one's in a thread, so that this process goes on. Raises Cycle, OutsideTime, Unschedulable (409)."""
+    return _computed(plan) if len(plan.tasks) < LARGE else await asyncio.to_thread(_computed, plan)
+
+
+def _computed(plan: PlanColumns) -> Dates:
     try:
         return planning.compute(plan.columns)
     except planning.PlanError as error:

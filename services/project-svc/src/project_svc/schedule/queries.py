@@ -1,5 +1,6 @@
 """A project's schedule as it is read: early dates, late dates and floats, from the raw records."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +16,7 @@ from planning import Schedule, WorkCalendar, driving_path
 from planning import ScheduledTask as Scheduled
 from planning.engine.objects import plan_of
 from project_svc.projects.reading import ReadProject
-from project_svc.schedule.columns import plan_columns
+from project_svc.schedule.columns import LARGE, PlanColumns, plan_columns
 from project_svc.schedule.dates import finish_of, start_of, worked
 from project_svc.schedule.models import (
     ExplainedTask,
@@ -47,8 +48,14 @@ async def schedule_of(project: ReadProject) -> Planned:
     """The project's schedule, computed."""
     plan = await plan_columns(project)
     calendars = dict(zip(plan.tasks, plan.calendars_of(np.arange(len(plan.tasks), dtype=np.int32)), strict=True))
+    is_large = len(plan.tasks) >= LARGE
+    schedule = await asyncio.to_thread(_schedule, plan) if is_large else _schedule(plan)
+    return Planned(schedule, calendars, plan.columns.projects[0].calendar)
+
+
+def _schedule(plan: PlanColumns) -> Schedule:
     try:
-        return Planned(planning.schedule(plan_of(plan.columns)), calendars, plan.columns.projects[0].calendar)
+        return planning.schedule(plan_of(plan.columns))
     except planning.PlanError as error:
         raise explained(error) from error
 

@@ -31,7 +31,9 @@ async def settle(project: LockedProject) -> Moves | None:
     rows = lone or await plan_rows(project.session, project.id)
     calendars = await calendars_of(project.session, project.row)
     plan, kept = plan_columns_of(project.row, calendars, rows), Kept.of(rows)
-    dates = computed(plan) if lone is None else _among_others(computed(plan), kept)
+    dates = await computed(plan)
+    if lone is not None:
+        dates = _among_others(dates, kept)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)
     await _keep(project, plan, kept, dates, drivers, moves)

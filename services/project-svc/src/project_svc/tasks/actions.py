@@ -103,7 +103,7 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
 async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> None:
     """Change a task that was loaded for it.
 
-    Raises InvalidRequest, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task.
+    Raises InvalidRequest, IllegalStep, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task.
     """
     before = task.wire()
     changes = changes_of(body)
@@ -152,6 +152,8 @@ async def delete_task(project: LockedProject, task: Task) -> None:
 def _apply(task: Task, changes: dict[str, Any]) -> None:
     if "constraint" in changes:
         _constrain(task, changes.pop("constraint"))
+    if "state" in changes:
+        task.step(changes.pop("state"))
     for name, value in changes.items():
         is_duration = isinstance(value, WrittenDuration)
         setattr(task, name, bound(value, task.minutes_per_day, f"/{name}").minutes if is_duration else value)

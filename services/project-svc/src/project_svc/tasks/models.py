@@ -28,11 +28,21 @@ from contracts.values import (
 )
 from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
 from project_svc.calendars.models import hours_of
+from project_svc.projects.models import check_step
 from project_svc.records import INSTANT, MINUTES, NAMES, WRITTEN_DATE, ProjectRecord, words
 
 WHOLE = Decimal(100)
 SET_ASIDE = frozenset({TaskStatus.ON_HOLD, TaskStatus.CANCELLED})
 """States that progress does not decide."""
+S = TaskStatus
+STEPS: dict[TaskStatus, tuple[TaskStatus, ...]] = {
+    S.NOT_STARTED: (S.IN_PROGRESS, S.COMPLETE, S.ON_HOLD, S.CANCELLED),
+    S.IN_PROGRESS: (S.NOT_STARTED, S.COMPLETE, S.ON_HOLD, S.CANCELLED),
+    S.COMPLETE: (S.NOT_STARTED, S.IN_PROGRESS, S.ON_HOLD),
+    S.ON_HOLD: (S.NOT_STARTED, S.IN_PROGRESS, S.COMPLETE, S.CANCELLED),
+    S.CANCELLED: (S.NOT_STARTED, S.IN_PROGRESS),
+}
+"""From each state, those that a client may send. Steps back take progress back; what is complete is not cancelled, its work was done."""
 
 
 class Task(ProjectRecord, table=True):
@@ -75,6 +85,11 @@ class Task(ProjectRecord, table=True):
     assignees: list[str] = Field(default_factory=list, sa_type=NAMES)
     work_mode: WorkMode = Field(default=WorkMode.FIXED_UNITS, sa_type=words(WorkMode))
     updated_at: datetime = Field(sa_type=INSTANT)
+
+    def step(self, to: TaskStatus) -> None:
+        """Go to another state, if progress allows it (`project_svc.tasks.rules`). Raises IllegalStep."""
+        check_step("a task", self.state, to, STEPS)
+        self.state = to
 
     def follow_progress(self, told: AbstractSet[str]) -> None:
         """Bring state, percent complete and remaining duration in line with the actual dates, except where the client told them itself."""

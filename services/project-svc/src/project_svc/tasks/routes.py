@@ -17,7 +17,7 @@ from contracts.values import Id, Label
 from contracts.vocabulary import TaskKind, TaskStatus
 from project_svc.assignments.effort import TooMuchWork
 from project_svc.projects.locked import Writing, writing
-from project_svc.projects.models import ProjectClosed
+from project_svc.projects.models import IllegalStep, ProjectClosed
 from project_svc.projects.reading import check_readable
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
@@ -115,7 +115,7 @@ async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
     return answer(record)
 
 
-@router.patch("/{task_id}", responses=WRITES | responses(StaleRevision))
+@router.patch("/{task_id}", responses=WRITES | responses(StaleRevision, IllegalStep))
 @short_cut(_update)
 async def update_task(
     project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
