@@ -129,3 +129,4 @@ async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send
         await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
+        await asyncio.wait([gone])  # nothing of ours outlives the request
