@@ -67,7 +67,7 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
 .PHONY: test
-test: .venv/warm .venv/compiled ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
+test: .venv/warm .venv/compiled .venv-api/ready ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
 	@$(PYTEST)
 
 .PHONY: test-fast
@@ -105,14 +105,22 @@ check-openapi: .venv/ready
 	@for svc in project program; do $(BIN)/python -m $${svc}_svc openapi | cmp --silent - $(OPENAPI)/$$svc-svc.json || { echo "$$svc-svc's OpenAPI document is out of date. Run: make generate"; exit 1; }; done
 	@$(BIN)/python -m gateway openapi | cmp --silent - $(OPENAPI)/interlock.json || { echo "The public OpenAPI document is out of date. Run: make generate"; exit 1; }
 
-# Programs of other people, in .venv-api: Node's packages and a Python environment of its own. Only lint-api needs them; tests that do are skipped without.
-.PHONY: api-tools
-api-tools: .venv/ready ## Install what the tests of generated clients need (Python and, where Node is, TypeScript)
+# Programs of other people, in .venv-api: Node's packages and a Python environment of its own. Tests that need what cannot be had are skipped.
+.venv-api/ready: .venv/ready $(wildcard apitools/clients/*)
+	@echo "Getting the generators of clients …"
 	@$(BIN)/python -m apitools install
+	@mkdir -p $(@D) && touch $@
+
+.PHONY: api-tools
+api-tools: .venv-api/ready ## Install what the tests of generated clients need (Python and, where Node is, TypeScript)
 
 .PHONY: lint-api
 lint-api: .venv/ready ## Lint the OpenAPI document with Spectral's and OWASP's rules (needs Node; about a minute)
 	@$(BIN)/python -m apitools lint
+
+.PHONY: fuzz
+fuzz: .venv/warm .venv/compiled ## Fuzz the API of a stack of its own by its document, for half an hour: SEED=1
+	@$(BIN)/python -m apitools fuzz --seed $(or $(SEED),1)
 
 .PHONY: bench
 bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|start, a table and bench/results.json

@@ -1,18 +1,31 @@
-"""`python -m apitools lint`: the public rules. `python -m apitools install`: what the clients' smoke tests need, as far as it can be had."""
+"""`python -m apitools COMMAND`: `lint`, the public rules; `install`, what the clients' smoke tests need, as far as it can be had; `fuzz`, for long."""
 
 import argparse
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 from apitools.where import DOCUMENT, HERE, node_clients, python_clients, spectral
 from deploy.checks.toolbox import NotToBeHad
 
 
 def main() -> int:
-    """The command. Exit code 1 if the linter found an error, 3 if it cannot be had here."""
+    """The command. Exit code 1 if something was found, 3 if the linter cannot be had here."""
     parser = argparse.ArgumentParser(prog="python -m apitools", description=__doc__)
-    parser.add_argument("command", choices=["lint", "install"])
-    return {"lint": _lint, "install": _install}[parser.parse_args().command]()
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("lint", help="Spectral's and OWASP's rules over the document")
+    commands.add_parser("install", help="what the smoke tests of generated clients need")
+    commands.add_parser("fuzz", help="schemathesis on a stack of its own, for long").add_argument(
+        "--seed", type=int, default=1
+    )
+    asked = parser.parse_args()
+    match asked.command:
+        case "lint":
+            return _lint()
+        case "install":
+            return _install()
+    return _fuzz(asked.seed)
 
 
 def _lint() -> int:
@@ -34,6 +47,21 @@ def _install() -> int:
         except NotToBeHad as why:
             print(f"without {what.__name__.replace('_', ' ')}: {why}")
     return 0
+
+
+def _fuzz(seed: int) -> int:
+    # Here, since both are of the development environment alone, and the other commands are not.
+    from apitools.fuzz import THOROUGH, fuzz
+    from bench.stack import Stack
+
+    stack = Stack()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            done = fuzz(stack.url, stack.token, THOROUGH, Path(folder), seed=seed)
+    finally:
+        stack.stop()
+    print(done.stdout)
+    return int(done.returncode != 0)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ sides. A ratio of requests a second is the share of the limit that is reached.
 """
 
 import asyncio
+import statistics
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,10 +13,10 @@ from bench.http.crowd import crowd
 from bench.http.interlock import Interlock
 from bench.http.large import change_10k
 from bench.http.limit import Limit
-from bench.http.load import half_load_p99
+from bench.http.load import half_load
 from bench.http.parts import cpu_by_part
 from bench.http.side import Side
-from bench.result import Result, compared, interleaved
+from bench.result import WARM_UP, Result, compared, interleaved
 from bench.stack import Stack
 
 REQUESTS = 150
@@ -24,6 +25,7 @@ READS = 400
 RELATIONS = 60
 CHAIN = 1000
 MOVES = 3
+MOST_TAIL = 3.0
 
 Operation = Callable[[Side, int], Awaitable[None]]
 
@@ -43,7 +45,7 @@ def run(stack: Stack) -> list[Result]:
             measured.rate("http.relation", _relate, RELATIONS),
             change_10k(runner, stack, interlock),
             measured.gateway_cpu("http.gateway_cpu"),
-            measured.p99("http.p99_at_half_load"),
+            *measured.half_load(),
             *cpu_by_part(runner, stack, interlock),
             *crowd(runner, stack, interlock),
         ]
@@ -85,13 +87,23 @@ class Measured:
 
         return compared(name, "ms", *interleaved(lambda: of(self._interlock), lambda: of(self._limit)))
 
-    def p99(self, name: str) -> Result:
-        """Milliseconds within which 99 of 100 reads are answered when they arrive at half the rate that eight clients reach."""
+    def half_load(self) -> list[Result]:
+        """Milliseconds within which 99 of 100 reads are answered at half of the rate that eight clients reach; and how many times the median that is."""
+        ours: list[tuple[float, float]] = []
 
         def of(side: Side) -> float:
-            return self._runner.run(half_load_p99(side)) * 1000
+            told = self._runner.run(half_load(side))
+            if side is self._interlock:
+                ours.append(told)
+            return told[1] * 1000
 
-        return compared(name, "ms", *interleaved(lambda: of(self._interlock), lambda: of(self._limit)))
+        p99 = compared(
+            "http.p99_at_half_load", "ms", *interleaved(lambda: of(self._interlock), lambda: of(self._limit))
+        )
+        tails = [late / middle for middle, late in ours[WARM_UP:]]
+        tail = statistics.median(tails)
+        note = "p99 / p50 at half load; reference: the most it may be"
+        return [p99, Result("http.tail_at_half_load", tail, "x", MOST_TAIL, tail / MOST_TAIL, tails, note)]
 
 
 async def _prepare(*sides: Side) -> None:

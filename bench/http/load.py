@@ -11,14 +11,14 @@ REQUESTS = 400
 SECONDS = 2.0
 
 
-async def half_load_p99(side: Side) -> float:
-    """Seconds within which 99 % of reads are answered at half of what eight clients get through, counted from when they were due."""
+async def half_load(side: Side) -> tuple[float, float]:
+    """Seconds within which half and 99 % of reads are answered at half of what eight clients get through, counted from when they were due."""
     rate = await _capacity(side) / 2
     began = asyncio.get_running_loop().time()
     latencies = await asyncio.gather(
         *(_due(side, number, began, number / rate) for number in range(int(rate * SECONDS)))
     )
-    return percentile(latencies, 0.99)
+    return percentile(latencies, 0.5), percentile(latencies, 0.99)
 
 
 async def _capacity(side: Side) -> float:

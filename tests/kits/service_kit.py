@@ -77,6 +77,9 @@ class OneSeat(Seats):
     async def give_back(self, seat: Seat) -> None:
         pass
 
+    async def leave(self, seat: Seat) -> None:
+        await seat.commit()  # at once: the next request has the same seat
+
     async def close(self) -> None:
         pass
 

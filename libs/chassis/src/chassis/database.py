@@ -23,6 +23,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 ENTER = "SELECT set_config('interlock.organization', $1, true)"
+HAS_READ = "interlock.has_read"
+"""In a session's `info`: its transaction has changed nothing, so that its end need not be waited for."""
 SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
@@ -69,15 +71,19 @@ class Database:
     async def transaction(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         seat = await self.seats.take(organization_id)
+        over = self.seats.give_back
         try:
             session = seat.session()
             try:
                 yield session
                 if seat.connection.in_transaction() or session.new or session.dirty or session.deleted:
-                    await (
-                        session.commit()
-                    )  # writes what it holds, and lets go of the connection; the transaction is ours
-                await seat.commit()
+                    # Writes what it holds, and lets go of the connection; the transaction is ours.
+                    await session.commit()
+                    await seat.commit()
+                elif HAS_READ in session.info:
+                    over = self.seats.leave
+                else:
+                    await seat.commit()
             except BaseException:
                 if seat.connection.in_transaction():
                     with suppress(Exception):  # it may be what failed
@@ -85,7 +91,7 @@ class Database:
                 await seat.rollback()
                 raise
         finally:
-            await self.seats.give_back(seat)
+            await over(seat)
 
     async def close(self) -> None:
         """Close every connection."""

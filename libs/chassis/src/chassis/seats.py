@@ -87,6 +87,7 @@ class Seats:
         self._engine = engine
         self._free = asyncio.Semaphore(most)
         self._idle: deque[Seat] = deque()
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def take(self, organization_id: UUID | None) -> Seat:
         """A seat whose transaction has begun. Raises `sqlalchemy.exc.TimeoutError` when all stay taken, and what connecting raises."""
@@ -112,8 +113,23 @@ class Seats:
         else:
             await seat.close()
 
+    async def leave(self, seat: Seat) -> None:
+        """The transaction has read and is to end, but nobody has to wait for that: what it found does not depend on it."""
+        ending = asyncio.create_task(self._ended(seat))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    async def _ended(self, seat: Seat) -> None:
+        try:
+            await seat.commit()
+        except Exception:  # noqa: BLE001  (whatever it was, the connection is tried no further)
+            await seat.rollback()
+        finally:
+            await self.give_back(seat)
+
     async def close(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, when what is ending has ended."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
         while self._idle:
             await self._idle.pop().close()
 

@@ -2,7 +2,7 @@
 
 `TransactionRoute` wraps the whole handler: it opens the transaction in the caller's organisation, lets the route build its answer,
 inserts the events last, commits, and only then lets the answer go. Application code never commits. Anything raised, and every
-`dry_run`, rolls back.
+`dry_run`, rolls back. The answer of a read has nothing to wait for: its transaction ends behind it.
 """
 
 import asyncio
@@ -14,7 +14,8 @@ from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
-from chassis.database import Database
+from chassis.arrivals import Arrivals
+from chassis.database import HAS_READ, Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
@@ -46,6 +47,8 @@ class Runtime:
     """Takes what the caller may not see out of an answer that crosses boundaries; None where no answer does."""
     permissions: Callable[[str, str], Permission] = required
     """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
+    arrivals: Arrivals | None = None
+    """Tells waiting reads to look; without it they look every few milliseconds."""
 
 
 @dataclass(slots=True)
@@ -114,7 +117,9 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     authority.check(identity, permission, request.path_params)
     if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
         json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
-    await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
+    await positions.await_header(
+        runtime.database, identity.organization_id, request.headers, runtime.own_boundaries, runtime.arrivals
+    )
     origin = outbox.Origin(
         actor=identity.subject,
         traceparent=telemetry.traceparent(),
@@ -127,6 +132,8 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
             answer, written = await _answer(request, handler, unit, runtime.redact)
+            if request.method == "GET" and not written:
+                session.info[HAS_READ] = True
     except _RolledBack as rolled_back:
         return rolled_back.answer
     if written and runtime.poke is not None:

@@ -27,7 +27,7 @@ PREFIX = "/v1"
 PROVENANCE = HEADER.lower().encode()
 LARGER = {"imports": MAX_UPLOAD}
 """Bytes of a body, by the first path segment, where it may be larger than MAX_BODY."""
-WHOLE = 64 * 1024
+WHOLE = 256 * 1024
 """Bytes. An answer announced to be no larger is read whole, so that a service that dies in the middle of it is still a clean 502."""
 
 COMBINED = frozenset({("programs", "overview")})
@@ -130,3 +130,4 @@ async def _pass_on(answer: Answer, told: RawHeaders, patience: float, receive: R
         await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
+        await asyncio.wait([gone])  # nothing of ours outlives the request

@@ -10,6 +10,8 @@ from gateway.document.vocabulary import BODIES, FIELDS
 
 DEPTH: Final = 6
 """Schemas within schemas; what lies deeper and may be left out is left out."""
+UNTOLD: Final = frozenset({"cursor", "sort"})
+"""Parameters whose values come from an answer, or from the operation's own description."""
 TEXTS: Final[Mapping[str, str]] = {
     "text/html": "<!doctype html><title>Tram line 7</title><h1>Tram line 7</h1>",
     "image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 120"></svg>',
@@ -25,7 +27,9 @@ def add(document: Document) -> None:
     shared = document["components"]["examples"]
     for _, _, operation in routes(document):
         for parameter in operation.get("parameters", ()):
-            if "$ref" not in parameter and not _has_example(parameter) and not _has_example(parameter["schema"]):
+            if "$ref" in parameter or parameter["name"] in UNTOLD:
+                continue
+            if not _has_example(parameter) and not _has_example(parameter["schema"]):
                 parameter["example"] = maker.value(parameter["schema"], parameter["name"])
         _add(operation.get("requestBody", {}), maker, shared, is_asked=True)
         for response in operation["responses"].values():

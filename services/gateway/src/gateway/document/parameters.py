@@ -1,5 +1,6 @@
 """Parameters: those that a client may send besides what a route declares, and what each of the others means."""
 
+import re
 from typing import Any, Final
 
 from gateway.document.parts import Document, routes, without_null
@@ -30,6 +31,7 @@ SHARED: Final[Document] = {
 OF_READS: Final = ("InterlockAfter", "Prefer")
 """Of the services' reads; a service that owns what is read has nothing to wait for."""
 
+_SORTABLE: Final = re.compile(r"Sort by `(\w+)`")
 _MEANINGS: Final = {
     "after": "Go on behind the record with this id.",
     "currency": "Only those of this currency.",
@@ -64,6 +66,9 @@ def describe(document: Document) -> None:
         for parameter in operation.get("parameters", ()):
             if "$ref" not in parameter:
                 _describe(parameter)
+                sortable = _SORTABLE.search(operation["description"]) if parameter["name"] == "sort" else None
+                if sortable:
+                    parameter["example"] = f"-{sortable[1]}"
 
 
 def _describe(parameter: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ FIELDS: Final[dict[str, Any]] = {
     "category": "supply",
     "color": "amber",
     "currency": "EUR",
-    "cursor": "WyIwMTk4YzNmMCJd",
     "data_date": "2026-06-30",
     "deadline": "2027-04-09",
     "decision": "approved",
@@ -48,7 +47,6 @@ FIELDS: Final[dict[str, Any]] = {
     "reason": None,
     "secret": "whsec_…",
     "shift": "P12D",
-    "sort": "-created_at",
     "source": "invoice 2026-117",
     "start": "2026-03-02",
     "task_id": "0198c3f0-6a1e-7c4b-9a55-000000000004",
@@ -135,6 +133,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "currency": "EUR",
         "granularity": "day",
     },
+    "Shift": {"from": "09:00", "to": "17:00"},
     "RoleCreate": {
         "member_id": "0198c3f0-6a1e-7c4b-9a55-000000000007",
         "project_id": _PROJECT,

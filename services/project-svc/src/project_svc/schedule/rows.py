@@ -79,12 +79,13 @@ _UNTIED = """
     AND NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
 """
 # `start` and `finish` are those of all others, as planning counts them; without a task that may be planned alone, there is no `task_id`.
+# `kept` is 0: what is kept of cancelled tasks is looked for when the whole is planned, not with every task that is made.
 ALONE = _PLAN.format(
     of_tasks=f"AND id = $2 AND {_UNTIED}",
     of_links="AND false",
     of_imposed="AND task_id = $2",
     kept=f"""
-    SELECT 1 AS kept, min(early_start) FILTER (WHERE kind <> 'level_of_effort') AS start,
+    SELECT 0 AS kept, min(early_start) FILTER (WHERE kind <> 'level_of_effort') AS start,
            max(early_finish) FILTER (WHERE kind <> 'level_of_effort') AS finish,
            count(*) FILTER (WHERE task_id IS NULL) AS unkept
     FROM tasks LEFT JOIN scheduled_tasks ON task_id = id

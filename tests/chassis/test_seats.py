@@ -1,0 +1,60 @@
+"""Connections whose transactions end behind the answer of a read."""
+
+import asyncio
+
+import pytest
+
+from chassis.database import HAS_READ, Database
+from chassis.seats import Seat
+from chassis.statements import fetch_row
+
+
+@pytest.fixture
+async def database(postgres, new_database):
+    database = Database(postgres.url(new_database()), pool=1)
+    yield database
+    await database.close()
+
+
+async def read(database: Database) -> int:
+    """The server process that answered; it is the same as long as the connection is."""
+    async with database.transaction() as session:
+        row = await fetch_row(session, "SELECT pg_backend_pid() AS process")
+        session.info[HAS_READ] = True
+    return row["process"]
+
+
+async def test_a_read_does_not_wait_for_the_end_of_its_transaction(database, monkeypatch):
+    may_end, commit = asyncio.Event(), Seat.commit
+
+    async def late(seat: Seat) -> None:
+        await may_end.wait()
+        await commit(seat)
+
+    monkeypatch.setattr(Seat, "commit", late)
+    async with asyncio.timeout(5):
+        process = await read(database)
+        following = asyncio.create_task(read(database))  # there is one connection, and it is not free yet
+        await asyncio.sleep(0)
+        assert not following.done()
+        may_end.set()
+        assert await following == process
+
+
+async def test_a_connection_that_breaks_behind_a_read_is_not_used_again(database, monkeypatch):
+    async def broken(seat: Seat) -> None:
+        seat.driver.terminate()
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Seat, "commit", broken)
+        process = await read(database)
+        await database.seats.close()
+    assert await read(database) != process
+
+
+async def test_what_has_written_is_committed_before_it_goes_on(database):
+    async with database.transaction() as session:
+        await fetch_row(session, "CREATE TABLE kept AS SELECT 1 AS one")
+    async with database.transaction() as session:
+        assert (await fetch_row(session, "SELECT count(*) AS rows FROM kept"))["rows"] == 1
