@@ -58,23 +58,30 @@ class Stack:
     def url(self) -> str:
         """Where the stack's gateway listens. Raises RuntimeError when the stack does not come up."""
         port = free_port()
-        log = self.folder / "stack.log"
         environment = {
             **os.environ,
             "INTERLOCK_HOME": str(self.home),
             "INTERLOCK_PORT": str(port),
             "INTERLOCK_LOG_LEVEL": "WARNING",
         }
-        with log.open("wb") as output:
+        with (self.folder / "stack.log").open("wb") as output:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "local_stack", "up"], env=environment, stdout=output, stderr=subprocess.STDOUT
             )
         deadline = time.monotonic() + STARTS_WITHIN
-        while READY not in log.read_text():
+        while READY not in self.log():
             if self._supervisor.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the stack did not come up:\n{log.read_text()}")
+                raise RuntimeError(f"the stack did not come up:\n{self.log()}")
             time.sleep(0.1)
         return f"http://{HOST}:{port}"
+
+    def ended(self) -> int | None:
+        """The exit code of a stack that has ended though nobody asked it to; None while it runs."""
+        return self._supervisor.poll() if self._supervisor is not None else None
+
+    def log(self) -> str:
+        """What the stack has said."""
+        return (self.folder / "stack.log").read_text()
 
     @property
     def home(self) -> Path:

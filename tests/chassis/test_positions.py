@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis import positions
+from chassis import arrivals, positions
 from chassis.positions import Position, parse_positions, preferred_wait, print_positions
 from chassis.problem import InvalidRequest, PositionNotReached
 
@@ -110,3 +110,27 @@ async def test_a_request_without_the_header_does_not_wait(service):
     await positions.await_header(service.database, HOME, {})
     with pytest.raises(PositionNotReached):
         await positions.await_header(service.database, HOME, {"interlock-after": f"project/{ID}@1", "prefer": "wait=0"})
+
+
+async def test_whoever_waits_looks_again_at_every_arrival(service, bus, reach, kit, monkeypatch):
+    monkeypatch.setattr(arrivals, "SELDOM", 60.0)  # so that nothing but the poke can end the wait in time
+    told = arrivals.Arrivals("messaging-svc", bus)
+    await told.run()
+    wanted = [Position("project", ID, 2)]
+    waiting = asyncio.create_task(positions.wait(service.database, HOME, wanted, within=30, arrivals=told))
+    await reach(1)
+    poke = arrivals.arrival_poke("messaging-svc", bus)
+    await poke.send()
+    await reach(2)
+    await bus.client.flush()
+    assert not waiting.done()
+    await poke.send()
+    async with asyncio.timeout(5):
+        await waiting
+
+
+async def test_a_wait_ends_in_time_though_nothing_arrives(service, bus):
+    told = arrivals.Arrivals("messaging-svc", bus)
+    await told.run()
+    with pytest.raises(PositionNotReached):
+        await positions.wait(service.database, HOME, [Position("project", ID, 1)], within=0.03, arrivals=told)

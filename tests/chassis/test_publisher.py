@@ -115,3 +115,19 @@ async def test_a_connection_that_was_never_made_closes(nats_server):
     bus.start()
     async with asyncio.timeout(5):
         await bus.close()
+
+
+async def test_headers_arrive_as_they_were_and_cannot_end_early(bus, publisher):
+    plain = {"Nats-Msg-Id": "1", "ce-subject": "a%20b", "ce-actor": "ann"}
+    await publisher.publish(Message("interlock.project.test", plain, b""), expected=0)
+    broken = {"Nats-Msg-Id": "2", "ce-actor": "ann\r\nce-orgid: other"}
+    await publisher.publish(Message("interlock.project.test", broken, b""), expected=1)
+    stored = [dict((await bus.jetstream.get_msg("PROJECT", sequence)).headers) for sequence in (1, 2)]
+    assert {name: stored[0][name] for name in plain} == plain
+    assert stored[1]["ce-actor"] == "ann  ce-orgid: other"
+    assert "ce-orgid" not in stored[1]
+
+
+async def test_a_message_that_no_server_takes_is_not_sent(publisher):
+    with pytest.raises(errors.MaxPayloadError):
+        await publisher.publish(Message("interlock.project.test", {"Nats-Msg-Id": "1"}, bytes(2**20 + 1)), expected=0)

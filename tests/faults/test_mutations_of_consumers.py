@@ -13,7 +13,7 @@ from contracts.subjects import Stream
 
 pytestmark = pytest.mark.slow
 
-ENDS_BADLY = 2.0
+ENDS_BADLY = 1.0
 """Seconds in which the same story ends well many times over."""
 
 

@@ -50,15 +50,15 @@ class Author:
     program_id: UUID = field(default_factory=uuid4)
     revisions: dict[UUID, int] = field(default_factory=dict)
 
-    async def task(self, name: str = "A", project_id: UUID | None = None) -> str:
+    async def task(self, name: str = "A", project_id: UUID | None = None, **more: Any) -> str:
         """A task is created; returns the event's id."""
         project = project_id or self.project_id
-        whose = {"organization_id": self.organization_id, "project_id": project, "parent_id": None}
+        whose = {"organization_id": self.organization_id, "project_id": project, "parent_id": None, **more}
         return await self.say("project", project, example(project_events.TaskCreated, id=uuid4(), name=name, **whose))
 
-    async def tasks(self, number: int) -> list[str]:
+    async def tasks(self, number: int, **more: Any) -> list[str]:
         """So many tasks, one after the other."""
-        return [await self.task(f"task {each}") for each in range(number)]
+        return [await self.task(f"task {each}", **more) for each in range(number)]
 
     async def program(self) -> str:
         """A program is created."""

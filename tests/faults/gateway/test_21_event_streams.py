@@ -85,7 +85,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_costs_the_others_nothi
         said = []
         async with asyncio.timeout(60):
             while listeners(live) == 2:
-                said += await author.tasks(50)
+                said += await author.tasks(20, description="x" * 10_000)  # so that the buffers on the way are soon full
         assert await reader.ids(len(said)) == said
     assert closed("unread") + closed("slow") == before + 1
     # Dropped means dropped: the connection is gone, not waiting for a reader until the server ends.
@@ -245,7 +245,10 @@ async def test_no_more_streams_than_a_token_may_have(live_settings, tokens):
             assert reader.response.status_code == 200
 
 
-async def test_a_server_that_ends_says_so_and_does_not_wait_for_its_streams(live_settings, tokens):
+async def test_a_server_that_ends_says_so_does_not_wait_for_its_streams_and_leaves_no_task_behind(
+    live_settings, tokens
+):
+    before = asyncio.all_tasks()
     async with live_gateway(live_settings, tokens) as live, listening(live.client) as reader:
         await eventually(lambda: listeners(live) == 1)
         began = asyncio.get_running_loop().time()
@@ -255,3 +258,4 @@ async def test_a_server_that_ends_says_so_and_does_not_wait_for_its_streams(live
         assert await reader.next() is None
         await eventually(lambda: not live.server.server_state.tasks)
         assert asyncio.get_running_loop().time() - began < 2
+    await eventually(lambda: asyncio.all_tasks() <= before)

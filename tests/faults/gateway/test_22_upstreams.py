@@ -144,6 +144,7 @@ async def test_a_request_cancelled_twice_gives_its_connection_back(gateway, proj
             await answer.write(b"x" * 50_000)
 
     project.handler = endless
+    before = asyncio.all_tasks()
     for _ in range(3 * CONNECTIONS):
         asked = asyncio.Event()
         asking = asyncio.create_task(walk_away(gateway, "/v1/projects", asked))
@@ -157,5 +158,6 @@ async def test_a_request_cancelled_twice_gives_its_connection_back(gateway, proj
         asked.set()
         await asking
         await all_free(gateway)
+    await eventually(lambda: not {task for task in asyncio.all_tasks() - before if "client_gone" in repr(task)})
     project.handler = None
     await eventually_answers(gateway)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,10 +10,27 @@ import structlog
 from nats import errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.protocol.command import hpub_cmd
 
 REQUEST_TIMEOUT = 2.0
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+class PlainClient(Client):
+    """nats-py's client, and a way to publish that takes headers as they are: cleaning them takes the library most of its time."""
+
+    async def publish_plain(self, subject: str, payload: bytes, headers: Mapping[str, str], reply: str = "") -> None:
+        """As `publish`, and without a buffer for when the server is away, for headers of the form that `Message` asks for."""
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers) or not self.is_connected:
+            await self.publish(subject, payload, reply, dict(headers))  # cleans them, or says what is wrong
+            return
+        if len(payload) > self.max_payload:
+            raise errors.MaxPayloadError
+        await self._send_command(hpub_cmd(subject, reply, f"NATS/1.0\r\n{lines}\r\n".encode(), payload))
+        if self._flush_queue is not None and self._flush_queue.empty():
+            await self._flush_pending()
 
 
 class Bus:
@@ -22,7 +40,7 @@ class Bus:
         self.url = url
         self.name = name
         self._tls = None if ca_file is None else ssl.create_default_context(cafile=ca_file)
-        self.client = Client()
+        self.client = PlainClient()
         self._connecting: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
 

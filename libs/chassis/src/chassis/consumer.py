@@ -10,8 +10,6 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from nats.aio.msg import Msg
@@ -22,18 +20,19 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from chassis import parking, streams
+from chassis import streams
 from chassis.bus import Bus
+from chassis.cursor import Cursor, Opening
 from chassis.database import Database
 from chassis.healing import Healing, Owner
 from chassis.health import Health
 from chassis.message import Message
+from chassis.poke import Poke
 from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
 from chassis.received import ReceivedEvent, Unreadable, read
 from chassis.restoring import StillBehind
-from chassis.statements import fetch_row
-from contracts.subjects import BoundaryKind, Stream
+from contracts.subjects import Stream
 
 BATCH = 500
 LINGER = 0.020
@@ -48,23 +47,8 @@ LAG_SECONDS = Gauge(
     "interlock_consumer_lag_seconds", "Age of the last applied event while more wait, else 0", ["consumer"]
 )
 REDELIVERED = Counter("interlock_consumer_redeliveries_total", "Messages that were delivered before", ["consumer"])
-REBUILDS = Counter(
-    "interlock_consumer_rebuilds_total", "Times that the stream was not as we had left it", ["consumer", "why"]
-)
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('consumer ' || :consumer, 0))")
-_START = text("""
-    INSERT INTO consumer_cursors (consumer, stream, stream_epoch, sequence) VALUES (:consumer, :stream, :epoch, 0)
-    ON CONFLICT DO NOTHING
-""")
-_READ = text("SELECT stream_epoch, sequence FROM consumer_cursors WHERE consumer = :consumer")
-_MOVE = """
-    UPDATE consumer_cursors SET sequence = $4, updated_at = now()
-    WHERE consumer = $1 AND stream_epoch = $2 AND sequence = $3 RETURNING sequence
-"""
-_RESET = text(
-    "UPDATE consumer_cursors SET stream_epoch = :epoch, sequence = :to, updated_at = now() WHERE consumer = :consumer"
-)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -73,19 +57,13 @@ class LeaseLost(Exception):
     """Somebody else reads, or the run of messages was broken. Nothing is lost: the next lease starts behind the cursor."""
 
 
-@dataclass(slots=True)
-class _Cursor:
-    epoch: datetime
-    sequence: int
-
-
 class Consumer:
     """Keeps a projection up to date with a stream, for ever: one process at a time does it, the others stand by.
 
     `name` is the cursor's name (letters, digits and hyphens); `wake` is called after a commit that wrote to our own outbox; `batch` is the
-    most events of a transaction; `owner` has the snapshots from which parked boundaries go on. A batch that fails is tried again with
-    growing pauses, never skipped; readiness says why it waits. A stream that is not as we left it makes every boundary be restored from its
-    snapshot; without an owner it is left alone, loudly.
+    most events of a transaction; `owner` has the snapshots from which parked boundaries go on; `arrived` is sent after every batch. A batch
+    that fails is tried again with growing pauses, never skipped; readiness says why it waits. A stream that is not as we left it makes
+    every boundary be restored from its snapshot; without an owner it is left alone, loudly.
     """
 
     def __init__(
@@ -100,6 +78,7 @@ class Consumer:
         batch: int = BATCH,
         owner: Owner | None = None,
         overview: Database | None = None,
+        arrived: Poke | None = None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             raise ValueError(f"not the name of a consumer: {name}")
@@ -112,6 +91,7 @@ class Consumer:
         self._batch = batch
         self._owner = owner
         self._overview = overview
+        self._arrived = arrived
         self._puller: Puller | None = None
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
@@ -170,6 +150,8 @@ class Consumer:
                 if messages:
                     delivered = _unbroken(messages, delivered)
                     await self._commit(connection, cursor, messages)
+                    if self._arrived is not None:
+                        await self._arrived.send()
                     self._backoff = FIRST_BACKOFF
                     for message in messages:
                         await message.ack()
@@ -191,13 +173,12 @@ class Consumer:
                 healing.done(restoration)
                 self._count(outcome)
 
-    async def _commit(self, connection: AsyncConnection, cursor: _Cursor, messages: Sequence[Msg]) -> None:
+    async def _commit(self, connection: AsyncConnection, cursor: Cursor, messages: Sequence[Msg]) -> None:
         last = messages[-1].metadata
         events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
         async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
             outcome = await self._projection.apply(session, events)
-            move = self.name, cursor.epoch, cursor.sequence, last.sequence.stream
-            if await fetch_row(session, _MOVE, *move) is None:
+            if not await cursor.move(session, self.name, last.sequence.stream):
                 raise LeaseLost(f"the cursor is no longer at {cursor.sequence}")
         cursor.sequence = last.sequence.stream
         REDELIVERED.labels(self.name).inc(sum(message.metadata.num_delivered > 1 for message in messages))
@@ -211,46 +192,16 @@ class Consumer:
         if outcome.has_recorded and self._wake is not None:
             self._wake()
 
-    async def _cursor(self, connection: AsyncConnection) -> _Cursor:
-        """Where to go on. Raises StreamNotAsLeft when the stream cannot be gone on with and nobody has snapshots to rebuild from."""
+    async def _cursor(self, connection: AsyncConnection) -> Cursor:
+        """Where to go on. Raises LookupError while there is no stream, and StreamNotAsLeft as `Opening.cursor` does."""
         try:
             now = await streams.state(self._bus.jetstream, self._stream)
         except NotFoundError:
             raise LookupError(f"stream {self._stream} does not exist yet") from None
-        await connection.execute(_START, {"consumer": self.name, "stream": self._stream.value, "epoch": now.epoch})
-        row = (await connection.execute(_READ, {"consumer": self.name})).one()
-        await connection.commit()
-        cursor = _Cursor(row.stream_epoch, row.sequence)
-        try:
-            streams.verify(now, cursor.epoch, cursor.sequence)
-        except streams.StreamNotAsLeft as error:
-            return await self._start_over(connection, now, cursor, error)
-        return cursor
+        has_snapshots = self._owner is not None and bool(self._projection.restorers)
+        return await Opening(self.name, self._stream, self._projection, has_snapshots).cursor(connection, now)
 
-    async def _start_over(
-        self, connection: AsyncConnection, now: streams.StreamState, left: _Cursor, error: streams.StreamNotAsLeft
-    ) -> _Cursor:
-        """Go on with a stream that is not as we left it.
-
-        Where it merely ends earlier, what was lost comes again and is judged by its revision. Where messages are missing that we may not
-        have read, no boundary is trusted any more: each is restored from a snapshot.
-        """
-        kinds = [kind for kind in BoundaryKind if kind.stream is self._stream]
-        is_shortened = now.epoch == left.epoch and now.last < left.sequence
-        if not is_shortened and (self._owner is None or not self._projection.restorers):
-            raise error
-        to = now.last if is_shortened else max(now.first - 1, 0)
-        async with AsyncSession(connection) as session, session.begin():
-            stale = 0 if is_shortened else await parking.park_all(session, kinds)
-            await session.execute(_RESET, {"consumer": self.name, "epoch": now.epoch, "to": to})
-        why = "shortened" if is_shortened else "recreated" if now.epoch != left.epoch else "trimmed"
-        REBUILDS.labels(self.name, why).inc()
-        log.critical(
-            "the stream is not as we left it", consumer=self.name, reason=str(error), boundaries_to_restore=stale
-        )
-        return _Cursor(now.epoch, to)
-
-    async def _new_consumer(self, cursor: _Cursor) -> str:
+    async def _new_consumer(self, cursor: Cursor) -> str:
         """A consumer that starts behind the cursor and that no earlier lease knows of; those of earlier leases go."""
         jetstream = self._bus.jetstream
         for old in await jetstream.consumers_info(self._stream.value):
@@ -268,6 +219,7 @@ class Consumer:
             max_ack_pending=2 * BATCH,
             inactive_threshold=INACTIVE_THRESHOLD,
             filter_subject=self._stream.subjects,
+            mem_storage=True,  # what it knows on disk would cost a sync each time, and the next lease makes another one anyway
         )
         await jetstream.add_consumer(self._stream.value, config)
         return name

@@ -32,6 +32,7 @@ def consumer_tables(metadata: MetaData) -> list[Table]:
         Column("stream_epoch", DateTime(timezone=True), nullable=False, comment="the stream's creation time"),
         Column("sequence", BigInteger, nullable=False, comment="the last stream sequence whose effects are committed"),
         Column("updated_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+        Column("picture", Text, comment="which records, and what of them, the picture holds (Projection.picture)"),
     )
     positions = Table(
         "boundary_positions",

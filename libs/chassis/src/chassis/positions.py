@@ -6,16 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
+from chassis.arrivals import POLL, Arrivals
 from chassis.database import Database
 from chassis.problem import PositionNotReached, invalid
+from chassis.statements import fetch_row
 
 POSITION_HEADER = "Interlock-Position"
 AFTER_HEADER = "Interlock-After"
 DEFAULT_WAIT = 2.0
 LONGEST_WAIT = 10.0
-POLL = 0.010
 MOST_POSITIONS = 100
 
 _FORM = re.compile(
@@ -24,13 +23,13 @@ _FORM = re.compile(
 _PREFER = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,9})\"?\s*(?=$|[,;])")
 
 # A revision is in the picture once its last event is; a later revision of the same boundary includes it.
-_REACHED = text("""
+_REACHED = """
     SELECT count(*)
-    FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS wanted (kind, id, revision)
+    FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS wanted (kind, id, revision)
     JOIN boundary_positions AS here USING (kind, id)
-    WHERE here.organization_id = :organization_id
+    WHERE here.organization_id = $4
       AND (here.revision > wanted.revision OR (here.revision = wanted.revision AND here.position = here.positions))
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,11 @@ def preferred_wait(prefer: str | None) -> float:
 
 
 async def await_header(
-    database: Database, organization_id: UUID, headers: Mapping[str, str], own: Collection[str] = ()
+    database: Database,
+    organization_id: UUID,
+    headers: Mapping[str, str],
+    own: Collection[str] = (),
+    arrivals: Arrivals | None = None,
 ) -> None:
     """Read your writes: wait for what a request's `Interlock-After` names, as long as its `Prefer` says.
 
@@ -80,31 +83,37 @@ async def await_header(
     after = headers.get(AFTER_HEADER.lower())
     named = [] if after is None else [each for each in parse_positions(after) if each.kind not in own]
     if named:
-        await wait(database, organization_id, named, preferred_wait(headers.get("prefer")))
+        await wait(database, organization_id, named, preferred_wait(headers.get("prefer")), arrivals)
 
 
-async def wait(database: Database, organization_id: UUID, positions: Sequence[Position], within: float) -> None:
+async def wait(
+    database: Database,
+    organization_id: UUID,
+    positions: Sequence[Position],
+    within: float,
+    arrivals: Arrivals | None = None,
+) -> None:
     """Return once this service has applied every one of the positions of the organisation.
 
-    Polls every 10 ms, each time in a transaction of its own: a waiting reader holds no connection and no snapshot. Raises
-    PositionNotReached after `within` seconds.
+    Looks at every arrival, or every 10 ms where none are told, each time in a transaction of its own: a waiting reader holds no
+    connection and no snapshot. Raises PositionNotReached after `within` seconds.
     """
     wanted = {
         (position.kind, position.id): position.revision
         for position in sorted(positions, key=lambda each: each.revision)
     }
-    values = {
-        "kinds": [kind for kind, _ in wanted],
-        "ids": [id_ for _, id_ in wanted],
-        "revisions": list(wanted.values()),
-        "organization_id": organization_id,
-    }
+    kinds, ids = [kind for kind, _ in wanted], [id_ for _, id_ in wanted]
     deadline = asyncio.get_running_loop().time() + within
     while True:
+        arrival = None if arrivals is None else arrivals.next
         async with database.transaction() as session:
-            reached = await session.scalar(_REACHED, values)
-        if reached == len(wanted):
+            row = await fetch_row(session, _REACHED, kinds, ids, list(wanted.values()), organization_id)
+        if row is not None and row[0] == len(wanted):
             return
-        if asyncio.get_running_loop().time() + POLL > deadline:
+        left = deadline - asyncio.get_running_loop().time()
+        if left < POLL:
             raise PositionNotReached(f"After {within:g} s the picture does not include {print_positions(positions)}.")
-        await asyncio.sleep(POLL)
+        if arrivals is not None and arrival is not None:
+            await arrivals.wait(arrival, left)
+        else:
+            await asyncio.sleep(POLL)

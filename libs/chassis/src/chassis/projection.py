@@ -3,10 +3,12 @@
 Knows nothing of NATS. Its caller commits what `apply` did together with the position up to which it read, or none of it.
 """
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.attempt import Attempt, Outcome, Poison, Poisoned
@@ -32,7 +34,8 @@ class Projection:
     transaction, may record events of their own, and never commit. A handler that raises ValidationError (from `SomeEvent.read`) or
     Poison puts its event into quarantine, and parks its boundary there; all others go on. Any other error is the caller's: it rolls back.
     `restorers`: for each kind of boundary how its part of the picture is made anew, or PASS_OVER; a parked boundary of another kind stays
-    parked. `service` has dead letters written for what goes into quarantine.
+    parked. `service` has dead letters written for what goes into quarantine. `keeps` are the tables that the handlers fill: when code comes
+    that handles more events, or keeps more of them, every boundary is restored from its snapshot.
     """
 
     def __init__(
@@ -42,11 +45,13 @@ class Projection:
         *,
         restorers: Mapping[str, Restorer | None] | None = None,
         service: str | None = None,
+        keeps: Iterable[Table] = (),
     ) -> None:
         self.restorers = restorers or {}
         self.service = service
         self._handlers = handlers
         self._after_batch = after_batch
+        self.picture = _digest(handlers, keeps)
         self._known_names = {name for name, _ in map(_split, handlers)}
 
     async def apply(self, session: AsyncSession, received: Iterable[ReceivedEvent | Unreadable]) -> Outcome:
@@ -111,6 +116,12 @@ class Projection:
         """What follows on a batch."""
         if self._after_batch is not None:
             await self._after_batch(session, applied)
+
+
+def _digest(handlers: Iterable[str], keeps: Iterable[Table]) -> str:
+    """The same for code that knows the same of the same events."""
+    columns = [f"{table.name}.{column.name} {column.type!r}" for table in keeps for column in table.columns]
+    return hashlib.sha256("\n".join([*sorted(handlers), *sorted(columns)]).encode()).hexdigest()[:16]
 
 
 def _split(event_type: str) -> tuple[str, str]:

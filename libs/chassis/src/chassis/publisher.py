@@ -69,7 +69,7 @@ class Publisher:
         # Only the last one is a request: whatever was wrong with another one, the answer to the commit says so.
         for number, message in enumerate(messages[:-1], start=1):
             headers = {**message.headers, **batch, "Nats-Batch-Sequence": str(number), **(first if number == 1 else {})}
-            await self._bus.client.publish(message.subject, message.payload, headers=headers)
+            await self._bus.client.publish_plain(message.subject, message.payload, headers)
         headers = {**messages[-1].headers, **batch, "Nats-Batch-Sequence": str(len(messages)), **last}
         return _sequence(await self._request(messages[-1], headers), after=expected, count=len(messages))
 
@@ -79,9 +79,7 @@ class Publisher:
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[token] = answer
         try:
-            await self._bus.client.publish(
-                message.subject, message.payload, reply=f"{self._inbox}.{token}", headers=headers
-            )
+            await self._bus.client.publish_plain(message.subject, message.payload, headers, f"{self._inbox}.{token}")
             async with asyncio.timeout(ACK_TIMEOUT):
                 return await answer
         finally:

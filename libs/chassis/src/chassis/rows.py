@@ -5,7 +5,8 @@ session itself has read of the same row is forgotten, so that whoever asks it ag
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table, inspect
@@ -49,16 +50,29 @@ class Layout:
         """The layout of a table whose class has attributes named like its columns."""
         types = {column.name: column.type.dialect_impl(_DIALECT) for column in table.columns}
         names, columns = tuple(types), ", ".join(f'"{name}"' for name in types)
-        places = {name: f"${place}" for place, name in enumerate(names, start=1)}
-        assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
+        places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
         return cls(
             table.name,
             names,
             tuple((name, each.bind_processor(_DIALECT)) for name, each in types.items()),
             tuple((name, each.result_processor(_DIALECT, _NUMERIC)) for name, each in types.items()),
             columns,
-            f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(places.values())})",  # noqa: S608  (names of our own)
-            f"UPDATE {table.name} SET {assigned} WHERE id = {places.get('id')}",  # noqa: S608  (names of our own)
+            f"INSERT INTO {table.name} ({columns}) VALUES ({places})",  # noqa: S608  (names of our own)
+            _replacement(table.name, names),
+        )
+
+    def only(self, chosen: Sequence[str]) -> "Layout":
+        """The layout of some columns; the key is one of them."""
+        sent = tuple((name, process) for name, process in self.sent if name in chosen)
+        received = tuple((name, process) for name, process in self.received if name in chosen)
+        names, columns = tuple(name for name, _ in sent), ", ".join(f'"{name}"' for name, _ in sent)
+        return replace(
+            self,
+            names=names,
+            sent=sent,
+            received=received,
+            columns=columns,
+            replacement=_replacement(self.table, names),
         )
 
     def values(self, row: object) -> list[Any]:
@@ -68,6 +82,12 @@ class Layout:
     def attributes(self, record: Record) -> dict[str, Any]:
         """The row's values of all columns."""
         return {name: record[name] if process is None else process(record[name]) for name, process in self.received}
+
+
+def _replacement(table: str, names: Sequence[str]) -> str:
+    places = {name: f"${place}" for place, name in enumerate(names, start=1)}
+    assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
+    return f"UPDATE {table} SET {assigned} WHERE id = {places.get('id')}"  # noqa: S608  (names of our own)
 
 
 _LAYOUTS: dict[type[Any], Layout] = {}
@@ -84,6 +104,11 @@ def layout_of(kind: type[Any]) -> Layout:
         configure_mappers()  # SQLAlchemy does so with the first use of a class, but this may come before any that it sees
         _LAYOUTS[kind] = Layout.of(table)
     return _LAYOUTS[kind]
+
+
+@cache
+def _part_of(kind: type[Any], changed: tuple[str, ...]) -> Layout:
+    return layout_of(kind).only(("id", *changed))
 
 
 async def find(session: AsyncSession, kind: type[RowT], condition: str, *values: Any) -> RowT | None:
@@ -124,10 +149,10 @@ async def update(session: AsyncSession, row: Identified) -> None:
     _forget(session, type(row), row.id)
 
 
-async def update_all(session: AsyncSession, rows: Sequence[Identified]) -> None:
-    """Write all columns of rows of one table, on one way to the database and back."""
+async def update_all(session: AsyncSession, rows: Sequence[Identified], changed: tuple[str, ...]) -> None:
+    """Write these columns of rows of one table, on one way to the database and back."""
     if rows:
-        layout = layout_of(type(rows[0]))
+        layout = _part_of(type(rows[0]), changed)
         await execute_many(session, layout.replacement, [layout.values(row) for row in rows])
         for row in rows:
             _forget(session, type(row), row.id)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.params import Depends
 
 from chassis.app import create_app
+from chassis.arrivals import Arrivals
 from chassis.bus import Bus
 from chassis.database import Database
 from chassis.failures import Conflicts
@@ -45,14 +46,18 @@ def service_app(
         database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
         bus = Bus(settings.nats_url, f"{name} http", settings.nats_ca_file)
         bus.start()
-        app.state.runtime = Runtime(database, verifier(settings, name), Poke(name, bus), own_boundaries, redact)
+        arrivals = Arrivals(name, bus)
+        app.state.runtime = Runtime(
+            database, verifier(settings, name), Poke(name, bus), own_boundaries, redact, arrivals=arrivals
+        )
         watching = asyncio.create_task(health.watch("database", lambda: check_at_head(database, package)))
+        listening = asyncio.create_task(arrivals.run())
         try:
             yield
         finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in (watching, listening):
+                task.cancel()
+            await asyncio.gather(watching, listening, return_exceptions=True)
             await bus.close()
             await database.close()
 

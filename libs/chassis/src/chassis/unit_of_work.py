@@ -14,6 +14,7 @@ from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
+from chassis.arrivals import Arrivals
 from chassis.database import HAS_READ, Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
@@ -46,6 +47,8 @@ class Runtime:
     """Takes what the caller may not see out of an answer that crosses boundaries; None where no answer does."""
     permissions: Callable[[str, str], Permission] = required
     """Method and path of a route → what it takes to use it. Raises LookupError: a route without a permission is nobody's."""
+    arrivals: Arrivals | None = None
+    """Tells waiting reads to look; without it they look every few milliseconds."""
 
 
 @dataclass(slots=True)
@@ -114,7 +117,9 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     authority.check(identity, permission, request.path_params)
     if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
         json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
-    await positions.await_header(runtime.database, identity.organization_id, request.headers, runtime.own_boundaries)
+    await positions.await_header(
+        runtime.database, identity.organization_id, request.headers, runtime.own_boundaries, runtime.arrivals
+    )
     origin = outbox.Origin(
         actor=identity.subject,
         traceparent=telemetry.traceparent(),

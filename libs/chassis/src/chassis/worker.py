@@ -14,6 +14,7 @@ import uvloop
 from fastapi import FastAPI
 
 from chassis import streams
+from chassis.arrivals import arrival_poke
 from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -101,6 +102,7 @@ def run_service(
             wake=wake,
             owner=owners[stream],
             overview=overview,
+            arrived=arrival_poke(name, bus),
         )
         for stream, projection in follows.items()
     ]

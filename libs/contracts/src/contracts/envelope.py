@@ -5,6 +5,7 @@ ASCII, and for the space, the double quote and the percent sign, as the CloudEve
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote, unquote
@@ -17,6 +18,7 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 MESSAGE_ID = "Nats-Msg-Id"
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
+_PLAIN = re.compile(f"[{re.escape(_PRINTABLE)}]*")
 
 
 class MalformedEnvelope(ValueError):
@@ -62,7 +64,7 @@ class Envelope(Shape):
         attributes = self.model_dump(mode="json", exclude_none=True)
         trace = attributes.pop("traceparent", None)
         headers = {"ce-specversion": SPEC_VERSION}
-        headers |= {f"ce-{name}": quote(str(value), safe=_PRINTABLE) for name, value in attributes.items()}
+        headers |= {f"ce-{name}": _quoted(str(value)) for name, value in attributes.items()}
         if trace is not None:
             headers["traceparent"] = trace
         return headers | {"content-type": CONTENT_TYPE, MESSAGE_ID: str(self.id)}
@@ -106,3 +108,8 @@ class Envelope(Shape):
         except ValidationError as error:
             first = error.errors()[0]
             raise MalformedEnvelope(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _quoted(value: str) -> str:
+    """Percent-encoded as far as it must be, which most values must not."""
+    return value if _PLAIN.fullmatch(value) else quote(value, safe=_PRINTABLE)

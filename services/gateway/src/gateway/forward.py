@@ -130,3 +130,4 @@ async def _pass_on(answer: Answer, told: RawHeaders, patience: float, receive: R
         await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
+        await asyncio.wait([gone])  # nothing of ours outlives the request

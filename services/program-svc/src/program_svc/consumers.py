@@ -22,8 +22,18 @@ from program_svc.network.memory import Memory
 from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
-from program_svc.replica.heard import write_heard
-from program_svc.replica.models import ACTUALS, BASELINES, BUDGET_LINES, CALENDARS, ISSUES, LINKS, RISKS, TASKS
+from program_svc.replica.heard import CONTENTS, write_heard
+from program_svc.replica.models import (
+    ACTUALS,
+    BASELINES,
+    BUDGET_LINES,
+    CALENDARS,
+    ISSUES,
+    LINKS,
+    PROJECTS,
+    RISKS,
+    TASKS,
+)
 from program_svc.replica.restore import CANCELLED, replace_project
 from program_svc.replica.rows import (
     actual_row,
@@ -173,4 +183,6 @@ def projection(memory: Memory | None = None) -> Projection:
     restorers: Mapping[str, Restorer | None] = {
         BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project)
     }
-    return Projection(HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc")
+    return Projection(
+        HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc", keeps=(PROJECTS, *CONTENTS)
+    )

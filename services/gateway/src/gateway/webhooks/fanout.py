@@ -29,6 +29,8 @@ from gateway.tables import now
 from gateway.webhooks.models import DeliveryState, Webhook, WebhookCursor, WebhookDelivery, WebhookState
 
 BATCH = 500
+REST = 0.020
+"""Seconds before a batch is taken up: whoever waits for an answer to what has just happened has the processor first."""
 STANDBY = 1.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 NOWHERE = Position("", 0, 0)
@@ -104,6 +106,7 @@ class Fanout:
                     messages = await feed.batch(BATCH)
                     health.beat(self.name)
                     if messages:
+                        await self._pause(REST)
                         sequence = await self._commit(connection, epoch, sequence, messages)
                         LAG.labels(self._stream.value).set(feed.pending)
                         self._backoff = FIRST_BACKOFF

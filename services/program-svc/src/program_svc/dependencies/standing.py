@@ -1,6 +1,6 @@
 """What happens to a dependency by itself: the forecast moves, the margin shrinks and comes back, a date is broken, an end is lost."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -15,6 +15,7 @@ from contracts.program_events import (
     DependencyForecastChanged,
     DependencyRecovered,
     DependencyResumed,
+    DependencyState,
     DependencySuspended,
 )
 from contracts.vocabulary import DependencyStatus
@@ -34,21 +35,31 @@ REACHED: dict[DependencyStatus, type[DependencyEvent]] = {
 }
 
 
+TAKEN = (
+    *("provider_granularity", "receiver_granularity", "forecast", "limit", "margin", "driving", "suspended_path"),
+    *("imposed", "imposed_side", "imposed_by_minute", "receiver_minutes_per_day", "lag_minutes_per_day"),
+    *("state", "history", "revision", "updated_at"),
+)
+"""All that may change here of a dependency."""
+
+
 async def take_standing(
     locked: LockedProgram,
     dependencies: Iterable[Dependency],
     standings: Mapping[UUID, Standing],
     granularities: Mapping[UUID, str],
+    told: MutableMapping[UUID, DependencyState],
 ) -> None:
     """Give each dependency its computed values, move it between committed, at risk and breached, and say what changed.
 
-    What the session does not know, since it was remembered from an earlier transaction, is written here.
+    What the session does not know, since it was remembered from an earlier transaction, is written here. ``told``: the dependencies as
+    they last went over the wire, as far as that is known; kept up to date.
     """
     remembered: list[Dependency] = []
     for dependency in dependencies:
         if not _differs(locked, dependency, standings[dependency.id], granularities):
             continue
-        before = state_of(dependency)
+        before = told.get(dependency.id) or state_of(dependency)
         was_suspended = dependency.suspended_path is not None
         _take(dependency, standings[dependency.id])
         dependency.provider_granularity = granularities.get(
@@ -73,9 +84,10 @@ async def take_standing(
             after = after.model_copy(update={"revision": dependency.revision, "updated_at": dependency.updated_at})
             for event in events:
                 locked.record(event.between(before, after))
+        told[dependency.id] = after
         if dependency not in locked.session:
             remembered.append(dependency)
-    await rows.update_all(locked.session, remembered)
+    await rows.update_all(locked.session, remembered, TAKEN)
 
 
 def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:

@@ -74,6 +74,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
         dependencies = known.dependencies
     else:
         dependencies = await live_dependencies(locked.session, locked.program.id)
+    told = known.told if known is not None and dependencies is known.dependencies else {}
     held: Held | None = None
     try:
         if known is not None and batch is not None and known.deadline == _deadline(locked, known.held):
@@ -91,11 +92,11 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
         except planning.PlanError as error:
             raise Unschedulable.because(error) from error
         difference = held.difference(network)
-    await settle_on(locked, network, difference, changes.changed | changes.lost)
+    await settle_on(locked, network, difference, changes.changed | changes.lost, told)
     held.stored()
     if isinstance(held, Objects) and held.size >= LARGE and not _is_suspended(network):
         return  # next time as arrays
-    remembered = Remembered(held, locked.program.latest_revision, network.facts.deadline, places, dependencies)
+    remembered = Remembered(held, locked.program.latest_revision, network.facts.deadline, places, dependencies, told)
     memory.keep_on_commit(locked.session, locked.program.id, remembered)
 
 

@@ -6,7 +6,7 @@ was rolled back is forgotten, so the memory is never ahead of the database.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from contracts.program_events import DependencyState
 from program_svc.dependencies.models import Dependency
 from program_svc.network.held import Held
 
@@ -34,6 +35,8 @@ class Remembered:
     places: dict[UUID, Place]
     dependencies: Sequence[Dependency]
     """The live ones, in the order of ids; not attached to any session."""
+    told: dict[UUID, DependencyState] = field(default_factory=dict)
+    """Those of them that moved, as they last went over the wire."""
 
 
 def next_place(place: Place) -> tuple[int, int]:

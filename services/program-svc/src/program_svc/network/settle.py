@@ -3,10 +3,11 @@
 Runs inside the transaction of the change, under the program's lock, once however many facts changed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from contracts.program_events import DependencyState
 from program_svc.boundaries import LockedProgram
 from program_svc.dependencies.standing import dissolve_lost, take_standing
 from program_svc.network.compute import Network
@@ -45,15 +46,24 @@ async def settle(locked: LockedProgram, changes: Changes, facts: Facts | None = 
     await locked.session.flush()
     network = computed(facts if facts is not None else await facts_of(locked.session, locked.program))
     difference, _ = compared(await stored_rows(locked.session, locked.program.id), network)
-    await settle_on(locked, network, difference, changes.changed | changes.lost)
+    await settle_on(locked, network, difference, changes.changed | changes.lost, {})
     return network
 
 
-async def settle_on(locked: LockedProgram, network: Network, difference: Difference, changed: Collection[UUID]) -> None:
-    """Keep the network's dates, give the dependencies what it says of them, and draft an exception where it exceeds a tolerance."""
+async def settle_on(
+    locked: LockedProgram,
+    network: Network,
+    difference: Difference,
+    changed: Collection[UUID],
+    told: MutableMapping[UUID, DependencyState],
+) -> None:
+    """Keep the network's dates, give the dependencies what it says of them, and draft an exception where it exceeds a tolerance.
+
+    ``told``: see take_standing.
+    """
     facts = network.facts
     await keep_dates(locked, network, difference, changed)
     granularities = {project_id: row.granularity for project_id, row in facts.projects.items()}
-    await take_standing(locked, network.judged, network.standings, granularities)
+    await take_standing(locked, network.judged, network.standings, granularities, told)
     if locked.program.tolerances is not None:
         await draft_exceptions(locked, network, network_measures(locked.program, network))
