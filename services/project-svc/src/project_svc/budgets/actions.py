@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
+from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import Conflict, FieldError, NotFound, invalid
 from contracts.project_events import (
@@ -64,8 +65,7 @@ async def create_budget_line(project: LockedProject, body: BudgetLineCreate) -> 
     _check_line(line)
     line.price(currency)
     await check_sum(project, BudgetLine, line.amount)
-    project.session.add(line)
-    await project.session.flush()
+    await rows.insert(project.session, line)
     project.record(BudgetLineCreated.of(line.wire()))
     return line
 
@@ -97,6 +97,7 @@ async def update_budget_line(project: LockedProject, line: BudgetLine, body: Bud
 async def delete_budget_line(project: LockedProject, line: BudgetLine) -> None:
     """Remove a planned amount."""
     project.record(BudgetLineDeleted.of(line.wire()))
+    project.sums.pop(BudgetLine, None)
     await project.session.delete(line)
     await project.session.flush()
 
@@ -162,6 +163,9 @@ async def check_sum(
     in_place_of: Decimal = Decimal(0),
 ) -> None:
     """Raise BudgetTooLarge if the sizes of all amounts would add up to too much."""
-    sizes = select(func.coalesce(func.sum(func.abs(col(kind.amount))), 0)).where(col(kind.project_id) == project.id)
-    if (await project.session.scalars(sizes)).one() - in_place_of + abs(more) >= MOST:
+    if kind not in project.sums:
+        sizes = select(func.coalesce(func.sum(func.abs(col(kind.amount))), 0)).where(col(kind.project_id) == project.id)
+        project.sums[kind] = (await project.session.scalars(sizes)).one()
+    project.sums[kind] += abs(more) - in_place_of
+    if project.sums[kind] >= MOST:
         raise BudgetTooLarge(f"The amounts of a project add up to less than {MOST:f}.")

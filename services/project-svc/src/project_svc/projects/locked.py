@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -67,6 +68,8 @@ class LockedProject:
         self.has_untied = False
         """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
+        self.sums: dict[type, Decimal] = {}
+        """What the sizes of amounts of a kind add up to, once somebody asked (`project_svc.budgets.actions.check_sum`)."""
         self._boundary = outbox.Boundary("project", row.id, row.organization_id, row.revision)
 
     @property
