@@ -73,3 +73,47 @@ async def test_who_has_sent_too_many_is_told_when_to_come_back(settings, tokens,
         assert len(project.requests) == 3
         client.headers["Authorization"] = f"Bearer {await tokens.create()}"
         assert (await client.get("/v1/projects/1")).status_code == 200
+
+
+@pytest.mark.slow
+async def test_our_own_answers_say_how_much_is_left(settings, tokens) -> None:
+    told = settings.model_copy(update={"token_rate": 0.5, "token_burst": 9})
+    app = create_gateway(told)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        client.headers["Authorization"] = f"Bearer {await tokens.create()}"
+        for left, (method, path) in zip(
+            (8, 7, 6, 5, 4),
+            (
+                ("GET", "members"),
+                ("POST", "members"),
+                ("GET", "audit-log"),
+                ("GET", f"roles/{rates.UUID(int=0)}"),
+                ("GET", "events"),
+            ),
+            strict=True,
+        ):
+            answer = await client.request(method, f"/v1/{path}", json={} if method == "POST" else None)
+            assert answer.headers.get_list("ratelimit")[0].startswith(f'"token";r={left};'), path
+            assert len(answer.headers.get_list("ratelimit-policy")) == 1
+
+
+@pytest.mark.slow
+async def test_an_address_that_guesses_has_to_wait_and_who_has_a_token_does_not(settings, tokens, database) -> None:
+    told = settings.model_copy(update={"stranger_rate": 0.5, "stranger_burst": 4})
+    app = create_gateway(told)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        good = {"Authorization": f"Bearer {await tokens.create()}"}
+        assert (await client.get("/v1/members", headers=good)).status_code == 200
+        guesses = [{"Authorization": f"Bearer ilk_{str(number) * 43}"} for number in range(6)]
+        answers = [
+            await client.get(path, headers=guess)
+            for path, guess in zip(["/v1/members", "/v1/projects"] * 3, guesses, strict=True)
+        ]
+        assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 2
+        assert answers[-1].headers["ratelimit-policy"] == '"address";q=4;w=8'
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        for path in ("/problems", "/docs", "/v1/asyncapi.json", "/v1/openapi.json"):
+            assert (await client.get(path)).status_code == 429
+        assert (await client.post("/v1/invitations/accept", json={})).status_code in {422, 429}
+        assert (await client.get("/healthz")).status_code != 429
+        assert (await client.get("/v1/members", headers=good)).status_code == 200

@@ -29,9 +29,12 @@ from local_stack.postgres import Postgres
 PRIVATE_KEY = Ed25519PrivateKey.generate()
 
 
-def migrated(postgres: Postgres, package: str) -> str:
-    """The URL of a new database with this package's schema, as a role that neither owns its tables nor may bypass their policies."""
-    name, app, relay = f"{package}_tests", f"{package}_app", f"{package}_relay"
+def migrated(postgres: Postgres, package: str, purpose: str = "tests") -> str:
+    """The URL of a new database with this package's schema, as a role that neither owns its tables nor may bypass their policies.
+
+    purpose: a part of its name, of each that a run makes another.
+    """
+    name, app, relay = f"{package}_{purpose}", f"{package}_app", f"{package}_relay"
     create_database(postgres, name)
     create_role(postgres, app, "unused")
     create_role(postgres, relay, "unused")

@@ -74,6 +74,43 @@ async def test_nothing_that_a_reader_gets_names_what_it_does_not_see(reader, tol
         assert not [word for word in ("SECRET", "Grace", "900.00", "1000.00") if word in text], (path, text)
 
 
+async def test_what_is_derived_kept_or_drawn_of_a_program_names_nothing_hidden(api, reader, told):
+    program, theirs = told["program"], told["theirs"]
+    api.projects.issue(theirs, title="SECRET trouble", owner="Grace")
+    api.projects.baseline(theirs, [("2026-03-06", "900.00")], "900.00")
+    api.projects.task(theirs, "SECRET milestone", 0, kind="milestone")
+    await api.hear()
+    baseline = await api.post(f"{program}/baselines", {"name": "First"})
+    api.projects.change(told["given"], duration="P9D")
+    await api.hear()
+    benefit = {"name": "Riders", "measure": "a day", "project_ids": [str(theirs), str(told["mine"])]}
+    made = await api.request("POST", f"{program}/benefits", json=benefit)
+    await api.post(f"{program}/status-reports", {"title": "March", "starts_on": "2026-03-01", "ends_on": "2026-03-31"})
+    (report,) = (await api.get(f"{program}/status-reports"))["items"]
+    paths = [
+        *(f"{program}/{part}" for part in ("issues", "roadmap", "roadmap.svg", "paths", "tolerances", "funding-need")),
+        *(f"{program}/{part}" for part in ("benefits", "exceptions", "status-reports", "dependencies/digest")),
+        *(f"{program}/baselines/{baseline['id']}{part}" for part in ("", "/comparison")),
+        *(f"{program}/status-reports/{report['id']}{part}" for part in ("", "/page")),
+        "/dependencies/inbox",
+        "/goals",
+        "/portfolios",
+    ]
+    if made.status_code == 201:
+        paths.append(f"{program}/benefits/{made.json()['id']}/forecast")
+    change = {"project_id": str(told["mine"]), "task_id": str(told["needed"]), "duration": "P9D"}
+    answers = {path: (await reader.request("GET", path)) for path in paths}
+    for what, body in (("what-if", {"changes": [change]}), ("simulate", {"runs": 100, "seed": 1})):
+        answers[what] = await reader.request("POST", f"{program}/{what}", json=body)
+    wrong = []
+    for path, answer in answers.items():
+        assert answer.status_code in {200, 404}, (path, answer.text)
+        wrong += [
+            (path, word, answer.text[:1500]) for word in ("SECRET", "Grace", "900.00", "1000.00") if word in answer.text
+        ]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
 async def test_roll_ups_are_of_what_is_seen_and_say_how_much_is_not(reader, api, told):
     budget = await reader.get(f"{told['program']}/budget")
     assert (budget["bac"]["amount"], budget["hidden_count"]) == ("100.00", 1)
@@ -135,3 +172,34 @@ async def test_a_project_that_is_not_seen_joins_no_program(api, reader, told):
     other = api.projects.project("OTHER")
     await api.hear()
     await manager.post(f"{told['program']}/components", {"project_id": str(other)}, status=404)
+
+
+async def test_an_answer_that_is_repeated_is_its_callers_and_holds_what_that_one_sees_now(api, reader, told):
+    given, needed = (api.projects.task(told[name], name, 2) for name in ("theirs", "mine"))
+    await api.hear()
+    end = {"provider": given, "receiver": needed}
+    body = {
+        name: {"project_id": str(api.projects.records[task]["project_id"]), "task_id": str(task)}
+        for name, task in end.items()
+    } | {"provider_owner": "Grace"}
+    key, path = {"headers": {"Idempotency-Key": "k-1"}}, f"{told['program']}/dependencies"
+    manager = replace(reader, in_programs=dict.fromkeys(reader.in_programs, ProgramRole.PROGRAM_MANAGER))
+    assert (await manager.post(path, body, **key))["provider_owner"] == "Grace"
+    other = replace(manager, subject="eve")
+    assert (await other.post(path, body, status=422, **key))["type"] == "/problems/idempotency-key-reused"
+    assert (await manager.post(path, body, **key))["provider_owner"] == "Grace"
+    change = {"project_id": str(told["theirs"]), "task_id": str(told["given"]), "duration": "P9D"}
+    asked, key = f"{told['program']}/what-if", {"headers": {"Idempotency-Key": "k-2"}, "status": 200}
+    assert len((await manager.post(asked, {"changes": [change]}, **key))["moved"]) > 0
+    then = await reader.post(asked, {"changes": [change]}, **key)  # no longer its manager
+    assert {each["project_id"] for each in then["moved"]} == {str(told["mine"])}
+    assert then["hidden_count"] > 0
+
+
+async def test_who_does_not_see_all_may_delete_what_it_manages(reader, told):
+    manager = replace(reader, in_programs=dict.fromkeys(reader.in_programs, ProgramRole.PROGRAM_MANAGER))
+    gate = await manager.post(f"{told['program']}/gates", {"name": "Go"})
+    await manager.delete(f"{told['program']}/gates/{gate['id']}")
+    taken = await manager.post(f"{told['program']}/components", {"project_id": str(told["theirs"])}, status=409)
+    assert taken["type"] == "/problems/already-component"
+    await manager.delete(f"{told['program']}/components/{told['theirs']}")

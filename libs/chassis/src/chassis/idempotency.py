@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.identity import Identity
 from chassis.problem import IdempotencyKeyReused, InvalidRequest, invalid
 from chassis.statements import execute, fetch_row
 
@@ -71,15 +72,19 @@ def _malformed() -> InvalidRequest:
     )
 
 
-async def claim(session: AsyncSession, organization_id: UUID, request: Request, key: str) -> Claim:
-    """Take the key for this transaction, or find the answer kept under it. Raises IdempotencyKeyReused."""
-    target = f"{request.method} {request.url.path}?{request.url.query}".encode()
+async def claim(session: AsyncSession, identity: Identity, request: Request, key: str) -> Claim:
+    """Take the key for this transaction, or find the answer kept under it. Raises IdempotencyKeyReused.
+
+    A key is its caller's: an answer holds what that one may see, so nobody else gets it by knowing the key.
+    """
+    organization_id = identity.organization_id
+    target = f"{identity.subject} {request.method} {request.url.path}?{request.url.query}".encode()
     fingerprint = hashlib.sha256(target + b"\n" + await request.body()).digest()
     if await fetch_row(session, _CLAIM, organization_id, key, fingerprint) is not None:
         return Claim(key, None)
     kept = await fetch_row(session, _KEPT, organization_id, key)
     if kept is None or kept["fingerprint"] != fingerprint:
-        raise IdempotencyKeyReused("The first request with this key had another method, path or body.")
+        raise IdempotencyKeyReused("The first request with this key had another caller, method, path or body.")
     headers = {**orjson.loads(kept["headers"]), "Idempotency-Replayed": "true"}
     return Claim(key, Response(kept["body"], kept["status"], headers))
 

@@ -39,6 +39,9 @@ WITHHELD = {
 """What the application's role may not do, though it may with every other table. The audit log grows by a function of the owner's alone."""
 OPERATED = {"quarantined_events": "SELECT"}
 """What the operators' role may do, in every organisation: look at the events that cannot be applied."""
+PARTITIONS = (
+    "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relnamespace = 'public'::regnamespace"
+)
 ROLE = "^[a-z_][a-z0-9_]{0,62}$"
 
 
@@ -123,6 +126,9 @@ def _grant(connection: Connection, settings: MigrationSettings) -> None:
         connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
         connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
         connection.execute(text(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}"))
+        # Through its parent, whose row-level security counts then; a partition has none of its own.
+        for partition in connection.execute(text(PARTITIONS)).scalars():
+            connection.execute(text(f"REVOKE ALL ON {partition} FROM {role}"))
         for table in sorted(tables & WITHHELD.keys()):
             connection.execute(text(f"REVOKE {WITHHELD[table]} ON {table} FROM {role}"))
     for policy, holder, rights in (

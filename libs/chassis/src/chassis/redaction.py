@@ -15,8 +15,11 @@ COUNT, STUBS = "hidden_count", "redacted"
 ENDS = ("provider", "receiver")
 WHOLE = frozenset({"path"})
 """Lists that make no sense with gaps."""
-BY_PROJECT = frozenset({"positions"})
+BY_PROJECT = frozenset({"positions", "positions_then"})
 """Objects whose keys are projects."""
+FROZEN = frozenset({"bac"})
+"""Sums that were kept over all projects in the `positions` beside or above them. What is summed up when it is asked for has positions of
+what is seen alone."""
 
 
 class Hidden(Exception):
@@ -30,26 +33,36 @@ def redact(document: Any, sees: Sees) -> Any:
     return _redacted(document, sees)
 
 
-def _redacted(node: Any, sees: Sees) -> Any:
+def _redacted(node: Any, sees: Sees, *, is_partial: bool = False) -> Any:
+    """is_partial: it was summed up over projects of which some are not seen."""
     if isinstance(node, list):
-        return [_redacted(each, sees) for each in node]
+        return [_redacted(each, sees, is_partial=is_partial) for each in node]
     if not isinstance(node, dict):
         return node
     kept: dict[str, Any] = {}
     hidden = 0
+    is_partial = is_partial or any(not sees(UUID(key)) for key in _positions(node))
     for name, value in node.items():
         if name in BY_PROJECT and isinstance(value, dict):
             kept[name] = {key: each for key, each in value.items() if sees(UUID(key))}
+        elif name in FROZEN and is_partial:
+            kept[name] = [] if isinstance(value, list) else None
+            hidden += 1
         elif isinstance(value, list) and name not in WHOLE:
             shown = [each for each in value if not _is_hidden(each, sees)]
             hidden += len(value) - len(shown)
-            kept[name] = _redacted(shown, sees)
+            kept[name] = _redacted(shown, sees, is_partial=is_partial)
         else:
-            kept[name] = _redacted(value, sees)
+            kept[name] = _redacted(value, sees, is_partial=is_partial)
     if hidden:
         kept[COUNT] = kept.get(COUNT, 0) + hidden
     ends = [end for end in ENDS if _is_hidden(node.get(end), sees)]
     return _stub(kept, ends) if ends else kept
+
+
+def _positions(node: dict[str, Any]) -> Iterable[str]:
+    positions = node.get("positions")
+    return positions if isinstance(positions, dict) else ()
 
 
 def _is_hidden(node: Any, sees: Sees) -> bool:

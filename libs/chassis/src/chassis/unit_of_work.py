@@ -147,9 +147,10 @@ async def _answer(
     organization_id = unit.identity.organization_id
     claim = None
     if (key := idempotency.key_of(request)) is not None:
-        claim = await idempotency.claim(unit.session, organization_id, request, key)
+        claim = await idempotency.claim(unit.session, unit.identity, request, key)
         if claim.answer is not None:
-            return claim.answer, []
+            # What the caller saw then it may no longer see.
+            return (claim.answer if redact is None else await redact(unit, claim.answer)), []
     answer = await handler(request)
     if redact is not None:
         answer = await redact(unit, answer)

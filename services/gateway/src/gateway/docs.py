@@ -7,6 +7,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
 from chassis.routes import LateRoute
+from gateway.identity.dependencies import Stranger
 
 ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -15,7 +16,7 @@ ASSETS = {
 }
 PARAMETERS = {"persistAuthorization": True, "displayRequestDuration": True, "filter": True, "docExpansion": "none"}
 
-router = APIRouter(include_in_schema=False, route_class=LateRoute)
+router = APIRouter(include_in_schema=False, route_class=LateRoute, dependencies=[Stranger])
 
 
 @router.get("/docs")

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.telemetry import trace_id
 
 REQUEST_ID = b"x-request-id"
+RATES = "gateway.rates"
+"""Where a request's scope keeps the `RateLimit` headers of its answer, once it was let in."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 SECURITY: tuple[tuple[bytes, bytes], ...] = (
@@ -75,7 +77,7 @@ class Finishing:
 
 def _finished(scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     policy = OF_DOCUMENTATION if scope["path"] == "/docs" else NOTHING_RUNS
-    ours = [(REQUEST_ID, request_id(scope)), policy, *SECURITY]
+    ours = [(REQUEST_ID, request_id(scope)), policy, *SECURITY, *scope.get(RATES, ())]
     if not any(name.lower() == b"cache-control" for name, _ in headers):
         ours.append(PRIVATE)
     return [*headers, *ours]

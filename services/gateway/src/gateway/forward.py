@@ -16,9 +16,9 @@ from chassis.problem import Problem
 from chassis.uploads import MAX_UPLOAD
 from contracts.provenance import HEADER
 from gateway import headers
+from gateway.admission import admit
 from gateway.audit.requests import SAFE_METHODS, provenance_of
-from gateway.http1 import Answer, RawHeaders
-from gateway.identity.callers import ORGANIZATION_HEADER
+from gateway.http1 import Answer
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -82,8 +82,7 @@ def forwarded_segment(scope: Scope) -> str | None:
 
 async def _forward(runtime: Runtime, upstream: Upstream, most: int, scope: Scope, receive: Receive, send: Send) -> None:
     client, callers = Headers(scope=scope), runtime.callers
-    caller = await callers.identify(client.get("authorization"), client.get(ORGANIZATION_HEADER))
-    told = await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
+    caller = await admit(runtime, scope)
     ours = callers.headers_for(caller, upstream.name)
     if scope["method"] not in SAFE_METHODS:
         ours.append((PROVENANCE, provenance_of(scope).header().encode()))
@@ -97,7 +96,7 @@ async def _forward(runtime: Runtime, upstream: Upstream, most: int, scope: Scope
         is_keyed="idempotency-key" in client,
     )
     async with upstream.exchange(request) as answer:
-        await _pass_on(answer, told, upstream.deadline, receive, send)
+        await _pass_on(answer, upstream.deadline, receive, send)
 
 
 def _target(scope: Scope) -> bytes:
@@ -106,11 +105,11 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def _pass_on(answer: Answer, told: RawHeaders, patience: float, receive: Receive, send: Send) -> None:
+async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send) -> None:
     start = {
         "type": "http.response.start",
         "status": answer.status,
-        "headers": headers.for_client(answer.headers, PREFIX.encode()) + told,
+        "headers": headers.for_client(answer.headers, PREFIX.encode()),
     }
     length = answer.length
     if length is not None and length <= WHOLE:

@@ -19,7 +19,7 @@ async def once(session: AsyncSession, caller: Caller, request: Request, make: Ma
     organization_id = caller.identity.organization_id
     if key is not None:
         await forget_answered_keys(session)
-        claim = await idempotency.claim(session, organization_id, request, key)
+        claim = await idempotency.claim(session, caller.identity, request, key)
         if claim.answer is not None:
             return claim.answer
     answer, kept = await make()

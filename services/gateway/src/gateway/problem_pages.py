@@ -10,9 +10,10 @@ from pydantic import Field
 from chassis.problem import NotFound, responses
 from chassis.routes import LateRoute
 from contracts.values import Shape
+from gateway.identity.dependencies import Stranger
 from gateway.reference import problem_kinds
 
-router = APIRouter(prefix="/problems", tags=["reference"], route_class=LateRoute)
+router = APIRouter(prefix="/problems", tags=["reference"], route_class=LateRoute, dependencies=[Stranger])
 PUBLIC: dict[str, Any] = {"security": []}
 Slug = Annotated[str, Path(pattern="^[a-z][a-z-]*$", max_length=60, examples=["stale-revision"])]
 

@@ -8,8 +8,9 @@ import orjson
 from fastapi import APIRouter, Response
 
 from chassis.routes import LateRoute
+from gateway.identity.dependencies import Stranger
 
-router = APIRouter(prefix="/v1", tags=["reference"], route_class=LateRoute)
+router = APIRouter(prefix="/v1", tags=["reference"], route_class=LateRoute, dependencies=[Stranger])
 PUBLIC: dict[str, Any] = {"security": []}
 JSON_DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "the document"}

@@ -16,6 +16,7 @@ from gateway.identity.callers import Callers
 from gateway.oidc.issuer import Issuer
 from gateway.rates import Rates
 from gateway.settings import GatewaySettings
+from gateway.strangers import Strangers
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
 
@@ -34,6 +35,7 @@ class Runtime:
     table: Mapping[str, Upstream]
     """The first path segment after `/v1/` → the service that has it."""
     rates: Rates
+    strangers: Strangers
     live: LiveEvents
     webhooks: Webhooks
 
@@ -53,10 +55,11 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
         Rate(settings.token_rate, settings.token_burst),
         Rate(settings.organization_rate, settings.organization_burst),
     )
+    strangers = Strangers(Rate(settings.stranger_rate, settings.stranger_burst))
     listening = asyncio.create_task(listen(settings.database_url, callers), name="listen for changes of authority")
     try:
         async with following(settings) as live:
-            yield Runtime(database, callers, project, program, table, rates, live, tools_of(settings))
+            yield Runtime(database, callers, project, program, table, rates, strangers, live, tools_of(settings))
     finally:
         await stopped(listening)
         if issuer is not None:

@@ -53,6 +53,10 @@ class GatewaySettings(WebhookSettings):
     organization_rate: float = Field(default=5000.0, gt=0)
     """The same for all tokens of an organisation together."""
     organization_burst: int = Field(default=10_000, ge=1)
+    stranger_rate: float = Field(default=50.0, gt=0)
+    """Requests a second without a valid token that one address may send in the long run, to each process."""
+    stranger_burst: int = Field(default=500, ge=1)
+    """How many of them at once."""
     cors_origins: tuple[str, ...] = ()
     """Origins (a JSON list) whose pages may call this API from a browser; `["*"]` for all of them."""
 

@@ -1,12 +1,10 @@
 """What the table of permissions cannot tell from a route's path: who stands at the ends of a dependency, and whose project it is."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends
 
 from chassis import authority
-from chassis.problem import NotFound
 from chassis.unit_of_work import CurrentIdentity, Unit, UnitOfWork
 from contracts.permissions import of_record
 from contracts.values import Id
@@ -43,9 +41,3 @@ def check_commits(unit: UnitOfWork, dependency: Dependency, end: DependencyEnd) 
         provider_id=dependency.provider_project_id,
         receiver_id=dependency.receiver_project_id,
     )
-
-
-def check_sees(unit: UnitOfWork, project_id: UUID) -> None:
-    """Raise NotFound for a project that the caller may not see."""
-    if not authority.sees_project(unit.identity, project_id):
-        raise NotFound(f"There is no project {project_id}.")

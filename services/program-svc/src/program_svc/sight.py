@@ -58,6 +58,8 @@ async def redacted(unit: UnitOfWork, answer: Response) -> Response:
     """The answer as the caller may have it. Raises NotFound for one that is about what it does not see."""
     if unit.identity.sees_all or answer.status_code >= 400 or answer.headers.get("content-type") != JSON:
         return answer
+    if not answer.body:  # of what was deleted there is nothing to say
+        return answer
     sight = await Sight.of(unit)
     try:
         document = redact(orjson.loads(bytes(answer.body)), sight.sees)

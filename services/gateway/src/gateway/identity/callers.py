@@ -87,17 +87,28 @@ class Callers:
         organization: the key of the one that the caller wants to act in, of several.
         """
         digest = api_token_digest(authorization)
-        key = digest
+        key = self._key_of(digest, authorization, organization)
         if key is None:
-            if self._issuer is None or not is_jwt(authorization):
-                raise Unauthenticated
-            key = digest_of(f"{authorization}\n{organization}")
+            raise Unauthenticated
         if not self.is_informed:
             self._recent.forget(key)
         caller = await self._recent.get(key, lambda: self._look_up(digest, authorization, organization))
         if caller is None or (caller.expires_at is not None and caller.expires_at <= now()):
             raise Unauthenticated
         return caller
+
+    def knows(self, authorization: str | None, organization: str | None = None) -> bool:
+        """Whether somebody came with this lately, and was let in."""
+        key = self._key_of(api_token_digest(authorization), authorization, organization)
+        return key is not None and self._recent.settled(key) is not None
+
+    def _key_of(self, digest: bytes | None, authorization: str | None, organization: str | None) -> bytes | None:
+        """Under what a caller is remembered; None for what can be nobody's."""
+        if digest is not None:
+            return digest
+        if self._issuer is None or not is_jwt(authorization):
+            return None
+        return digest_of(f"{authorization}\n{organization}")
 
     def forget(self, organization_id: UUID) -> None:
         """Something has changed about who may do what in an organisation: look its callers up afresh, and those that nobody knew."""

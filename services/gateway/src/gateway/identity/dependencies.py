@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import authority
 from contracts.permissions import required
+from gateway.admission import address_of, admit
 from gateway.audit.requests import SAFE_METHODS, attribute, provenance_of
-from gateway.identity.callers import ORGANIZATION_HEADER, Caller
+from gateway.identity.callers import Caller
 from gateway.runtime import Runtime
 
 PREFIX = "/v1"
@@ -26,9 +27,7 @@ CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 async def _caller(request: Request, runtime: CurrentRuntime) -> Caller:
     """The caller, who may do what the route does as far as its path tells. Raises Unauthenticated, Forbidden, NotFound."""
-    headers = request.headers
-    caller = await runtime.callers.identify(headers.get("authorization"), headers.get(ORGANIZATION_HEADER))
-    await runtime.rates.admit(caller.identity.organization_id, str(caller.credential_id))
+    caller = await admit(runtime, request.scope)
     permission = required(request.method, request.scope["route"].path.removeprefix(PREFIX))
     authority.check(caller.identity, permission, request.path_params)
     return caller
@@ -52,3 +51,11 @@ async def _session(request: Request, runtime: CurrentRuntime, caller: CurrentCal
 
 # Scope "function": committed before the answer leaves. FastAPI's default commits after it.
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
+
+
+async def _stranger(request: Request, runtime: CurrentRuntime) -> None:
+    runtime.strangers.count(address_of(request.scope))
+
+
+Stranger = Depends(_stranger)
+"""For what is answered without a token: counted by address."""

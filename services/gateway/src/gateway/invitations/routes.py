@@ -12,7 +12,7 @@ from chassis.routes import LateRoute
 from contracts.values import Id
 from gateway.audit.requests import provenance_of
 from gateway.idempotent import once
-from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
+from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session, Stranger
 from gateway.identity.shapes import ApiTokenCreated, MemberRead
 from gateway.invitations import actions
 from gateway.invitations.models import (
@@ -77,6 +77,7 @@ def _created(invitation: Invitation, secret: str | None) -> Response:
     response_model=Accepted,
     responses=responses(NotFound, AlreadyExists),
     openapi_extra={"security": []},
+    dependencies=[Stranger],
 )
 async def accept_invitation(runtime: CurrentRuntime, body: Acceptance, request: Request) -> Response:
     """Come in: the answer holds your first token, this once. An invitation is good once."""

@@ -88,8 +88,7 @@ async def find_role(session: AsyncSession, identity: Identity, role_id: UUID) ->
 
 
 async def update_role(session: AsyncSession, caller: Caller, grant: RoleGrant, role: str) -> None:
-    """Another role in the same place. Raises Forbidden, InvalidRequest."""
-    check_gives(caller.identity, grant.within, grant.boundary_id)
+    """Another role in the same place, by somebody who gives roles there. Raises InvalidRequest."""
     offered = sorted(ROLES[grant.within])
     if role not in offered:
         raise invalid("/role", "role", f"In a {grant.within} the roles are: {', '.join(offered)}.")
@@ -99,9 +98,13 @@ async def update_role(session: AsyncSession, caller: Caller, grant: RoleGrant, r
     await session.flush()
 
 
-async def revoke_role(session: AsyncSession, caller: Caller, grant: RoleGrant) -> None:
-    """Take it back; everybody may give up a role of their own. Raises Forbidden."""
+def check_revokes(caller: Caller, grant: RoleGrant) -> None:
+    """Raise Forbidden unless the caller may take it back; everybody may give up a role of their own."""
     if grant.member_id != caller.member_id:
         check_gives(caller.identity, grant.within, grant.boundary_id)
+
+
+async def revoke_role(session: AsyncSession, grant: RoleGrant) -> None:
+    """Take it back."""
     await session.delete(grant)
     await session.flush()

@@ -89,6 +89,7 @@ async def update_role(
 ) -> RoleRead:
     """Give another role in its place."""
     grant = await actions.find_role(session, caller.identity, role_id)
+    actions.check_gives(caller.identity, grant.within, grant.boundary_id)
     check_if_match(if_match, grant)
     await actions.update_role(session, caller, grant, body.role)
     response.headers["ETag"] = etag(grant)
@@ -99,5 +100,6 @@ async def update_role(
 async def revoke_role(session: Session, caller: CurrentCaller, role_id: Id, if_match: IfMatch = None) -> None:
     """Take a role back: it opens nothing from the next request on. Your own you may always give up."""
     grant = await actions.find_role(session, caller.identity, role_id)
+    actions.check_revokes(caller, grant)
     check_if_match(if_match, grant)
-    await actions.revoke_role(session, caller, grant)
+    await actions.revoke_role(session, grant)

@@ -9,16 +9,17 @@ from sqlmodel import col
 from chassis.etag import stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, NotFound, responses
-from chassis.unit_of_work import DryRun, Session, TransactionRoute, Unit
+from chassis.unit_of_work import DryRun, Session, TransactionRoute
 from contracts.values import Id
 from program_svc.components import actions
 from program_svc.components.models import AlreadyComponent, Component, ComponentCreate, ComponentRead, state_of
 from program_svc.network.preview import PREVIEWED, Before, Preview
 from program_svc.network.queries import Unschedulable
-from program_svc.permissions import Writer, check_sees
+from program_svc.permissions import Writer
 from program_svc.programs.models import ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.replica.queries import known_projects
+from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}/components", tags=["components"], route_class=TransactionRoute)
 
@@ -29,10 +30,11 @@ ORDER = Order(columns={"created_at": col(Component.created_at)}, default="create
     "", status_code=201, responses=responses(NotFound, Forbidden, AlreadyComponent, ProgramClosed, Unschedulable)
 )
 async def add_component(
-    program_id: Id, body: ComponentCreate, session: Session, unit: Unit, response: Response
+    program_id: Id, body: ComponentCreate, session: Session, sight: CurrentSight, response: Response
 ) -> ComponentRead:
     """A project that you see joins the program. A project is in one program at most."""
-    check_sees(unit, body.project_id)
+    if not sight.sees(body.project_id):
+        raise NotFound(f"There is no project {body.project_id}.")
     component, project = await actions.add_component(session, program_id, body.project_id)
     stamp(response, component)
     return _read(component, project)

@@ -10,6 +10,7 @@ from program_svc.reports.roadmap import RoadmapRead
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
 NONE = Cell("none", "quiet")
+NOT_SHOWN = Paragraph("Not shown: it counts projects that you do not see.", "quiet")
 
 
 def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Html:
@@ -30,7 +31,9 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
     yield TableOf(("Day", ""), [(name, _or_none(day)) for name, day in days])
     yield Drawing(roadmap_drawn(RoadmapRead.model_validate(content["roadmap"])), "Projects, milestones and gates")
     yield Heading("Money")
-    yield TableOf(("Figure", "Value"), _money(content["earned_value"]))
+    yield (
+        NOT_SHOWN if content["earned_value"] is None else TableOf(("Figure", "Value"), _money(content["earned_value"]))
+    )
     if "curve" in drawn:
         yield Drawing(drawn["curve"], "What was to be done by when, and what has been done for which cost")
     yield Heading("Dependencies")
@@ -40,8 +43,7 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
     if "between" in drawn:
         yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
     yield Heading("Risks")
-    sums = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in content["risks"]]
-    yield TableOf(("Open", "Threats", "Opportunities"), sums)
+    yield NOT_SHOWN if content["risks"] is None else _risks(content["risks"])
     if "matrix" in drawn:
         yield Drawing(drawn["matrix"], "How many open risks lie in each cell")
     yield from _aims(content, drawn)
@@ -58,6 +60,11 @@ def _aims(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Par
         (each["name"], _or_none(each["planned_on"]), _or_none(each["forecast_on"])) for each in content["benefits"]
     ]
     yield TableOf(("Benefit", "Planned", "Forecast"), benefits)
+
+
+def _risks(currencies: list[Mapping[str, Any]]) -> Part:
+    sums = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in currencies]
+    return TableOf(("Open", "Threats", "Opportunities"), sums)
 
 
 def _money(figures: Mapping[str, Any]) -> Iterator[tuple[str, str | Cell]]:

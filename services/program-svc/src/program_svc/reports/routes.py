@@ -25,6 +25,8 @@ from program_svc.reports.drawings import drawings_of
 from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
 from program_svc.reports.publishing import publish
 from program_svc.reports.roadmap import RoadmapRead, roadmap_of
+from program_svc.reports.seen import report_as_seen, seen
+from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["reports"], route_class=TransactionRoute)
 
@@ -64,10 +66,11 @@ async def read_program_roadmap(program_id: Id, session: Session, response: Respo
 
 
 @router.get("/roadmap.svg", response_class=Response, responses=SVG | responses(NotFound))
-async def draw_program_roadmap(program_id: Id, session: Session) -> Response:
+async def draw_program_roadmap(program_id: Id, session: Session, sight: CurrentSight) -> Response:
     """The same as a picture."""
     program = await the_program(session, program_id)
-    answer = Response(drawn(await roadmap_of(session, program)), media_type="image/svg+xml")
+    roadmap = seen((await roadmap_of(session, program)).model_dump(mode="json"), sight.sees)
+    answer = Response(drawn(RoadmapRead.model_validate(roadmap)), media_type="image/svg+xml")
     reflect(answer, program, await positions_of(session, program_id))
     return answer
 
@@ -98,13 +101,13 @@ async def list_status_reports(
 
 @router.get("/status-reports/{status_report_id}", responses=responses(NotFound))
 async def read_status_report(
-    program_id: Id, status_report_id: Id, session: Session, response: Response
+    program_id: Id, status_report_id: Id, session: Session, sight: CurrentSight, response: Response
 ) -> StatusReportRead:
-    """One report, with the figures as they stood when it was published."""
+    """One report, with the figures as they stood when it was published. Sums over projects that you do not see are null."""
     report = await find(session, program_id, STATUS_REPORTS, status_report_id)
     kept = await session.get_one(StatusReportContent, report.id)
     stamp(response, report)
-    return StatusReportRead(report=report, content=kept.content)
+    return StatusReportRead(report=report, content=report_as_seen(kept.content, sight.sees))
 
 
 @router.get(
@@ -112,13 +115,14 @@ async def read_status_report(
     response_class=Response,
     responses=HTML | responses(NotFound, Unavailable),
 )
-async def print_status_report(program_id: Id, status_report_id: Id, session: Session) -> Response:
+async def print_status_report(program_id: Id, status_report_id: Id, session: Session, sight: CurrentSight) -> Response:
     """The same as one page to print, with its pictures: roadmap, dependency map, risk matrix, goal tree, S-curve. It loads and runs nothing."""
     report = await find(session, program_id, STATUS_REPORTS, status_report_id)
     kept = await session.get_one(StatusReportContent, report.id)
-    wanted = drawings_of(kept.content)
+    content = report_as_seen(kept.content, sight.sees)
+    wanted = drawings_of(content)
     try:
         pictures = dict(zip(wanted, await draw(list(wanted.values())), strict=True))
     except TooBusy as error:
         raise Unavailable("Too many pages are being drawn.", retry_after=5) from error
-    return Response(page.page_of(report, kept.content, pictures), media_type=MEDIA_TYPE, headers=HEADERS)
+    return Response(page.page_of(report, content, pictures), media_type=MEDIA_TYPE, headers=HEADERS)

@@ -1,0 +1,86 @@
+"""Row-level security in all three databases, as the servers' own catalogues tell it: no table of an organisation is left out."""
+
+import pytest
+from service_kit import migrated
+from sqlalchemy import text
+
+from chassis.database import Database
+
+SEEN_BY_ALL = {
+    "boundary_positions": "how far a consumer has read; no content",
+    "parked_boundaries": "which boundaries stand still; no content",
+}
+"""Tables with an organisation that the application's role sees as a whole, and why."""
+OF_ORGANIZATIONS = """
+    SELECT relname, relrowsecurity AND relforcerowsecurity, pg_get_userbyid(relowner),
+           has_table_privilege(pg_class.oid, 'SELECT, INSERT, UPDATE, DELETE') FROM pg_class
+    JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'organization_id' AND NOT attisdropped
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
+POWERS = "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = current_user"
+MEMBERSHIPS = "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
+DEFINERS = "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
+DEFINERS_OF = {
+    "gateway": ["append_audit_entries"],
+    "project_svc": ["outbox_maintain"],
+    "program_svc": ["outbox_maintain"],
+}
+"""Functions that do what the application's role may not: lengthen a chain; add and drop the outbox's days."""
+OFF = (
+    "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+    "DROP POLICY organization ON {table}",
+    "CREATE POLICY all_of_it ON {table} USING (true)",
+    "ALTER POLICY organization ON {table} USING (true)",
+    "TRUNCATE {table}",
+    "SET ROLE postgres",
+    "SET SESSION AUTHORIZATION postgres",
+    "ALTER ROLE current_user BYPASSRLS",
+    "CREATE FUNCTION peep() RETURNS bigint SECURITY DEFINER LANGUAGE sql AS 'SELECT 1'",
+)
+
+
+@pytest.fixture(scope="module", params=["gateway", "project_svc", "program_svc"])
+def service(request, postgres) -> tuple[str, str]:
+    """A service's package, and its database as the application's role."""
+    return request.param, migrated(postgres, request.param, "rules")
+
+
+@pytest.fixture
+async def database(service):
+    database = Database(service[1], pool=1)
+    yield database
+    await database.close()
+
+
+async def tables(database: Database) -> list[tuple[str, bool, str, bool]]:
+    """Name, whether it is forced, the owner, and whether the application's role may do anything with it."""
+    async with database.transaction() as session:
+        return [tuple(row) for row in await session.execute(text(OF_ORGANIZATIONS))]
+
+
+async def test_it_is_forced_on_every_table_of_an_organisation_and_shows_nothing_without_one(service, database):
+    found = await tables(database)
+    assert len(found) > 8
+    assert {name for name, is_forced, _, is_open in found if is_open and not is_forced} <= SEEN_BY_ALL.keys()
+    assert f"{service[0]}_app" not in {owner for _, _, owner, _ in found}
+    for table, is_forced, _, is_open in found:
+        if is_forced and is_open:
+            async with database.transaction() as session:
+                assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_the_applications_role_can_neither_switch_it_off_nor_get_round_it(service, database):
+    package, _ = service
+    async with database.transaction() as session:
+        assert await session.scalar(text(POWERS)) is False
+        assert await session.scalar(text(MEMBERSHIPS)) == 0
+        definers = list(await session.scalars(text(DEFINERS)))
+    assert definers == DEFINERS_OF[package]
+    table = next(name for name, is_forced, _, is_open in await tables(database) if is_forced and is_open)
+    for statement in OFF:
+        with pytest.raises(
+            Exception, match=r"permission denied|must be owner|must be a member|Only roles with|must have"
+        ):
+            async with database.transaction() as session:
+                await session.execute(text(statement.format(table=table)))
