@@ -63,20 +63,20 @@ async def list_portfolio_status_reports(
     return Page(items=[report_state(report) for report in reports], next=following)
 
 
-@router.get("/{status_report_id}", responses=responses(NotFound))
+@router.get("/{portfolio_report_id}", responses=responses(NotFound))
 async def read_portfolio_status_report(
-    portfolio_id: Id, status_report_id: Id, session: Session, response: Response
+    portfolio_id: Id, portfolio_report_id: Id, session: Session, response: Response
 ) -> PortfolioReportRead:
     """One report, with the figures as they stood when it was published."""
-    report = await the_report(session, portfolio_id, status_report_id)
+    report = await the_report(session, portfolio_id, portfolio_report_id)
     stamp(response, report)
     return PortfolioReportRead(report=report_state(report), content=report.content)
 
 
-@router.get("/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))
-async def print_portfolio_status_report(portfolio_id: Id, status_report_id: Id, session: Session) -> Response:
+@router.get("/{portfolio_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))
+async def print_portfolio_status_report(portfolio_id: Id, portfolio_report_id: Id, session: Session) -> Response:
     """The same as one page to print, with the programs over time and the goal tree. It loads and runs nothing."""
-    report = await the_report(session, portfolio_id, status_report_id)
+    report = await the_report(session, portfolio_id, portfolio_report_id)
     wanted = drawings_of(report.content)
     try:
         pictures = dict(zip(wanted, await draw(list(wanted.values())), strict=True))
