@@ -21,10 +21,10 @@ class Effort:
     sequences: int
 
 
-SHORT: Final = Effort("examples,fuzzing,stateful", examples=1, sequences=25)
-"""A minute: the document's examples, a drawn request or two a route, a few sequences of create, read, change and delete."""
+SHORT: Final = Effort("examples,stateful", examples=1, sequences=15)
+"""A minute: the document's examples for every route, and a few sequences of create, read, change and delete."""
 THOROUGH: Final = Effort("examples,coverage,fuzzing,stateful", examples=25, sequences=1000)
-"""Half an hour: besides, each bound of each field from both sides, each missing field and wrong type, and many sequences."""
+"""Half an hour: besides, drawn requests, each bound of each field from both sides, each missing field and wrong type, and many sequences."""
 
 
 def fuzz(url: str, token: str, effort: Effort, folder: Path, *, seed: int = 1) -> subprocess.CompletedProcess[str]:
