@@ -6,9 +6,8 @@ from typing import Any
 
 from contracts.program_events.portfolios import PortfolioReportState
 from pictures import Cell, Drawing, Gantt, GanttRow, Heading, Html, Page, Paragraph, Part, Picture, TableOf
+from pictures.reporting import NONE, amount, opening, or_none, ratio
 from program_svc.reports.drawings import tree_drawing
-
-NONE = Cell("none", "quiet")
 
 
 def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
@@ -37,12 +36,8 @@ def page_of(report: PortfolioReportState, content: Mapping[str, Any], drawn: Map
 
 
 def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
-    yield Paragraph(f"{report.starts_on} to {report.ends_on}, published by {report.published_by}", "quiet")
-    lights = report.lights.model_dump(mode="json")
-    yield TableOf(("Dimension", "Light"), [(name, Cell(light, light)) for name, light in lights.items() if light])
-    for title, text in (("Achievements", report.achievements), ("Next steps", report.next_steps)):
-        if text.strip():
-            yield from (Heading(title), Paragraph(text))
+    about = f"{report.starts_on} to {report.ends_on}, published by {report.published_by}"
+    yield from opening(about, report.lights.model_dump(mode="json"), report.achievements, report.next_steps)
     yield Heading("Programs")
     head = (
         "Program",
@@ -67,14 +62,14 @@ def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapp
 
 
 def _program(each: Mapping[str, Any]) -> list[str | Cell]:
-    finish = _or_none(each["finish"])
+    finish = or_none(each["finish"])
     return [
         f"{each['key']} {each['name']}",
         each["state"],
-        _or_none(each["deadline"]),
+        or_none(each["deadline"]),
         Cell(str(each["finish"]), "red") if each["is_late"] else finish,
         *(str(each[name]) for name in ("projects", "breached", "at_risk")),
-        _or_none(each["least_margin"]),
+        or_none(each["least_margin"]),
         str(each["open_exceptions"]),
     ]
 
@@ -83,28 +78,14 @@ def _money(each: Mapping[str, Any]) -> list[str | Cell]:
     if "unschedulable" in each:
         return [each["key"], Cell(each["unschedulable"], "quiet"), *[NONE] * 4]
     figures = each["earned_value"]
-    amounts = [_amount(figures[name]) for name in ("bac", "ev", "ac")]
-    return [each["key"], *amounts, *(_share(figures[name]) for name in ("cpi", "spi"))]
+    amounts = [amount(figures[name]) for name in ("bac", "ev", "ac")]
+    return [each["key"], *amounts, *(ratio(figures[name]) for name in ("cpi", "spi"))]
 
 
 def _risks(programs: list[Mapping[str, Any]]) -> Iterator[list[str | Cell]]:
     for each in programs:
         for sums in each.get("risks", ()):
-            yield [each["key"], str(sums["open"]), _amount(sums["threats"]), _amount(sums["opportunities"])]
-
-
-def _amount(money: Mapping[str, Any]) -> str | Cell:
-    if money["amount"] is None:
-        return Cell(money["reason"] or "", "quiet")
-    return f"{money['amount']} {money['currency']}"
-
-
-def _share(share: Mapping[str, Any]) -> str | Cell:
-    return Cell(share["reason"], "quiet") if share["value"] is None else f"{share['value']:.2f}"
-
-
-def _or_none(text: str | None) -> str | Cell:
-    return NONE if text is None else text
+            yield [each["key"], str(sums["open"]), amount(sums["threats"]), amount(sums["opportunities"])]
 
 
 def _day(written: str) -> date:

@@ -5,11 +5,11 @@ from typing import Any
 
 from contracts.program_events.control import StatusReportState
 from pictures import Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
+from pictures.reporting import amount, opening, or_none, ratio
 from program_svc.reports.drawing import drawn as roadmap_drawn
 from program_svc.reports.roadmap import RoadmapRead
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
-NONE = Cell("none", "quiet")
 NOT_SHOWN = Paragraph("Not shown: it counts projects that you do not see.", "quiet")
 
 
@@ -20,15 +20,11 @@ def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mappin
 
 def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
     program, schedule = content["program"], content["schedule"]
-    yield Paragraph(f"{report.starts_on} to {report.ends_on}, published by {report.published_by}", "quiet")
-    lights = report.lights.model_dump(mode="json")
-    yield TableOf(("Dimension", "Light"), [(name, Cell(light, light)) for name, light in lights.items() if light])
-    for title, text in (("Achievements", report.achievements), ("Next steps", report.next_steps)):
-        if text.strip():
-            yield from (Heading(title), Paragraph(text))
+    about = f"{report.starts_on} to {report.ends_on}, published by {report.published_by}"
+    yield from opening(about, report.lights.model_dump(mode="json"), report.achievements, report.next_steps)
     yield Heading("Schedule")
     days = ("Start", schedule["start"]), ("Finish", schedule["finish"]), ("Deadline", program["deadline"])
-    yield TableOf(("Day", ""), [(name, _or_none(day)) for name, day in days])
+    yield TableOf(("Day", ""), [(name, or_none(day)) for name, day in days])
     yield Drawing(roadmap_drawn(RoadmapRead.model_validate(content["roadmap"])), "Projects, milestones and gates")
     yield Heading("Money")
     yield (
@@ -51,36 +47,22 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
 
 def _aims(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
     yield Heading("Goals")
-    goals = [(each["name"], _or_none(each["due"]), _share(each["progress"])) for each in content["goals"]]
+    goals = [(each["name"], or_none(each["due"]), ratio(each["progress"])) for each in content["goals"]]
     yield TableOf(("Goal", "Due", "Progress"), goals)
     if "tree" in drawn:
         yield Drawing(drawn["tree"], "What the program serves, up to the organisation's own goals")
     yield Heading("Benefits")
     benefits = [
-        (each["name"], _or_none(each["planned_on"]), _or_none(each["forecast_on"])) for each in content["benefits"]
+        (each["name"], or_none(each["planned_on"]), or_none(each["forecast_on"])) for each in content["benefits"]
     ]
     yield TableOf(("Benefit", "Planned", "Forecast"), benefits)
 
 
 def _risks(currencies: list[Mapping[str, Any]]) -> Part:
-    sums = [(str(each["open"]), _amount(each["threats"]), _amount(each["opportunities"])) for each in currencies]
+    sums = [(str(each["open"]), amount(each["threats"]), amount(each["opportunities"])) for each in currencies]
     return TableOf(("Open", "Threats", "Opportunities"), sums)
 
 
 def _money(figures: Mapping[str, Any]) -> Iterator[tuple[str, str | Cell]]:
-    yield from ((name.upper(), _amount(figures[name])) for name in MONEY)
-    yield from ((name.upper(), _share(figures[name])) for name in ("cpi", "spi", "tcpi"))
-
-
-def _amount(money: Mapping[str, Any]) -> str | Cell:
-    if money["amount"] is None:
-        return Cell(money["reason"] or "", "quiet")
-    return f"{money['amount']} {money['currency']}"
-
-
-def _share(share: Mapping[str, Any]) -> str | Cell:
-    return Cell(share["reason"], "quiet") if share["value"] is None else f"{share['value']:.2f}"
-
-
-def _or_none(text: str | None) -> str | Cell:
-    return NONE if text is None else text
+    yield from ((name.upper(), amount(figures[name])) for name in MONEY)
+    yield from ((name.upper(), ratio(figures[name])) for name in ("cpi", "spi", "tcpi"))

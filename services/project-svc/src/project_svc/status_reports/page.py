@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.project_events.reports import StatusReportState
-from pictures import Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
+from pictures import Cell, Drawing, Heading, Html, Page, Part, TableOf
+from pictures.reporting import amount, opening, or_none, ratio
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
 RATIOS = ("cpi", "spi", "spi_t", "tcpi")
-NONE = Cell("none", "quiet")
 
 
 def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Html:
@@ -17,14 +17,8 @@ def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mappin
 
 
 def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
-    yield Paragraph(
-        f"{report.starts_on} to {report.ends_on}, as of {report.data_date}, published by {report.published_by}", "quiet"
-    )
-    lights = report.lights.model_dump(mode="json")
-    yield TableOf(("Dimension", "Light"), [(name, Cell(light, light)) for name, light in lights.items() if light])
-    for title, text in (("Achievements", report.achievements), ("Next steps", report.next_steps)):
-        if text.strip():
-            yield from (Heading(title), Paragraph(text))
+    about = f"{report.starts_on} to {report.ends_on}, as of {report.data_date}, published by {report.published_by}"
+    yield from opening(about, report.lights.model_dump(mode="json"), report.achievements, report.next_steps)
     yield from _schedule(content, drawn)
     yield Heading("Money")
     yield TableOf(("Figure", "Value"), _money(content["earned_value"]))
@@ -35,7 +29,7 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
     yield TableOf(
         ("Issue", "Priority", "State", "Owner", "Due"),
         [
-            (each["title"], each["priority"], each["state"], each["owner"], _or_none(each["due_on"]))
+            (each["title"], each["priority"], each["state"], each["owner"], or_none(each["due_on"]))
             for each in content["issues"]
         ],
     )
@@ -50,10 +44,10 @@ def _schedule(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator
     yield TableOf(
         ("Figure", "Value"),
         [
-            ("Start", _or_none(schedule["start"])),
-            ("Finish", _or_none(schedule["finish"])),
-            ("Deadline", _or_none(content["project"]["deadline"])),
-            ("Margin of the finish", _or_none(left["margin"])),
+            ("Start", or_none(schedule["start"])),
+            ("Finish", or_none(schedule["finish"])),
+            ("Deadline", or_none(content["project"]["deadline"])),
+            ("Margin of the finish", or_none(left["margin"])),
             ("Critical tasks", str(schedule["critical"])),
             *((f"Tasks {state}".replace("_", " "), count) for state, count in _counts(schedule["tasks"])),
         ],
@@ -68,7 +62,7 @@ def _schedule(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator
 def _risks(risks: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
     yield Heading("Risks")
     sums = (("Threats", risks["threats"]), ("Opportunities", risks["opportunities"]))
-    yield TableOf(("Expected value", "Amount"), [(name, _amount(money)) for name, money in sums])
+    yield TableOf(("Expected value", "Amount"), [(name, amount(money)) for name, money in sums])
     if "matrix" in drawn:
         yield Drawing(drawn["matrix"], "How many risks lie in each cell, before the responses → after them")
     yield TableOf(
@@ -79,7 +73,7 @@ def _risks(risks: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part
                 each["kind"],
                 str(each["inherent"]["score"]),
                 each["inherent"]["band"],
-                _amount(each["emv"]),
+                amount(each["emv"]),
             )
             for each in risks["items"]
         ],
@@ -87,24 +81,10 @@ def _risks(risks: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part
 
 
 def _money(figures: Mapping[str, Any]) -> Iterator[tuple[str, str | Cell]]:
-    yield from ((name.upper(), _amount(figures[name])) for name in MONEY)
-    yield "EAC", _amount(figures["eac"][figures["method"]] if figures["method"] in figures["eac"] else figures["bac"])
-    yield from ((name.upper().replace("_T", "(t)"), _ratio(figures[name])) for name in RATIOS)
-
-
-def _amount(money: Mapping[str, Any]) -> str | Cell:
-    if money["amount"] is None:
-        return Cell(money["reason"], "quiet")
-    return f"{money['amount']} {money['currency']}"
-
-
-def _ratio(ratio: Mapping[str, Any]) -> str | Cell:
-    return Cell(ratio["reason"], "quiet") if ratio["value"] is None else f"{ratio['value']:.2f}"
+    yield from ((name.upper(), amount(figures[name])) for name in MONEY)
+    yield "EAC", amount(figures["eac"][figures["method"]] if figures["method"] in figures["eac"] else figures["bac"])
+    yield from ((name.upper().replace("_T", "(t)"), ratio(figures[name])) for name in RATIOS)
 
 
 def _counts(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(state, str(count)) for state, count in counts.items()]
-
-
-def _or_none(text: str | None) -> str | Cell:
-    return NONE if text is None else text
