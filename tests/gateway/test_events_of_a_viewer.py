@@ -1,0 +1,69 @@
+"""Whoever sees one project of a program follows its events, and learns of the other projects only that there is something."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from live_kit import example, listening
+
+from contracts import program_events
+
+SECRETS = ("Hidden shaft", "Signed track geometry", "Mara Lindqvist")
+"""What only who sees both projects may read."""
+
+
+@pytest.fixture
+async def viewer(live, author, tokens):
+    """A client that sees the author's program, and its project but no other."""
+    headers = {"Authorization": f"Bearer {await tokens.create(member='bob@example.org', role=None)}"}
+    mine = (await live.client.get("/v1/api-tokens", headers=headers)).json()["items"]
+    for place in ({"project_id": str(author.project_id)}, {"program_id": str(author.program_id)}):
+        body = {"member_id": mine[0]["member_id"], "role": "viewer", **place}
+        assert (await live.client.post("/v1/roles", json=body)).status_code == 201
+    async with httpx.AsyncClient(base_url=live.url, headers=headers) as client:
+        yield client
+
+
+async def tell(author) -> dict[str, str]:
+    """One event of each kind: of the project that is seen, of one that is not, and of a dependency between the two."""
+    hidden = uuid4()
+    ends = {
+        "provider": {"project_id": str(hidden), "task_id": str(uuid4())},
+        "receiver": {"project_id": str(author.project_id), "task_id": str(uuid4())},
+    }
+    whose = {"id": uuid4(), "organization_id": author.organization_id, "program_id": author.program_id}
+    proposed = example(program_events.DependencyProposed, **whose, **ends)
+    return {
+        "seen": await author.task("Seen"),
+        "hidden": await author.task("Hidden shaft", project_id=hidden),
+        "dependency": await author.say("program", author.program_id, proposed),
+    }
+
+
+async def test_the_list_leaves_out_what_is_hidden_and_counts_it(live, author, viewer):
+    said = await tell(author)
+    whole = await live.client.get("/v1/events")
+    assert [item["id"] for item in whole.json()["items"]] == list(said.values())
+    assert [secret for secret in SECRETS if secret not in whole.text] == []
+
+    answer = await viewer.get("/v1/events")
+    page = answer.json()
+    assert ([item["id"] for item in page["items"]], page["hidden_count"]) == ([said["seen"], said["dependency"]], 1)
+    assert [secret for secret in SECRETS if secret in answer.text] == []
+    assert "Seen" in answer.text
+
+
+async def test_a_stream_passes_over_what_is_hidden(author, viewer):
+    async with listening(viewer) as reader:
+        said = await tell(author)
+        assert await reader.ids(2) == [said["seen"], said["dependency"]]
+    assert [secret for secret in SECRETS if secret in str(reader.seen)] == []
+
+
+async def test_without_a_role_nothing_is_seen(live, author, viewer):
+    await tell(author)
+    for role in (await live.client.get("/v1/roles")).json()["items"]:
+        if role["role"] == "viewer":
+            assert (await live.client.delete(f"/v1/roles/{role['id']}")).status_code == 204
+    page = (await viewer.get("/v1/events")).json()
+    assert (page["items"], page["hidden_count"]) == ([], 3)
