@@ -31,13 +31,6 @@ class Recent(Generic[KeyT, ValueT]):
         # Shielded: a client that goes away must not take the look-up from the others that wait for it.
         return await asyncio.shield(task)
 
-    def settled(self, key: KeyT) -> ValueT | None:
-        """The kept value, if it is there already."""
-        kept = self._kept.get(key)
-        if kept is None or not kept[1].done() or kept[1].cancelled() or kept[1].exception() is not None:
-            return None
-        return kept[1].result()
-
     def __contains__(self, key: KeyT) -> bool:
         return key in self._kept
 

@@ -78,6 +78,7 @@ class Callers:
         self._signer = signer
         self._issuer = issuer
         self._recent: Recent[bytes, Caller | None] = Recent(KEPT, MOST)
+        self._let_in: dict[bytes | None, None] = {}
         self.is_informed = False
         """Whether changes are announced to this process."""
 
@@ -94,13 +95,17 @@ class Callers:
             self._recent.forget(key)
         caller = await self._recent.get(key, lambda: self._look_up(digest, authorization, organization))
         if caller is None or (caller.expires_at is not None and caller.expires_at <= now()):
+            self._let_in.pop(key, None)
             raise Unauthenticated
+        if key not in self._let_in:
+            self._let_in[key] = None
+            if len(self._let_in) > MOST:
+                del self._let_in[next(iter(self._let_in))]
         return caller
 
     def knows(self, authorization: str | None, organization: str | None = None) -> bool:
-        """Whether somebody came with this lately, and was let in."""
-        key = self._key_of(api_token_digest(authorization), authorization, organization)
-        return key is not None and self._recent.settled(key) is not None
+        """Whether somebody came with this and was let in, the last time at least. What is known of the caller may be forgotten since."""
+        return self._key_of(api_token_digest(authorization), authorization, organization) in self._let_in
 
     def _key_of(self, digest: bytes | None, authorization: str | None, organization: str | None) -> bytes | None:
         """Under what a caller is remembered; None for what can be nobody's."""
