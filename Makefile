@@ -67,8 +67,12 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
 .PHONY: test
-test: .venv/warm .venv/compiled .venv-api/ready ## Run every test, on a real PostgreSQL and a real NATS that the suite starts
-	@$(PYTEST)
+test: .venv/warm .venv/compiled .venv-api/ready ## Run the tests, on a real PostgreSQL and a real NATS that the suite starts
+	@$(PYTEST) -m "not long"
+
+.PHONY: test-long
+test-long: .venv/warm .venv/compiled .venv-api/ready ## Run the long proofs: drawn requests, kills, restores, whole programs, long histories
+	@$(PYTEST) -m long
 
 .PHONY: test-fast
 test-fast: .venv/warm .venv/compiled ## Run the tests that take less than a minute in all

@@ -108,7 +108,7 @@ def disorder(events, chance):
         del shuffled[:size]
 
 
-@pytest.mark.parametrize("orders", [5, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("orders", [5, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.long])])
 async def test_every_delivery_order_gives_the_same_bytes(story, database, orders):
     program_id = uuid7()
     story.dependency_ids = [uuid7() for _ in range(4)]

@@ -14,7 +14,7 @@ from chassis.parking import Parked, Reason
 from chassis.restoring import Restoration
 from program_svc.consumers import projection
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 FOLDER = Path(os.environ.get("INTERLOCK_DATA", "../shared/data")) / "mpsplib"
 PROGRAMS = sorted(FOLDER.glob("*.json"))

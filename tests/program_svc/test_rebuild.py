@@ -36,6 +36,7 @@ async def picture_of(api, program):
         return await canonical_picture(session, program.removeprefix("/programs/"))
 
 
+@pytest.mark.long
 async def test_after_a_random_history_a_rebuild_gives_the_same_bytes(api):
     story = LongStory(api, seed=7)
     await story.begin()

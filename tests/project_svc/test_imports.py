@@ -110,6 +110,7 @@ async def test_a_round_trip_keeps_types_lags_constraints_calendars_milestones_ba
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_a_round_trip_of_five_thousand_tasks(api, work):
     document = large(5_000)
     job = await uploaded(api, work, mspdi(document))

@@ -19,7 +19,7 @@ from local_stack.program_document import Document, read_document
 from local_stack.program_load import Loaded
 from planning import ScheduledTask, to_date
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 Rows = dict[Place, dict[str, Any]]
 """The program's schedule as the API has it, by project and task in the file."""

@@ -11,7 +11,7 @@ import httpx
 import nats
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 WRITES = 1000
 PROJECTS = 10

@@ -4,7 +4,7 @@ import pytest
 
 from apitools.fuzz import SHORT, fuzz
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def test_every_answer_is_as_the_document_says(stack, tmp_path):

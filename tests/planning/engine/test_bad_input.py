@@ -184,6 +184,7 @@ def test_there_is_a_limit_to_size(way, limit, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_million_tasks_in_a_chain_have_their_dates():
     count = size.MOST_TASKS
     columns = Columns(

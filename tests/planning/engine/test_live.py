@@ -251,6 +251,7 @@ def test_after_every_event_the_dates_are_those_of_a_whole_run(seed, tasks, links
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_after_each_of_two_thousand_events_the_dates_are_those_of_a_whole_run():
     """Tasks, progress, constraints, calendars and links, put in and taken out."""
     seen = play(Game(11, 250, 500), 2000)
