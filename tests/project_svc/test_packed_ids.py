@@ -1,8 +1,11 @@
 from uuid import UUID, uuid4
 
 import numpy as np
+import pytest
 
 from planning.engine import NEVER
+from planning.engine.checks import check_ids
+from planning.errors import DuplicateTask
 from project_svc.schedule.ids import NO_ID, Ids
 
 
@@ -40,3 +43,11 @@ def test_ids_differ_by_either_half():
     one = UUID(int=5 << 64 | 9)
     beside = [one, UUID(int=6 << 64 | 9), UUID(int=5 << 64 | 8)]
     assert Ids.of([one] * 3).differing(Ids.of(beside)).tolist() == [False, True, True]
+
+
+def test_an_id_that_is_there_twice_is_named():
+    ids = [uuid4() for _ in range(5)]
+    check_ids(Ids.of(ids), DuplicateTask)
+    with pytest.raises(DuplicateTask) as refused:
+        check_ids(Ids.of([*ids, ids[3]]), DuplicateTask)
+    assert refused.value.task_id == ids[3]

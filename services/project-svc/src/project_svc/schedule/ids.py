@@ -46,6 +46,10 @@ class Ids(Sequence[UUID]):
         """One element an id; equal ids are equal elements."""
         return np.frombuffer(self.packed, f"V{BYTES}")
 
+    def has_repeats(self) -> bool:
+        """Whether some id is there twice (`planning.engine.checks.Packed`)."""
+        return len(set(self.words.tolist())) < len(self)
+
     def row_of(self, wanted: UUID) -> int:
         """Where an id is; NEVER where it is not."""
         at = self.packed.find(wanted.bytes)
