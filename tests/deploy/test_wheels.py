@@ -43,6 +43,7 @@ def test_a_wheel_carries_every_migration(installed, package, project):
 
 
 @pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.long
 def test_an_installed_service_migrates_an_empty_database(installed, package, postgres, new_database):
     url = postgres.url(new_database())
     told = {**os.environ, "PYTHONPATH": str(installed), "INTERLOCK_MIGRATION_DATABASE_URL": url}

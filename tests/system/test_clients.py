@@ -9,7 +9,7 @@ import pytest
 
 from apitools.where import DOCUMENT, HOME
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 HERE = Path(__file__).parent
 PYTHON = HOME / "bin"
