@@ -67,7 +67,7 @@ load-program: .venv/ready ## Load FILE=program.json through the public API of th
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
 .PHONY: test
-test: .venv/warm .venv/compiled .venv-api/ready ## Run the tests, on a real PostgreSQL and a real NATS that the suite starts
+test: .venv/warm .venv/compiled ## Run the tests, on a real PostgreSQL and a real NATS that the suite starts
 	@$(PYTEST) -m "not long"
 
 .PHONY: test-long
