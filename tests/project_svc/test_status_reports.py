@@ -141,6 +141,6 @@ async def test_what_is_refused(api, auditor, stranger, project, monkeypatch):
     async def busy(_: object) -> list[str]:
         raise press.TooBusy
 
-    monkeypatch.setattr(routes, "draw", busy)
+    monkeypatch.setattr(printing, "draw", busy)
     answer = await api.request("GET", f"{project}/status-reports/{report['id']}/page")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -10,7 +10,6 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, res
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute
 from contracts.project_events.reports import StatusReportState
 from contracts.values import Id, Label
-from pictures import HEADERS, MEDIA_TYPE, TooBusy, draw
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading
@@ -18,8 +17,7 @@ from project_svc.register.actions import find, list_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
-from project_svc.status_reports import actions, page
-from project_svc.status_reports.drawings import drawings_of
+from project_svc.status_reports import actions
 from project_svc.status_reports.models import (
     STATUS_REPORTS,
     StatusReportContent,
@@ -74,11 +72,8 @@ async def read_status_report(project: Reading, status_report_id: Id, response: R
 @router.get("/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))
 async def print_status_report(project: Reading, status_report_id: Id) -> Response:
     """The same as one page to print, with its pictures: Gantt chart, S-curve, risk matrix, burn of float. It loads and runs nothing."""
+    from project_svc.status_reports.printing import printed
+
     report = await find(project, STATUS_REPORTS, status_report_id)
     kept = await project.session.get_one(StatusReportContent, report.id)
-    wanted = drawings_of(kept.content)
-    try:
-        drawn = dict(zip(wanted, await draw(list(wanted.values())), strict=True))
-    except TooBusy as error:
-        raise Unavailable("Too many pages are being drawn.", retry_after=5) from error
-    return Response(page.page_of(report, kept.content, drawn), media_type=MEDIA_TYPE, headers=HEADERS)
+    return await printed(report, kept.content)
