@@ -10,7 +10,7 @@ from tests.project_svc.control import baseline, eur, plan
 
 import pictures
 from pictures import press
-from project_svc.status_reports import bars, routes
+from project_svc.status_reports import bars, printing
 
 HOSTILE = "<script>alert(1)</script>"
 PERIOD = {"title": "March", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
