@@ -85,11 +85,11 @@ CASES = [
     (plan(replace(A, actual_start=START, actual_finish=FAR)), errors.OutsideCalendar, {"task_id": "A"}),
     (plan(replace(A, imposed=(Imposed("D", FAR, "start"),))), errors.OutsideCalendar, {"task_id": "A"}),
     (plan(replace(A, imposed=(Imposed("D", 1 << 62, "finish"),))), errors.OutsideCalendar, {"task_id": "A"}),
-    (plan(replace(A, duration=LONG)), errors.OutsideCalendar, {}),
-    (plan(replace(A, duration=1 << 62)), errors.OutsideCalendar, {}),
-    (plan(replace(A, duration=1 << 70)), errors.OutsideCalendar, {}),
-    (plan(replace(AB, lag=LONG)), errors.OutsideCalendar, {}),
-    (plan(replace(AB, lag=1 << 40)), errors.OutsideCalendar, {}),
+    (plan(replace(A, duration=LONG), B, AB), errors.OutsideCalendar, {"task_id": "A"}),
+    (plan(replace(A, duration=1 << 62), B, AB), errors.OutsideCalendar, {"task_id": "A"}),
+    (plan(replace(A, duration=1 << 70), B, AB), errors.OutsideCalendar, {"task_id": "A"}),
+    (plan(replace(AB, lag=LONG)), errors.OutsideCalendar, {"task_id": "B"}),
+    (plan(replace(AB, lag=1 << 40)), errors.OutsideCalendar, {"task_id": "B"}),
     (plan(replace(A, calendar=SOON_OVER, duration=8 * 480)), errors.OutsideCalendar, {"task_id": "A"}),
     *(
         (plan(A, project=replace(PROJECT, **{name: FAR})), errors.OutsideCalendar, {})

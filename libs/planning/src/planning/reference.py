@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from planning.axis import Axis
 from planning.efforts import with_efforts
+from planning.errors import OutsideCalendar
 from planning.limits import NEVER
 from planning.network import Network, network_of
 from planning.passes import UNDRIVEN, Early, backward, end_instant, forward
@@ -64,21 +65,23 @@ def _first_start(plan: Plan) -> int:
 
 
 def _finish(network: Network, early: Early) -> int:
-    """The instant by which everything is finished, 0 for an empty network. Levels of effort count where there is nothing else."""
+    """The instant by which everything is finished, 0 for an empty network. Levels of effort count where there is nothing else.
+
+    Raises OutsideCalendar with the id of the first task, in the order of work, that ends outside its calendar.
+    """
     kinds = [task.kind is TaskKind.LEVEL_OF_EFFORT for task in network.tasks]
     counted = [task for task, is_effort in enumerate(kinds) if not is_effort] or range(len(kinds))
     last: dict[Axis, int] = {}
     for task in counted:
         axis = network.axes[task]
         last[axis] = max(last.get(axis, NEVER), early.ends[2 * task + 1])
-    return max(
-        (
+    latest = [task for task in counted if early.ends[2 * task + 1] == last[network.axes[task]]]
+    try:
+        return max((end_instant(network, early, 2 * task + 1) for task in latest), default=0)
+    except OutsideCalendar:
+        for task in range(latest[-1]):
             end_instant(network, early, 2 * task + 1)
-            for task in counted
-            if early.ends[2 * task + 1] == last[network.axes[task]]
-        ),
-        default=0,
-    )
+        raise
 
 
 def _positions(network: Network, instant: int) -> list[int]:
