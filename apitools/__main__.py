@@ -4,6 +4,7 @@ import argparse
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from apitools.where import DOCUMENT, HERE, node_clients, python_clients, spectral
@@ -16,16 +17,17 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("lint", help="Spectral's and OWASP's rules over the document")
     commands.add_parser("install", help="what the smoke tests of generated clients need")
-    commands.add_parser("fuzz", help="schemathesis on a stack of its own, for long").add_argument(
-        "--seed", type=int, default=1
-    )
+    fuzzing = commands.add_parser("fuzz", help="schemathesis on a stack of its own, for long")
+    fuzzing.add_argument("--seed", type=int, default=1)
+    fuzzing.add_argument("--phases", help="of examples,coverage,fuzzing,stateful; all of them by default")
+    fuzzing.add_argument("--paths", help="a regular expression: only paths in which it is found")
     asked = parser.parse_args()
     match asked.command:
         case "lint":
             return _lint()
         case "install":
             return _install()
-    return _fuzz(asked.seed)
+    return _fuzz(asked.seed, asked.phases, asked.paths)
 
 
 def _lint() -> int:
@@ -49,7 +51,7 @@ def _install() -> int:
     return 0
 
 
-def _fuzz(seed: int) -> int:
+def _fuzz(seed: int, phases: str | None, paths: str | None) -> int:
     # Here, since both are of the development environment alone, and the other commands are not.
     from apitools.fuzz import THOROUGH, fuzz
     from bench.stack import Stack
@@ -57,7 +59,8 @@ def _fuzz(seed: int) -> int:
     stack = Stack()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done = fuzz(stack.url, stack.token, THOROUGH, Path(folder), seed=seed)
+            effort = replace(THOROUGH, phases=phases or THOROUGH.phases)
+            done = fuzz(stack.url, stack.token, effort, Path(folder), seed=seed, paths=paths)
     finally:
         stack.stop()
     print(done.stdout)

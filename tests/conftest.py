@@ -3,7 +3,6 @@
 Both servers run on private sockets and ports, started by this run, and are gone after it.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,26 +10,14 @@ from tempfile import TemporaryDirectory, mkdtemp
 from uuid import uuid4
 
 import pytest
-import structlog
+from logs_kit import logs_below, logs_say_no_secret, pytest_runtest_makereport
 from secrets_kit import said
 
 from local_stack.databases import create_database, drop_database
 from local_stack.nats import Nats
 from local_stack.postgres import Postgres
 
-_LOG = TemporaryDirectory(prefix="interlock-suite-")
-_KEPT = Path(_LOG.name) / "suite.log"
-"""Everything that services within this process log, for `logs_say_no_secret`."""
-
-
-def _keep(_logger: object, _method: str, line: str) -> str:
-    with _KEPT.open("a") as log:
-        log.write(line + "\n")
-    return line
-
-
-# Plain lines: the default renders every traceback with its locals in colours, which takes seconds.
-structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(), _keep])
+__all__ = ["logs_say_no_secret", "pytest_runtest_makereport"]
 
 # The cluster is thrown away after the run, so nothing has to survive a power cut.
 _THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
@@ -42,17 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ("system" not in item.path.parts, not slow[item.path]))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def logs_say_no_secret() -> Iterator[None]:
-    """Fails the run, at its end, if anything that was logged in it holds a token, a password, a key or an `Authorization` header."""
-    handler = logging.FileHandler(_KEPT)
-    logging.getLogger().addHandler(handler)
-    yield
-    logging.getLogger().removeHandler(handler)
-    handler.close()
-    assert list(said([_KEPT])) == []
-
-
 @pytest.fixture(scope="session")
 def new_folder() -> Iterator[Callable[[], Path]]:
     """Make folders for servers, outside of pytest's own: under root PostgreSQL runs as another account, and every run of
@@ -60,6 +36,7 @@ def new_folder() -> Iterator[Callable[[], Path]]:
     """
     with TemporaryDirectory(prefix="interlock-tests-") as folder:
         yield lambda: Path(mkdtemp(dir=folder))
+        assert list(said(logs_below(Path(folder)))) == []
 
 
 @pytest.fixture(scope="session")

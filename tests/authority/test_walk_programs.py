@@ -1,10 +1,10 @@
 """Every route of program-svc by every role by own project and program, others, another organisation's: the answers are the table's."""
 
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from service_kit import OneSeat, RolledBack, client_of, migrated
+from tests.authority.a_program import program
 from tests.program_svc.member import ProgramMember
 from walk_kit import (
     EVERYBODY,
@@ -18,7 +18,6 @@ from walk_kit import (
     ask,
     asked,
     difference,
-    make_all,
 )
 
 from contracts.vocabulary import ProgramRole
@@ -38,43 +37,6 @@ ABOUT_A_PROJECT = {
 @pytest.fixture(scope="module")
 def database_url(postgres) -> str:
     return migrated(postgres, "program_svc", "walk")
-
-
-async def program(api: ProgramMember) -> tuple[dict[str, str], dict[str, str]]:
-    """A late program of two projects with one record of every kind; the ids for its first project and for its second."""
-    first, second = (api.projects.project(name) for name in ("FIRST", "SECOND"))
-    tasks = {each: api.projects.task(each, "T", 9) for each in (first, second)}
-    last = {each: api.projects.task(each, "L", 2) for each in (first, second)}
-    await api.hear()
-    path = await api.program(first, second, deadline="2026-03-03", tolerances={"schedule": "P1D"})
-    await api.post(f"{path}/tolerances/check", status=200)
-    exception = (await api.get(f"{path}/exceptions"))["items"][0]
-    changes = [{"project_id": str(each), "task_id": str(tasks[each]), "duration": "P8D"} for each in tasks]
-    scenario = (await api.post(f"{path}/scenarios", {"name": "Sooner", "changes": changes}))["id"]
-    taken = await api.post(f"{path}/scenarios/{scenario}/take", status=200)
-    proposals = {each["project_id"]: each["id"] for each in taken["proposals"]}
-    known = {"program_id": path.rpartition("/")[2], "exception_id": exception["id"], "end": "provider"}
-    known |= {"scenario_id": scenario, "goal_id": (await api.post("/goals", {"name": "G"}))["id"]}
-    result = {"name": "Punctuality", "kind": "maximize", "base": 80, "target": 95, "unit": "%", "weight": 1}
-    known["key_result_id"] = (await api.post(f"/goals/{known['goal_id']}/key-results", result))["id"]
-    places = []
-    for mine, theirs in ((first, second), (second, first)):
-        of_place = known | {"project_id": str(mine), "task_id": str(tasks[mine]), "proposal_id": proposals[str(mine)]}
-        provider, receiver = (tasks[mine], last[theirs]) if mine == first else (api.projects.task(mine, "N"), None)
-        if receiver is None:
-            receiver = await another(api, path)
-        of_place["dependency_id"] = (await api.propose(path, provider, receiver))["id"]
-        places.append(await make_all(api, SERVICE, of_place))
-    return places[0], places[1]
-
-
-async def another(api: ProgramMember, path: str) -> UUID:
-    """A task of a third project of the program."""
-    third = api.projects.project("THIRD")
-    task = api.projects.task(third, "T")
-    await api.hear()
-    await api.post(f"{path}/components", {"project_id": str(third)})
-    return task
 
 
 async def test_every_answer_is_what_the_table_says(database_url):

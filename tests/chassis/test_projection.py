@@ -12,6 +12,7 @@ from chassis.message import Message
 from chassis.outbox import Boundary
 from chassis.projection import Poison, Projection
 from chassis.received import NOBODY, ReceivedEvent, Unreadable, read
+from contracts.provenance import HEADER, Provenance
 
 pytestmark = pytest.mark.slow
 
@@ -230,6 +231,8 @@ async def test_each_organisation_is_applied_in_its_own_context_and_told_at_the_e
 
 async def test_events_recorded_while_applying_go_into_the_outbox_once_with_their_cause(service, kit, event):
     one, poison = event(uuid4(), 1), event(uuid4(), 1)
+    came = {HEADER: Provenance(credential="api-tokens/7", address="203.0.113.7").header()}
+    one = replace(one, message=replace(one.message, headers={**one.message.headers, **came}))
 
     async def answer(session, received):
         boundary = Boundary("project", received.boundary_id, HOME, 7)
@@ -243,6 +246,9 @@ async def test_events_recorded_while_applying_go_into_the_outbox_once_with_their
     [(boundary_id, headers)] = await service.rows("SELECT boundary_id, headers::json FROM outbox")
     assert boundary_id == one.boundary_id
     assert (headers["ce-causationid"], headers["ce-actor"]) == (str(one.id), "ann")
+    assert Provenance.read(headers[HEADER]) == Provenance(
+        credential="api-tokens/7", address="203.0.113.7", cause=f"events/{one.id}"
+    )
 
 
 @pytest.mark.parametrize(

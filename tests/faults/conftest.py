@@ -145,7 +145,7 @@ async def worker_process(
 
     def start(sabotage: str = "") -> subprocess.Popen:
         script = dedent(WORKER).format(sabotage=dedent(sabotage))
-        process = subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([sys.executable, "-c", script], env=environment)
         started.append(process)
         return process
 

@@ -1,10 +1,13 @@
 """What the audit log says of each kind of event."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from contracts.envelope import Envelope
 from contracts.files import example_file
+from contracts.provenance import HEADER, Provenance
 from contracts.registry import EVENTS
 from contracts.subjects import Stream
 from gateway.audit.entries import BEGINNINGS, COUNTED, ENDS, entry_of
@@ -50,6 +53,15 @@ def test_every_event_makes_one_entry_that_says_what_was_and_what_is():
             assert None in (entry["before"], entry["after"])
         else:
             assert sorted(entry["before"]) == data["changed"] == sorted(entry["after"]), kind
+
+
+def test_what_followed_from_another_change_names_it_and_whose_it_was():
+    event, _ = live(EVENTS[0])
+    came = Provenance.following('{"credential": "api-tokens/7", "address": "203.0.113.7"}', "events/1")
+    told = orjson.loads(entry_of(replace(event, headers={HEADER: came.header()})))
+    assert (told["credential"], told["origin"]["kind"]) == ("api-tokens/7", "system")
+    assert (told["origin"]["cause"], told["origin"]["address"]) == ("events/1", "203.0.113.7")
+    assert orjson.loads(entry_of(event))["origin"]["kind"] == "system"
 
 
 def test_of_two_versions_of_one_event_the_newer_is_entered():

@@ -40,7 +40,8 @@ async def test_what_a_request_changes_in_the_gateway_is_entered_with_who_and_fro
     assert created["credential"] == f"api-tokens/{mine['id']}"
     assert (created["action"], created["record"], created["before"]) == ("created", "member", None)
     assert created["after"]["email"] == "bob@example.org"
-    assert created["origin"] == {"address": "127.0.0.1", "user_agent": "a test", "request_id": "r-17"}
+    came = {"address": "127.0.0.1", "user_agent": "a test", "request_id": "r-17"}
+    assert created["origin"] == {"kind": "request", "cause": None, **came}
     assert created["trace_id"] == "4" * 32
     assert (updated["before"], updated["after"]) == ({"role": "auditor"}, {"role": "portfolio_manager"})
     assert (updated["action"], updated["revision"]) == ("updated", 2)
@@ -165,10 +166,13 @@ async def test_events_of_the_services_are_entered_once(client, author, worker, b
 
     await eventually(both)
     updated, created = await entries(client, project_id=str(author.project_id))
-    assert (created["id"], created["record"], created["action"], created["origin"]) == (first, "task", "created", None)
+    assert (created["id"], created["record"], created["action"], created["origin"]["kind"]) == (
+        *(first, "task", "created", "system"),
+    )
     assert (created["before"], created["after"]["name"], created["actor"]) == (None, "A", "members/ada")
     assert (updated["id"], updated["credential"]) == (str(event_id), "api-tokens/7")
-    assert updated["origin"] == {"address": "203.0.113.7", "user_agent": "Grüße", "request_id": "r-1"}
+    expected = {"address": "203.0.113.7", "user_agent": "Grüße", "request_id": "r-1"}
+    assert updated["origin"] == {"kind": "request", "cause": None, **expected}
     assert updated["before"] == changed.data.previous
     assert set(updated["after"]) == set(updated["before"])
     assert updated["record_id"] == str(changed.data.record.id)

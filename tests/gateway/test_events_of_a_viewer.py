@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from live_kit import example, listening
+from webhook_kit import make_hook, states
 
 from contracts import program_events
 
@@ -20,6 +22,7 @@ async def viewer(live, author, tokens):
     for place in ({"project_id": str(author.project_id)}, {"program_id": str(author.program_id)}):
         body = {"member_id": mine[0]["member_id"], "role": "viewer", **place}
         assert (await live.client.post("/v1/roles", json=body)).status_code == 201
+    headers["X-Member"] = mine[0]["member_id"]
     async with httpx.AsyncClient(base_url=live.url, headers=headers) as client:
         yield client
 
@@ -58,6 +61,30 @@ async def test_a_stream_passes_over_what_is_hidden(author, viewer):
         said = await tell(author)
         assert await reader.ids(2) == [said["seen"], said["dependency"]]
     assert [secret for secret in SECRETS if secret in str(reader.seen)] == []
+
+
+async def test_a_webhook_with_a_members_eyes_gets_what_that_one_may_see(live, author, viewer, worker, receiver):
+    hook = await make_hook(live.client, f"{receiver.url}?viewer", member_id=viewer.headers["X-Member"])
+    whole = await make_hook(live.client, receiver.url)
+    await worker.start()
+    said = await tell(author)
+    await whole.until(lambda found: states(found) == ["delivered"] * 3)
+    got = await hook.until(lambda found: states(found) == ["delivered"] * 2)
+    assert {each["event_id"] for each in got} == {said["seen"], said["dependency"]}
+    theirs = [each.body.decode() for each in receiver.received if each.path.endswith("?viewer")]
+    assert [secret for secret in SECRETS if secret in str(theirs)] == []
+    assert [secret for secret in SECRETS if secret not in str([each.body for each in receiver.received])] == []
+    (stub,) = (event["data"]["record"] for event in map(orjson.loads, theirs) if event["id"] == said["dependency"])
+    assert stub["redacted"] == ["provider"]
+
+    assert (await live.client.delete(f"/v1/members/{viewer.headers['X-Member']}")).status_code == 204
+    await tell(author)
+    await whole.until(lambda found: states(found) == ["delivered"] * 6)
+    assert len(await hook.deliveries()) == 2
+    changed = await live.client.patch(hook.path, json={"member_id": None})
+    assert (changed.status_code, changed.json()["member_id"]) == (200, None)
+    refused = await live.client.patch(hook.path, json={"member_id": viewer.headers["X-Member"]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/member_id")
 
 
 async def test_without_a_role_nothing_is_seen(live, author, viewer):

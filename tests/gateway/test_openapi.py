@@ -60,6 +60,14 @@ def test_schemas_are_schemas():
         Draft202012Validator.check_schema(schema)
 
 
+def test_defaults_are_what_could_be_sent():
+    told = [node for node in objects(COMPONENTS["schemas"]) if "default" in node]
+    defaults = [node for node in told if {"type", "$ref", "anyOf"} & node.keys()]
+    assert len(defaults) > 100
+    for node in defaults:
+        assert_fits(node, node["default"])
+
+
 def test_an_operation_says_what_it_is():
     for _, _, operation in OPERATIONS.values():
         assert READABLE.fullmatch(operation["operationId"])

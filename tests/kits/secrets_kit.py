@@ -1,10 +1,10 @@
 """No log says a secret: what secrets look like, which ones a stack has, and where one was said.
 
-`tests/conftest.py` looks through what the suite's own processes log, `stack_kit` through the logs of each stack that it starts.
+`logs_kit` looks through what the suite's own processes log, `stack_kit` through the logs of each stack that it starts.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 SHAPES = {
@@ -31,7 +31,12 @@ def said(logs: Iterable[Path], secrets: Iterable[bytes] = ()) -> Iterator[str]:
     """One line for each secret that a log says; what it is and where, not what it says."""
     exact = [*secrets]
     for path in logs:
-        for number, line in enumerate(path.read_bytes().splitlines(), 1):
-            found = [name for name, shape in SHAPES.items() if shape.search(line)]
-            found += ["a secret of the stack"] if any(secret in line for secret in exact) else []
-            yield from (f"{path.name}:{number} says {name}" for name in found)
+        yield from said_in(path.name, path.read_bytes(), exact)
+
+
+def said_in(where: str, text: bytes, secrets: Collection[bytes] = ()) -> Iterator[str]:
+    """The same of a text that is called `where`."""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = [name for name, shape in SHAPES.items() if shape.search(line)]
+        found += ["a secret of the stack"] if any(secret in line for secret in secrets) else []
+        yield from (f"{where}:{number} says {name}" for name in found)

@@ -142,13 +142,22 @@ class Member:
     subject: str = "ada"
     in_programs: Mapping[UUID, ProgramRole] = field(default_factory=dict)
     in_projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
+    credential: str | None = None
+    sends: Mapping[str, str] = field(default_factory=dict)
+    """Headers of each request, besides."""
 
     @property
     def headers(self) -> dict[str, str]:
         identity = Identity(
-            self.subject, self.organization_id, self.roles, programs=self.in_programs, projects=self.in_projects
+            self.subject,
+            self.organization_id,
+            self.roles,
+            programs=self.in_programs,
+            projects=self.in_projects,
+            credential=self.credential,
         )
-        return {"Authorization": f"Bearer {Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)}"}
+        token = Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)
+        return {"Authorization": f"Bearer {token}", **self.sends}
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {**self.headers, **options.pop("headers", {})}

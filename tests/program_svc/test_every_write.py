@@ -1,9 +1,10 @@
-"""Every route that writes, once: what it answers, and the event that says so. A route that is not in the story fails it."""
+"""Every route that writes, once: what it answers, the event that says so, and what the audit log says. A route that is not in the story fails it."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from audit_kit import attributable, check_entries, entries_of
 from tests.program_svc.member import ProgramMember
 
 from chassis.routes import routes_of
@@ -57,6 +58,7 @@ class Story:
         assert answer.is_success, (name, answer.text)
         new = (await self.api.events())[self.told :]
         assert {event["headers"]["ce-actor"] for event in new} <= {"ada"}, name
+        check_entries(entries_of(new))
         if happened is None:
             assert new == [], name
         else:
@@ -84,6 +86,7 @@ class Story:
 
 
 async def test_every_write_answers_and_says_what_it_changed_and_who_did_it(api):
+    attributable(api)
     story = Story(api)
     given, needed, program = await planned(api, story)
     await registers(story, program)

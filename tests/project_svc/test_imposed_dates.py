@@ -1,7 +1,7 @@
 """Dates that committed dependencies impose: taken over, shown with their cause, dropped."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +21,9 @@ from contracts.program_events import (
     ProgramDeleted,
 )
 from contracts.subjects import Stream
+from contracts.vocabulary import ProjectRole
 from project_svc.consumers import FOLLOWS
+from project_svc.exports.routes import ExportForm
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 ORIGIN = outbox.Origin(actor="grace", traceparent=None, correlation_id="c-1", causation_id=None)
@@ -183,3 +185,19 @@ async def test_a_date_that_no_calendar_holds_is_refused_and_the_project_stays_us
     await program.hear(program.tells(DependencyCommitted, beyond))
     assert (await api.schedule(project))[task]["early_start"] == "2026-03-02"
     await api.patch(f"{project}/tasks/{task}", {"duration": "P6D"})
+
+
+async def test_an_export_is_of_its_own_project_alone(api, program, project):
+    other = await api.project(name="SECRET project")
+    theirs = await api.task(other, "SECRET task")
+    needed = await api.task(project, "Ours", kind="milestone", duration="P0D")
+    provider = {"project_id": other.removeprefix("/projects/"), "task_id": theirs}
+    words = {"provider": provider, "provider_owner": "SECRET", "acceptance_criterion": "SECRET"}
+    await program.hear(program.tells(DependencyCommitted, program.dependency(project, needed, START, **words)))
+    mine = {UUID(project.removeprefix("/projects/")): ProjectRole.VIEWER}
+    viewer = replace(api, subject="bob", roles=frozenset(), in_projects=mine)
+    for form in ExportForm:
+        answer = await viewer.request("GET", f"{project}/export", params={"form": form})
+        assert (answer.status_code, "Ours" in answer.text) == (200, True), form
+        assert not [word for word in ("SECRET", theirs, provider["project_id"]) if word in answer.text], form
+        assert (await viewer.request("GET", f"{other}/export", params={"form": form})).status_code == 404

@@ -7,8 +7,8 @@ import pytest
 from tests.project_svc.member import ProjectMember
 from waiting import eventually
 
+from contracts.project_events.jobs import JobKind
 from contracts.vocabulary import ProjectRole
-from project_svc.jobs.models import JobKind
 from project_svc.jobs.running import JobGaveUp, Workshop
 
 
@@ -156,11 +156,13 @@ async def test_effects_and_the_jobs_end_are_one_transaction(api, database, event
     before = len(await events_of(api.organization_id))
     await do(database, api, path, "write")
     assert [project["key"] for project in (await api.get("/projects"))["items"]].count("MADE") == 1
-    (event,) = (await events_of(api.organization_id))[before:]
-    assert event["headers"]["ce-actor"] == "ada"
-    assert event["headers"]["ce-correlationid"] != ""
+    said = (await events_of(api.organization_id))[before:]
+    begun, made, done = (".".join(event["subject"].split(".")[-2:]) for event in said)
+    assert (begun, made, done) == ("job.updated", "project.created", "job.updated")
+    assert {event["headers"]["ce-actor"] for event in said} == {"ada"}
+    assert len({event["headers"]["ce-correlationid"] for event in said} - {""}) == 1
     await do(database, api, path, "write")  # handed out once more, as a queue may
-    assert len(await events_of(api.organization_id)) == before + 1
+    assert len(await events_of(api.organization_id)) == before + len(said)
 
 
 async def test_a_job_of_another_day_is_no_more_there(api, database):

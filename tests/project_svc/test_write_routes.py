@@ -1,16 +1,15 @@
-"""Every route that writes in a project: its answer, its preview, and the events that say what it did and who did it.
-
-What the audit log shows of a write is made from these events by the gateway (`tests/gateway/test_audit_entries.py`).
-"""
+"""Every route of project-svc that writes: its answer, its preview, the events that say what it did, and what the audit log says of it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.project_svc.write_routes import JOBS, WRITES, filled, one_of_everything
+from audit_kit import BY_REQUEST, attributable, check_entries, entries_of
+from tests.project_svc.write_routes import CANCEL, JOBS, WRITES, filled, one_of_everything
 
+from contracts.project_events.jobs import JobKind, JobStatus
 from project_svc.application import ROUTERS
-from project_svc.jobs.models import Job, JobKind, JobStatus
+from project_svc.jobs.models import Job
 from project_svc.records import new_id, now
 
 WRITING = {"POST", "PATCH", "PUT", "DELETE"}
@@ -20,7 +19,7 @@ def test_every_route_that_writes_has_a_row():
     routes = {
         f"{method} {route.path}" for router in ROUTERS for route in router.routes for method in route.methods & WRITING
     }
-    assert routes == WRITES.keys() | JOBS.keys()
+    assert routes == WRITES.keys() | JOBS.keys() | {CANCEL}
 
 
 @asynccontextmanager
@@ -51,6 +50,7 @@ async def levelled(database: Any, api: Any, project_id: str, revision: int, task
 
 
 async def test_every_write_answers_previews_and_says_what_it_did(api, database, events_of):
+    attributable(api)
     project, made = await one_of_everything(api)
     revision = (await api.get(project))["revision"]
     made["levelling"] = await levelled(database, api, made["project_id"], revision, made["free"])
@@ -91,6 +91,7 @@ async def carry_out(api, events_of, before: int, revision: int, made: dict[str, 
         assert (event["headers"]["ce-actor"], event["positions"]) == ("ada", len(said))
     for event in own:
         check_event(event, expected)
+    check_entries(entries_of(said))
     body = answer.json() if answer.content else {}
     told = [event["data"]["record"] for event in own if event["data"].get("record", {}).get("id") == body.get("id")]
     if write.status == 201 or method == "PATCH":
@@ -98,6 +99,48 @@ async def carry_out(api, events_of, before: int, revision: int, made: dict[str, 
         shown = told[0].keys() & body.keys()
         assert {name: body[name] for name in shown} == {name: told[0][name] for name in shown}
         assert answer.headers["etag"] == f'"{body["revision"]}"'
+
+
+async def test_every_job_is_told_of_when_it_is_asked_for_called_off_and_done(api, database, events_of, work):
+    attributable(api)
+    project = await api.project()
+    path = {"project_id": project.rpartition("/")[2]}
+    told = 1
+    jobs = []
+    for route, kind in JOBS.items():
+        method, where = route.split(" ")
+        sent = {"files": {"file": ("plan.json", b"{}")}} if kind == "import" else {"json": {}}
+        answer = await api.request(method, where.format_map(path), **sent)
+        assert answer.status_code == 202, answer.text
+        jobs.append(answer.json())
+        said, told = await since(api, events_of, told)
+        check_entries(said)
+        about = None if kind == "import" else path["project_id"]
+        assert [(each["record"], each["action"], each["record_id"], each["project_id"]) for each in said] == [
+            ("job", "created", jobs[-1]["id"], about)
+        ]
+        assert (said[0]["after"]["kind"], said[0]["after"]["state"]) == (kind, "queued")
+    await api.request(*CANCEL.format(job_id=jobs[1]["id"]).split(" "))
+    said, told = await since(api, events_of, told)
+    check_entries(said)
+    assert [(each["before"]["state"], each["after"]["state"]) for each in said] == [("queued", "cancelled")]
+    await work(api.organization_id)
+    said, _ = await since(api, events_of, told)
+    for job, end in ((jobs[0], "failed"), (jobs[2], "succeeded")):
+        about_it = [each for each in said if each["record_id"] == job["id"]]
+        assert [each["after"]["state"] for each in about_it] == ["running", end]
+        check_entries(about_it[:1], origin=BY_REQUEST | {"kind": "system", "cause": f"jobs/{job['id']}"})
+    events = [each for each in await events_of(api.organization_id) if each["headers"]["ce-type"].startswith(JOB)]
+    assert [each["revision"] for each in events] == list(range(1, len(events) + 1))
+
+
+JOB = "io.interlock.project.job."
+
+
+async def since(api, events_of, told: int) -> tuple[list[dict[str, Any]], int]:
+    """What the log says of what was said since; and how much was said in all."""
+    said = await events_of(api.organization_id)
+    return entries_of(said[told:]), len(said)
 
 
 def check_event(event: dict[str, Any], revision: int) -> None:

@@ -103,12 +103,12 @@ WRITES: dict[str, Write] = {
     f"POST {P}/schedule/level/take": Write({"job_id": "{levelling}"}, ("task.updated",)),
 }
 JOBS = {
-    "POST /imports": "tests/project_svc/test_imports.py",
-    f"POST {P}/schedule/simulate": "tests/project_svc/test_simulations.py",
-    f"POST {P}/schedule/level": "tests/project_svc/test_levelling.py",
-    "POST /jobs/{job_id}/cancel": "tests/project_svc/test_jobs.py",
+    "POST /imports": "import",
+    f"POST {P}/schedule/simulate": "simulation",
+    f"POST {P}/schedule/level": "levelling",
 }
-"""Routes that change nothing in a project: they ask for a job, whose events are looked at where it is tested."""
+"""Routes that ask for a job, and its kind."""
+CANCEL = "POST /jobs/{job_id}/cancel"
 
 
 async def one_of_everything(api: Any) -> tuple[str, dict[str, str]]:

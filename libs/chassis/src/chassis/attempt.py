@@ -16,6 +16,7 @@ from chassis.progress import NOT_AN_EVENT, Key, Progress
 from chassis.quarantine import put_away
 from chassis.received import ReceivedEvent, Unreadable
 from chassis.restoring import Restoration, Restorer, StillBehind
+from contracts.provenance import HEADER, Provenance
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -170,7 +171,8 @@ def key_of(item: ReceivedEvent | Unreadable) -> Key | None:
 
 
 def _origin(event: ReceivedEvent) -> outbox.Origin:
-    return outbox.Origin(event.actor, event.traceparent, event.correlation_id, str(event.id))
+    came = Provenance.following(event.message.headers.get(HEADER), f"events/{event.id}")
+    return outbox.Origin(event.actor, event.traceparent, event.correlation_id, str(event.id), came)
 
 
-_OURSELVES = outbox.Origin(actor="interlock", traceparent=None, correlation_id="restored", causation_id=None)
+_OURSELVES = outbox.Origin("interlock", None, "restored", None, Provenance(cause="restoration"))

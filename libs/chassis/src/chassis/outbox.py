@@ -52,7 +52,7 @@ class EventTooLarge(Exception):
 class Boundary:
     """The aggregate whose row this transaction has locked, at the revision that it took.
 
-    `kind` is `project`, `program` or `strategy`; the id of an organisation's strategy is the organisation's. Take a revision only if
+    `kind` is one of `contracts.subjects.BoundaryKind`; the id of an organisation's strategy, or of its work, is the organisation's. Take a revision only if
     something will be recorded under it: a revision without an event is a gap, at which every consumer waits.
     """
 

@@ -11,6 +11,12 @@ from contracts.registry import EVENTS
 from contracts.subjects import PREFIX, BoundaryKind
 
 _SCHEMAS = "#/components/schemas/"
+_WHOSE = {
+    BoundaryKind.PROJECT: "a project",
+    BoundaryKind.PROGRAM: "a program",
+    BoundaryKind.STRATEGY: "a strategy",
+    BoundaryKind.WORK: "an organisation",
+}
 _HEADERS = "CloudEventHeaders"
 _DESCRIPTION = """\
 What Interlock's services say, on two NATS JetStream streams. Each event is a CloudEvent 1.0 in binary mode and carries the
@@ -47,10 +53,9 @@ def _channel_key(event: type[Event]) -> str:
 def _channel(events: list[type[Event]]) -> dict[str, Any]:
     first = events[0]
     stream, boundary = first.boundary.stream, first.boundary
-    is_strategy = boundary is BoundaryKind.STRATEGY
-    place = boundary.value if is_strategy else f"{{{boundary}_id}}"
+    place = boundary.value if boundary.is_the_organizations else f"{{{boundary}_id}}"
     parameters: dict[str, Any] = {"organization_id": {"description": "The organisation's id, a UUID."}}
-    if not is_strategy:
+    if not boundary.is_the_organizations:
         parameters[f"{boundary}_id"] = {"description": f"The {boundary}'s id, a UUID; `*` follows all of them."}
     parameters["happened"] = {
         "description": "What happened to the record; `*` follows all of it.",
@@ -58,7 +63,7 @@ def _channel(events: list[type[Event]]) -> dict[str, Any]:
     }
     return {
         "address": f"{PREFIX}.{stream.token}.{{organization_id}}.{place}.{first.record}.{{happened}}",
-        "title": f"{first.record.replace('_', ' ').capitalize()} of a {boundary}",
+        "title": f"{first.record.replace('_', ' ').capitalize()} of {_WHOSE[boundary]}",
         "description": f"In the JetStream stream {stream}, written by {stream.source.strip('/')} alone.",
         "parameters": parameters,
         "messages": {_key(event): {"$ref": f"#/components/messages/{event.message_name()}"} for event in events},

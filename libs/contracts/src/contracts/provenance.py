@@ -18,12 +18,22 @@ LONGEST = 4096
 
 
 class Provenance(Shape):
-    """What a request came with and from where, as far as it is known."""
+    """What a request came with and from where, as far as it is known; and what came between it and the change, if anything did."""
 
     credential: str | None = Field(default=None, description="`api-tokens/<id>`, or the issuer of an access token")
     address: str | None = Field(default=None, max_length=64, description="of the client")
     user_agent: str | None = Field(default=None, max_length=256)
     request_id: str | None = Field(default=None, max_length=128)
+    cause: str | None = Field(
+        default=None,
+        max_length=128,
+        description="what the system did it for, where no request did it itself: `events/<id>`, `jobs/<id>`, `subscriptions/<id>`",
+    )
+
+    @classmethod
+    def following(cls, header: str | None, cause: str) -> Self:
+        """Of what follows from a change: what that one came with and from where, as its header says, and what stands between."""
+        return (cls.read(header) or cls()).model_copy(update={"cause": cause})
 
     def header(self) -> str:
         """The header's value."""

@@ -1,7 +1,8 @@
 """NATS subjects: `interlock.<stream>.<org>.<boundary>.<record>.<happened>`.
 
 The boundary is the project or the program whose revision the event belongs to. What belongs to the organisation's
-goal tree has the word `strategy` there: an organisation has one, so its boundary id is the organisation's id.
+goal tree has the word `strategy` there, what belongs to its long work (its jobs) the word `work`: an organisation has one of
+each, so their boundary id is the organisation's id.
 """
 
 from dataclasses import dataclass
@@ -41,11 +42,23 @@ class BoundaryKind(StrEnum):
     PROJECT = "project"
     PROGRAM = "program"
     STRATEGY = "strategy"
+    WORK = "work"
 
     @property
     def stream(self) -> Stream:
         """The stream that its events are in."""
-        return Stream.PROJECT if self is BoundaryKind.PROJECT else Stream.PROGRAM
+        return Stream.PROJECT if self in {BoundaryKind.PROJECT, BoundaryKind.WORK} else Stream.PROGRAM
+
+    @property
+    def is_the_organizations(self) -> bool:
+        """Whether an organisation has one of it."""
+        return self in {BoundaryKind.STRATEGY, BoundaryKind.WORK}
+
+
+_ONE_EACH = {
+    stream: {kind.value for kind in BoundaryKind if kind.is_the_organizations and kind.stream is stream}
+    for stream in Stream
+}
 
 
 class MalformedSubject(ValueError):
@@ -54,7 +67,7 @@ class MalformedSubject(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Where an event is published. `boundary_id` of a strategy is its organisation's id."""
+    """Where an event is published. `boundary_id` is the organisation's id where an organisation has one such boundary."""
 
     boundary_kind: BoundaryKind
     boundary_id: UUID
@@ -68,8 +81,8 @@ class Subject:
         return self.boundary_kind.stream
 
     def __str__(self) -> str:
-        is_strategy = self.boundary_kind is BoundaryKind.STRATEGY
-        boundary = self.boundary_kind.value if is_strategy else str(self.boundary_id)
+        is_the_one = self.boundary_kind.is_the_organizations
+        boundary = self.boundary_kind.value if is_the_one else str(self.boundary_id)
         return f"{PREFIX}.{self.stream.token}.{self.organization_id}.{boundary}.{self.record}.{self.happened}"
 
     @classmethod
@@ -80,8 +93,8 @@ class Subject:
             prefix, stream_token, organization, boundary, record, happened = text.split(".")
             stream = Stream(stream_token.upper())
             organization_id = UUID(organization)
-            if stream is Stream.PROGRAM and boundary == BoundaryKind.STRATEGY:
-                kind, boundary_id = BoundaryKind.STRATEGY, organization_id
+            if boundary in _ONE_EACH[stream]:
+                kind, boundary_id = BoundaryKind(boundary), organization_id
             else:
                 kind, boundary_id = BoundaryKind(stream_token), UUID(boundary)
         except ValueError as error:

@@ -24,7 +24,8 @@ from chassis.problem import Problem
 from contracts.values import Name
 from contracts.vocabulary import OrganizationRole
 from gateway import application
-from gateway.audit.requests import OPERATOR, attribute
+from gateway.audit.origins import OPERATOR
+from gateway.audit.requests import attribute
 from gateway.audit.shapes import VerificationQuery
 from gateway.audit.verification import START, Mark, Verdict, verify
 from gateway.identity import actions

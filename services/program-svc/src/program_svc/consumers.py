@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.projection import Handler, Projection
 from chassis.received import ReceivedEvent
-from chassis.restoring import Restorer
+from chassis.restoring import PASS_OVER, Restorer
 from chassis.statements import fetch
 from contracts import project_events as events
 from contracts.project_events.registers import BASELINE, ISSUE
@@ -181,7 +181,8 @@ def projection(memory: Memory | None = None) -> Projection:
     """What this service does with the events of the PROJECT stream. One memory serves one projector."""
     settling = Settling(Memory() if memory is None else memory)
     restorers: Mapping[str, Restorer | None] = {
-        BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project)
+        BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project),
+        BoundaryKind.WORK: PASS_OVER,
     }
     return Projection(
         HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc", keeps=(PROJECTS, *CONTENTS)

@@ -63,7 +63,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         title=TITLE,
         description=DESCRIPTION,
         routers=ROUTERS,
-        own_boundaries=frozenset({BoundaryKind.PROJECT}),
+        own_boundaries=frozenset({BoundaryKind.PROJECT, BoundaryKind.WORK}),
         conflicts=CONFLICTS,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.statements import execute
 from contracts.provenance import HEADER, Provenance
 from contracts.subjects import BoundaryKind
+from gateway.audit.origins import kind_of, origin_of
 from gateway.events.live_event import LiveEvent
 
 BEGINNINGS = frozenset({"created", "added", "recorded", "proposed"})
@@ -47,10 +48,10 @@ def entry_of(event: LiveEvent) -> str | None:
             "record": event.record,
             "record_id": _id_of(data, envelope.subject),
             "program_id": event.boundary_id if event.boundary_kind is BoundaryKind.PROGRAM else None,
-            "project_id": event.boundary_id if event.boundary_kind is BoundaryKind.PROJECT else None,
+            "project_id": _project_of(event, data),
             "before": before,
             "after": after,
-            "origin": None if provenance is None else provenance.model_dump(exclude={"credential"}),
+            "origin": origin_of(kind_of(envelope.actor, provenance), provenance),
             "trace_id": envelope.correlationid,
             "caused_by": envelope.causationid,
             "revision": envelope.revision,
@@ -69,6 +70,13 @@ def _change(data: dict[str, Any], happened: str) -> tuple[Any, Any]:
     if happened in BEGINNINGS:
         return None, record
     return data["previous"], {name: record.get(name) for name in data["changed"]}
+
+
+def _project_of(event: LiveEvent, data: dict[str, Any]) -> Any:
+    """The project that the record belongs to, if it does to one; a job does where it says so."""
+    if event.boundary_kind is BoundaryKind.WORK:
+        return data["record"].get("project_id")
+    return event.boundary_id if event.boundary_kind is BoundaryKind.PROJECT else None
 
 
 def _id_of(data: dict[str, Any], subject: str) -> str | None:

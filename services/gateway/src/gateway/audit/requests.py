@@ -9,17 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Scope
 from uuid_utils.compat import uuid7
 
-from chassis.telemetry import trace_id
+from chassis.telemetry import trace_id, traceparent
 from contracts.provenance import Provenance
 from gateway.audit.entries import append
+from gateway.audit.origins import kind_of, origin_of
 from gateway.finishing import request_id
 from gateway.tables import now
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OURSELVES = "interlock"
-"""The actor where nobody asked."""
-OPERATOR = "operator"
-"""The actor of a command on the server."""
 LONGEST_AGENT = 256
 
 _REQUEST = "gateway.audit.request"
@@ -39,9 +36,10 @@ def provenance_of(scope: Scope) -> Provenance:
 
 async def attribute(session: AsyncSession, actor: str, provenance: Provenance | None = None) -> None:
     """What the transaction changes goes back to `actor`, who came with and from what `provenance` says."""
-    told = None if provenance is None else provenance.model_dump(exclude={"credential"})
+    origin = origin_of(kind_of(actor, provenance), provenance)
     credential = None if provenance is None else provenance.credential
-    request = {"actor": actor, "credential": credential, "origin": told, "trace_id": trace_id()}
+    trace = trace_id() if traceparent() is not None else None
+    request = {"actor": actor, "credential": credential, "origin": origin, "trace_id": trace}
     session.info[_REQUEST] = request
     await session.execute(_TELL, {"told": orjson.dumps(request).decode()})
 

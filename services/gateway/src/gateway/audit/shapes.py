@@ -10,6 +10,7 @@ from sqlmodel import col
 from chassis.paging import PageQuery
 from contracts.values import Id, Instant, Shape
 from gateway.audit.models import AuditEntry
+from gateway.audit.origins import OriginKind
 from gateway.audit.verification import START, Mark
 
 HashText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -18,8 +19,14 @@ HASH_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
 
 class AuditOrigin(Shape):
-    """From where a request came, as far as it is known."""
+    """What made a change, and from where the request came that began it, as far as it is known."""
 
+    kind: OriginKind = Field(
+        description="`system` is what followed from something else: `cause` says from what", examples=["request"]
+    )
+    cause: str | None = Field(
+        description="of `system`: `events/<id>` (the `id` of another entry), `jobs/<id>`, `subscriptions/<id>`, `deliveries/<id>`"
+    )
     address: str | None = Field(description="of the client", examples=["203.0.113.7"])
     user_agent: str | None = Field(examples=["curl/8.5.0"])
     request_id: str | None = Field(description="`X-Request-Id` of the request's answer")
@@ -52,7 +59,7 @@ class AuditEntryRead(Shape):
     after: dict[str, JsonValue] | None = Field(
         description="of a change, the same fields; of what is new, all", examples=[{"duration": "P8D"}]
     )
-    origin: AuditOrigin | None = Field(description="null for what followed from another change")
+    origin: AuditOrigin
     trace_id: str | None = Field(
         description="of the request that set it off", examples=["4bf92f3577b34da6a3ce929d0e0e4736"]
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from contracts.values.durations import Duration, WrittenDuration
 from gateway.document.parts import Document
 
 OF_FORMAT: Final = {"uuid": 36, "date": 10, "date-time": 40}
@@ -85,7 +86,9 @@ def _default(schema: Document, told: Any) -> Any:
     """A default as it would be sent: pydantic writes a decimal's as a string, a duration's as an object."""
     match schema.get("type"), told:
         case "string", {"days": int(days), "minutes": int(minutes)}:
-            return f"P{days}D" + (f"T{minutes}M" if minutes else "")
+            return str(WrittenDuration(days, minutes))
+        case "string", {"minutes": int(minutes), "minutes_per_day": int(day)}:
+            return str(Duration(minutes, day))
         case "integer" | "number", str():
             return int(told) if told.isdecimal() else float(told)
         case "array", list():

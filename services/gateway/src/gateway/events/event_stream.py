@@ -164,7 +164,7 @@ class EventStream(Response):
     def _frame(self, caller: Caller, item: LiveEvent | Reset) -> bytes:
         if isinstance(item, Reset):
             return frames.reset(item)
-        document = document_for(caller, item)
+        document = document_for(caller.identity, item)
         if document is None:
             return b""
         return item.frame if document is item.document else frame_of(item.position, document)

@@ -10,28 +10,39 @@ from chassis.redaction import Hidden, redact
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from gateway.events.live_event import LiveEvent
-from gateway.identity.callers import Caller
 
 
-def document_for(caller: Caller, event: LiveEvent) -> bytes | None:
-    """The event as the caller may have it, one CloudEvents document on one line; None for one that it may not see.
+def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
+    """The event as somebody may have it, one CloudEvents document on one line; None for one that it may not see.
 
-    Those of the projects and programs that it sees, and of the organisation's goals. What a program or a goal says of projects that the
-    caller does not see is left out, as in the answers of program-svc.
+    Those of the projects and programs that it sees, of its own jobs, and of the organisation's goals. What a program or a goal says of
+    projects that one does not see is left out, as in the answers of program-svc.
     """
-    identity = caller.identity
     if event.organization_id != identity.organization_id:
         return None
     if identity.sees_all:
         return event.document
     if event.boundary_kind is BoundaryKind.PROJECT:
         return event.document if sees_project(identity, event.boundary_id) else None
+    if event.boundary_kind is BoundaryKind.WORK:
+        return event.document if _sees_job(identity, event) else None
     if event.boundary_kind is BoundaryKind.PROGRAM:
         if not sees_program(identity, event.boundary_id):
             return None
         if identity.programs[event.boundary_id] is ProgramRole.PROGRAM_MANAGER:
             return event.document
     return _redacted(identity, event)
+
+
+def _sees_job(identity: Identity, event: LiveEvent) -> bool:
+    """A job is seen by who asked for it, and by who sees its project."""
+    if event.document is None:
+        return False
+    job = orjson.loads(event.payload).get("record", {})
+    project_id = job.get("project_id")
+    return job.get("requested_by") == identity.subject or (
+        project_id is not None and sees_project(identity, UUID(project_id))
+    )
 
 
 def _redacted(identity: Identity, event: LiveEvent) -> bytes | None:

@@ -82,7 +82,7 @@ async def _page(live: LiveEvents, caller: Caller, query: EventQuery) -> Response
         limit=query.limit,
         from_time=query.from_ if query.cursor is None else None,
     )
-    documents = [document_for(caller, event) for event in page.events]
+    documents = [document_for(caller.identity, event) for event in page.events]
     ends = {
         "next": None if page.is_all else str(page.position),
         "position": str(page.position),

@@ -59,17 +59,19 @@ def _created(token: ApiToken, secret: str | None) -> Response:
     return Response(answer.model_dump_json(), 201, headers, "application/json")
 
 
-@router.get("/{token_id}", responses=responses(NotFound))
-async def get_api_token(session: Session, caller: CurrentCaller, token_id: Id, response: Response) -> ApiTokenRead:
+@router.get("/{credential_id}", responses=responses(NotFound))
+async def get_api_token(session: Session, caller: CurrentCaller, credential_id: Id, response: Response) -> ApiTokenRead:
     """One token, without its secret."""
-    token = await actions.find_api_token(session, caller, token_id)
+    token = await actions.find_api_token(session, caller, credential_id)
     response.headers["ETag"] = etag(token)
     return ApiTokenRead.model_validate(_read(token), extra="ignore")
 
 
-@router.delete("/{token_id}", status_code=204, responses=responses(NotFound, StaleRevision))
-async def revoke_api_token(session: Session, caller: CurrentCaller, token_id: Id, if_match: IfMatch = None) -> None:
+@router.delete("/{credential_id}", status_code=204, responses=responses(NotFound, StaleRevision))
+async def revoke_api_token(
+    session: Session, caller: CurrentCaller, credential_id: Id, if_match: IfMatch = None
+) -> None:
     """Revoke a token: from the next request on it opens nothing. Revoking it again changes nothing."""
-    token = await actions.find_api_token(session, caller, token_id)
+    token = await actions.find_api_token(session, caller, credential_id)
     check_if_match(if_match, token)
     token.revoke(now())

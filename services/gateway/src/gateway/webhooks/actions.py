@@ -16,6 +16,7 @@ from chassis.telemetry import trace_id, traceparent
 from contracts.envelope import Envelope
 from contracts.vocabulary import OrganizationRole
 from gateway.audit.requests import note
+from gateway.identity.actions import referenced_member
 from gateway.identity.callers import Caller
 from gateway.tables import now
 from gateway.webhooks.address import AddressGuard, AddressRefused
@@ -57,6 +58,7 @@ async def create_webhook(
     """A new webhook and its secret. Raises Forbidden, InvalidRequest, TooManyWebhooks."""
     check_changes(caller)
     check_url(guard, body.url)
+    await _check_member(session, body.member_id)
     organization_id = caller.identity.organization_id
     lock = sa.literal(organization_id.int & (2**63 - 1), sa.BigInteger)  # counted one after the other
     await session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
@@ -68,6 +70,7 @@ async def create_webhook(
         url=body.url,
         description=body.description,
         filters=body.filters.model_dump(mode="json"),
+        member_id=body.member_id,
         secret=seal.close(secret),
     )
     session.add(webhook)
@@ -85,6 +88,7 @@ async def update_webhook(
         check_url(guard, body.url)
     if "filters" in changes:
         changes["filters"] = body.filters.model_dump(mode="json")
+    await _check_member(session, changes.get("member_id"))
     state = changes.pop("state", webhook.state)
     is_changed = any(getattr(webhook, name) != value for name, value in changes.items())
     for name, value in changes.items():
@@ -193,6 +197,12 @@ def check_url(guard: AddressGuard, url: str) -> None:
         guard.check(url)
     except AddressRefused as error:
         raise invalid("/url", "webhook_url", str(error)) from error
+
+
+async def _check_member(session: AsyncSession, member_id: UUID | None) -> None:
+    """Raise InvalidRequest for a member that the organisation does not have."""
+    if member_id is not None:
+        await referenced_member(session, member_id)
 
 
 async def _move(session: AsyncSession, webhook: Webhook, old: DeliveryState, new: DeliveryState, due_at: Any) -> None:

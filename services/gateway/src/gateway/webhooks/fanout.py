@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
 import orjson
@@ -24,7 +26,10 @@ from contracts.subjects import Stream
 from gateway.audit.entries import append, entry_of
 from gateway.events.feed import Feed, open_feed
 from gateway.events.live_event import LiveEvent, UnreadableEvent
+from gateway.events.permission import document_for
 from gateway.events.position import Position
+from gateway.identity.credentials import identity_of
+from gateway.identity.models import Member
 from gateway.tables import now
 from gateway.webhooks.models import DeliveryState, Webhook, WebhookCursor, WebhookDelivery, WebhookState
 
@@ -37,6 +42,9 @@ NOWHERE = Position("", 0, 0)
 
 RECORDED = Counter("interlock_webhook_deliveries_recorded_total", "Deliveries recorded")
 LAG = Gauge("interlock_webhook_lag", "Messages not yet turned into deliveries", ["stream"])
+
+Eyes: TypeAlias = Callable[[LiveEvent], bytes | None]
+"""What somebody may see of an event, as a document; None for one that it may not see."""
 
 _LOCK = sa.text("SELECT pg_try_advisory_lock(hashtextextended('webhooks ' || :stream, 0))")
 
@@ -208,6 +216,7 @@ async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) 
     """
     enabled = sa.select(Webhook).where(col(Webhook.state) == WebhookState.ENABLED).with_for_update(read=True)
     webhooks = (await session.execute(enabled)).scalars().all()
+    eyes = await _eyes_of(session, webhooks)
     rows = [
         {
             "id": uuid7(),
@@ -215,7 +224,7 @@ async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) 
             "webhook_id": webhook.id,
             "event_id": event.envelope.id,
             "event_type": event.type,
-            "document": event.document,
+            "document": document,
             "state": DeliveryState.PENDING,
             "tries": 0,
             "attempts": [],
@@ -224,8 +233,31 @@ async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) 
         }
         for webhook in webhooks
         for event in events
-        if webhook.wanted.matches(event) and event.document is not None
+        if webhook.wanted.matches(event) and (document := eyes[webhook.id](event)) is not None
     ]
     if rows:
         await session.execute(insert(WebhookDelivery).on_conflict_do_nothing(), rows)
     return len(rows)
+
+
+async def _eyes_of(session: AsyncSession, webhooks: Sequence[Webhook]) -> dict[UUID, Eyes]:
+    """What each webhook gets of an event: what its member may see now, nothing once that one has left; without a member, everything."""
+    ids = {webhook.member_id for webhook in webhooks if webhook.member_id is not None}
+    here = sa.select(Member).where(col(Member.id).in_(ids), col(Member.removed_at).is_(None))
+    members = list(await session.scalars(here)) if ids else []
+    seen = {
+        member.id: partial(document_for, await identity_of(session, member, "webhooks", is_read_only=True))
+        for member in members
+    }
+    return {
+        webhook.id: _whole if webhook.member_id is None else seen.get(webhook.member_id, _nothing)
+        for webhook in webhooks
+    }
+
+
+def _whole(event: LiveEvent) -> bytes | None:
+    return event.document
+
+
+def _nothing(_: LiveEvent) -> None:
+    return None

@@ -45,10 +45,15 @@ class Webhook(GatewayTable, table=True):
     """Where an organisation wants its events. The secrets are sealed (`secrets.Seal`)."""
 
     __tablename__ = "webhooks"
-    __table_args__ = (sa.UniqueConstraint("organization_id", "id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "id"),
+        sa.ForeignKeyConstraint(["organization_id", "member_id"], ["members.organization_id", "members.id"]),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     organization_id: UUID = Field(foreign_key="organizations.id", index=True)
+    member_id: UUID | None = None
+    """What this member may not see, it does not get; none: it gets everything."""
     url: str = Field(max_length=2000)
     description: str = Field(max_length=200)
     filters: dict[str, Any] = Field(sa_type=JSONB)

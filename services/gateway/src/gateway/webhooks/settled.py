@@ -8,7 +8,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from gateway.audit.requests import OURSELVES, attribute
+from contracts.provenance import Provenance
+from gateway.audit.origins import OURSELVES
+from gateway.audit.requests import attribute
 from gateway.webhooks import actions
 from gateway.webhooks.models import DeliveryState, DisabledReason, Webhook, WebhookDelivery, WebhookState
 from gateway.webhooks.schedule import pause_after, retry_after
@@ -48,13 +50,13 @@ async def settle(
         return  # another worker had it as well, when this one's claim had ended
     if outcome.status == GONE:
         _finish(delivery, DeliveryState.FAILED, at)
-        await _disable(session, webhook, DisabledReason.GONE)
+        await _disable(session, webhook, delivery, DisabledReason.GONE)
         return
     pause = pause_after(delivery.tries, chance)
     if pause is None:
         _finish(delivery, DeliveryState.FAILED, at)
         if webhook.last_success_at is None or webhook.last_success_at < delivery.created_at:
-            await _disable(session, webhook, DisabledReason.FAILING)
+            await _disable(session, webhook, delivery, DisabledReason.FAILING)
         return
     asked = retry_after(outcome.retry_after, at) if outcome.status in SLOW_DOWN else None
     if delivery.state is DeliveryState.PENDING:
@@ -67,12 +69,12 @@ def _finish(delivery: WebhookDelivery, state: DeliveryState, at: datetime) -> No
     delivery.state, delivery.due_at, delivery.finished_at = state, None, at
 
 
-async def _disable(session: AsyncSession, webhook: Webhook, reason: DisabledReason) -> None:
+async def _disable(session: AsyncSession, webhook: Webhook, delivery: WebhookDelivery, reason: DisabledReason) -> None:
     if webhook.state is WebhookState.ENABLED:
         log.warning(
             "webhook disabled", webhook=str(webhook.id), organization=str(webhook.organization_id), reason=reason
         )
-        await attribute(session, OURSELVES)
+        await attribute(session, OURSELVES, Provenance(cause=f"deliveries/{delivery.id}"))
         await actions.disable(session, webhook, reason)
 
 

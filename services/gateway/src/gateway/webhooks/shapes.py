@@ -16,6 +16,8 @@ SECRET_SHOWN = (
     "the secret to verify signatures with, this once; null when an `Idempotency-Key` asks for the first answer again"  # noqa: S105
 )
 
+EYES = "the member with whose eyes it sees: it gets what that one may see when it happens, as in `GET /v1/events`; null: everything"
+
 
 class WebhookFilters(Shape):
     """Which events are sent; each part that is not empty must agree."""
@@ -37,6 +39,7 @@ class WebhookCreate(Shape):
     url: Url = Field(description="where events are posted: https, at a public address")
     filters: WebhookFilters = WebhookFilters()
     description: Label = ""
+    member_id: Id | None = Field(default=None, description=EYES)
 
 
 class WebhookUpdate(Shape):
@@ -45,6 +48,7 @@ class WebhookUpdate(Shape):
     url: Url = unset()
     filters: WebhookFilters = unset()
     description: Label = unset()
+    member_id: Id | None = unset(description=EYES)
     state: WebhookState = unset()
 
 
@@ -55,6 +59,7 @@ class WebhookRead(Shape):
     url: str
     filters: WebhookFilters
     description: str
+    member_id: Id | None = Field(description=EYES)
     state: WebhookState
     disabled_reason: DisabledReason | None
     previous_secret_until: Instant | None = Field(

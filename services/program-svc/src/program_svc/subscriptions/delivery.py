@@ -22,6 +22,7 @@ from chassis.statements import fetch
 from contracts.program_events.control import StatusReportState
 from contracts.program_events.subscriptions import SubscriptionDelivered, SubscriptionState, SubscriptionStatus
 from contracts.project_events.reports import StatusReportFields
+from contracts.provenance import Provenance
 from contracts.vocabulary import ProgramStatus
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.register.actions import find
@@ -95,7 +96,8 @@ async def _send(
     table = SUBSCRIPTIONS.table
     await locked.session.execute(update(table).where(table.c.id == after.id).values(sent))
     locked.record(SubscriptionDelivered.between(subscription, after))
-    await outbox.flush(locked.session, outbox.Origin(ITSELF, None, str(uuid7()), None))
+    came = Provenance(cause=f"subscriptions/{after.id}")
+    await outbox.flush(locked.session, outbox.Origin(ITSELF, None, str(uuid7()), None, came))
     return report
 
 

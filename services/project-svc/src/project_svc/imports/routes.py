@@ -7,12 +7,13 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from chassis.problem import Forbidden, InvalidRequest, TooLarge, responses
 from chassis.unit_of_work import Unit
 from chassis.uploads import UploadRoute
+from contracts.project_events.jobs import JobKind
 from contracts.values import Currency, DayOrMoment, Key, Name
 from contracts.vocabulary import Granularity
 from project_svc.exchange.names import ImportForm, form_of
 from project_svc.imports.models import ImportAsk
 from project_svc.jobs.actions import ask_for
-from project_svc.jobs.models import JobKind, JobRead
+from project_svc.jobs.models import JobRead
 from project_svc.jobs.routes import accepted
 
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=UploadRoute)

@@ -10,8 +10,10 @@ from sqlmodel import col
 from chassis import work_queue
 from chassis.problem import Forbidden, NotFound
 from chassis.unit_of_work import UnitOfWork
+from contracts.project_events.jobs import JobKind, JobStatus
 from contracts.vocabulary import OrganizationRole
-from project_svc.jobs.models import OVER, Job, JobFile, JobKind, JobOver, JobStatus
+from project_svc.jobs.models import OVER, Job, JobFile, JobOver
+from project_svc.jobs.telling import tell_of_new, telling
 from project_svc.records import new_id, now
 
 SERVICE = "project-svc"
@@ -48,6 +50,7 @@ async def ask_for(
         session.add(JobFile(job_id=job.id, organization_id=organization_id, content=file))
         await session.flush()
     await work_queue.ask(session, SERVICE, organization_id, job.id)
+    await tell_of_new(session, job)
     return job
 
 
@@ -70,11 +73,12 @@ async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:
     if job.state in OVER:
         raise JobOver(f"The job has {job.state}.")
     at = now()
-    if job.state is JobStatus.QUEUED:
-        job.state, job.finished_at = JobStatus.CANCELLED, at
-        await unit.session.execute(delete(JobFile).where(col(JobFile.job_id) == job.id))
-    if not job.is_cancelling:
-        job.is_cancelling, job.updated_at = True, at
-        job.revision += 1
+    async with telling(unit.session, job):
+        if job.state is JobStatus.QUEUED:
+            job.state, job.finished_at = JobStatus.CANCELLED, at
+            await unit.session.execute(delete(JobFile).where(col(JobFile.job_id) == job.id))
+        if not job.is_cancelling:
+            job.is_cancelling, job.updated_at = True, at
+            job.revision += 1
     await unit.session.flush()
     return job

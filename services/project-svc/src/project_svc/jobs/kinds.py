@@ -1,6 +1,6 @@
 """Where each kind of job is done. Named, not imported: what a job needs is loaded by the worker that does the first one."""
 
-from project_svc.jobs.models import JobKind
+from contracts.project_events.jobs import JobKind
 
 HANDLERS = {
     JobKind.IMPORT: "project_svc.imports.job:import_project",

@@ -1,7 +1,6 @@
 """A job: work that takes longer than a request. Its tables, its states, and its shape on the wire."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +10,9 @@ from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from chassis.problem import Conflict, ProblemDocument
+from contracts.project_events.jobs import JobKind, JobState, JobStatus
 from contracts.values import Id, Instant, Label, Shape
 from project_svc.records import DOCUMENT, INSTANT, REVISION, Row, words
-
-
-class JobKind(StrEnum):
-    """What is done."""
-
-    IMPORT = "import"
-    SIMULATION = "simulation"
-    LEVELLING = "levelling"
-
-
-class JobStatus(StrEnum):
-    """`queued → running → succeeded | failed`; `queued | running → cancelled`. A job whose worker ends is `queued` again."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
 
 OVER = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 
@@ -76,6 +57,25 @@ class Job(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
 
+    def told(self) -> JobState:
+        """The job as its events tell it."""
+        return JobState(
+            id=self.id,
+            organization_id=self.organization_id,
+            project_id=self.project_id,
+            kind=self.kind,
+            state=self.state,
+            is_cancelling=self.is_cancelling,
+            asked=self.asked,
+            problem=self.problem,
+            requested_by=self.requested_by,
+            revision=self.revision,
+            created_at=self.created_at,
+            started_at=self.started_at,
+            finished_at=self.finished_at,
+            updated_at=self.updated_at,
+        )
+
     def wire(self) -> "JobRead":
         """The job as answers show it."""
         return JobRead(
@@ -102,6 +102,15 @@ def _problem_of(document: dict[str, Any]) -> ProblemDocument:
     """A problem document from its own JSON, where a field error's location is called `in`."""
     errors = [{"location": error["in"], **error} for error in document["errors"]]
     return ProblemDocument.model_validate(document | {"errors": errors})
+
+
+class JobHistory(Row, table=True):
+    """How many changes of an organisation's jobs have been told. Its row is locked last, after projects and jobs."""
+
+    __tablename__ = "job_histories"
+
+    organization_id: UUID = Field(primary_key=True)
+    revision: int = Field(sa_type=REVISION)
 
 
 class JobFile(Row, table=True):

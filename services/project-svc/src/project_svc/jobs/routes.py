@@ -9,9 +9,10 @@ from chassis.etag import stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, NotFound, responses
 from chassis.unit_of_work import TransactionRoute, Unit
+from contracts.project_events.jobs import JobKind, JobStatus
 from contracts.values import Id
 from project_svc.jobs import actions
-from project_svc.jobs.models import Job, JobKind, JobOver, JobRead, JobStatus
+from project_svc.jobs.models import Job, JobOver, JobRead
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=TransactionRoute)
 

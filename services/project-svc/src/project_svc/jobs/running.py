@@ -21,9 +21,11 @@ from chassis import outbox
 from chassis.database import Database
 from chassis.failures import from_driver
 from chassis.problem import Problem
+from contracts.project_events.jobs import JobKind, JobStatus
 from contracts.provenance import Provenance
 from project_svc.conflicts import CONFLICTS
-from project_svc.jobs.models import OVER, Job, JobFile, JobKind, JobStatus
+from project_svc.jobs.models import OVER, Job, JobFile
+from project_svc.jobs.telling import telling
 from project_svc.records import now
 
 MOST_LOSSES = 3
@@ -59,8 +61,12 @@ class RunningJob:
         self.asked = job.asked
         self.requested_by = job.requested_by
         self._attempt = job.attempt
-        self._origin = outbox.Origin(
-            job.requested_by, job.traceparent, job.correlation_id, None, Provenance.read(job.provenance)
+        self.origin = outbox.Origin(
+            actor=job.requested_by,
+            traceparent=job.traceparent,
+            correlation_id=job.correlation_id,
+            causation_id=None,
+            provenance=Provenance.following(job.provenance, f"jobs/{job.id}"),
         )
         self._database = database
         self._told = float("-inf")
@@ -94,20 +100,20 @@ class RunningJob:
         """A transaction for what the job does, in the name of who asked for it. `finish` is its last step, and says whose it still is."""
         async with self._database.transaction(self.organization_id) as session:
             yield session
-            await outbox.flush(session, self._origin)
+            await outbox.flush(session, self.origin)
 
     async def finish(self, session: AsyncSession, result: dict[str, Any], *, project_id: UUID | None = None) -> None:
         """The job is done, if this transaction commits."""
         job = await self._mine(session)
-        job.state, job.result, job.phase, job.share, job.finished_at = JobStatus.SUCCEEDED, result, "done", 1.0, now()
-        job.project_id = project_id or job.project_id
+        async with telling(session, job):
+            job.state, job.result, job.phase, job.share = JobStatus.SUCCEEDED, result, "done", 1.0
+            job.project_id, job.finished_at = project_id or job.project_id, now()
         self.is_finished = True
         await session.execute(delete(JobFile).where(col(JobFile.job_id) == self.id))
 
     async def end(self, state: JobStatus, problem: Problem | None = None) -> None:
         """The job has come to another end, or waits for its next worker."""
-        async with self._database.transaction(self.organization_id) as session:
-            job = await self._mine(session, even_if_cancelled=True)
+        async with self._changing() as (session, job):
             job.state = JobStatus.CANCELLED if job.is_cancelling and state is JobStatus.QUEUED else state
             job.problem = None if problem is None else problem.document(job.correlation_id)
             if job.state in OVER:
@@ -116,10 +122,18 @@ class RunningJob:
 
     async def lose(self) -> None:
         """It failed for no reason that the client could mend; it is tried again."""
-        async with self._database.transaction(self.organization_id) as session:
-            job = await self._mine(session, even_if_cancelled=True)
+        async with self._changing() as (_, job):
             job.state = JobStatus.QUEUED
             job.losses += 1
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[tuple[AsyncSession, Job]]:
+        """A transaction that changes nothing but the job's row, whether it is called off or not."""
+        async with self._database.transaction(self.organization_id) as session:
+            job = await self._mine(session, even_if_cancelled=True)
+            async with telling(session, job):
+                yield session, job
+            await outbox.flush(session, self.origin)
 
     async def _mine(self, session: AsyncSession, *, even_if_cancelled: bool = False) -> Job:
         """The job's row, locked, about to change. Raises _Ended if it is somebody else's by now, or called off."""
@@ -178,15 +192,17 @@ class Workshop:
             job = await session.get(Job, job_id, with_for_update=True)
             if job is None or job.state in OVER:
                 return None
-            if job.state is JobStatus.RUNNING:
-                job.losses += 1  # whoever had it has gone without a word
-            job.attempt += 1
-            job.revision += 1
-            job.started_at = job.started_at or now()
-            job.updated_at = now()
-            job.state = JobStatus.RUNNING
+            async with telling(session, job):
+                if job.state is JobStatus.RUNNING:
+                    job.losses += 1  # whoever had it has gone without a word
+                job.attempt += 1
+                job.revision += 1
+                job.started_at = job.started_at or now()
+                job.updated_at = now()
+                job.state = JobStatus.RUNNING
             running = RunningJob(self._database, job)
             losses = job.losses
+            await outbox.flush(session, running.origin)
         if losses >= MOST_LOSSES:
             await running.end(JobStatus.FAILED, JobGaveUp())
             return None

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from contracts.project_events.jobs import JobKind, JobStatus
 from contracts.vocabulary import ConstraintType
-from project_svc.jobs.models import Job, JobKind, JobStatus
+from project_svc.jobs.models import Job
 from project_svc.levelling.models import LevellingRead, NotLevelled, StaleLevelling, Taken
 from project_svc.projects.locked import LockedProject
 from project_svc.tasks.actions import update_task

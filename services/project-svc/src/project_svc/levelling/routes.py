@@ -4,8 +4,9 @@ from fastapi import APIRouter, Response
 
 from chassis.problem import Forbidden, NotFound, responses
 from chassis.unit_of_work import TransactionRoute, Unit
+from contracts.project_events.jobs import JobKind
 from project_svc.jobs.actions import ask_for
-from project_svc.jobs.models import JobKind, JobRead
+from project_svc.jobs.models import JobRead
 from project_svc.jobs.routes import accepted
 from project_svc.levelling import actions
 from project_svc.levelling.models import LevellingAsk, LevellingTaken, NotLevelled, StaleLevelling, Taken
