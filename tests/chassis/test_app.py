@@ -67,6 +67,21 @@ async def test_a_wrong_method_names_the_right_ones_in_whatever_router_they_are()
     assert answer.json()["type"] == "/problems/method-not-allowed"
 
 
+async def test_a_word_in_the_place_of_an_id_is_no_id():
+    words = APIRouter(route_class=LateRoute)
+
+    @words.post("/things/latest")
+    async def latest() -> Thing:
+        return Thing(name="latest")
+
+    async with client_of(app_of([words, *routed()])) as client:
+        assert (await client.post("/things/latest")).json() == {"name": "latest"}
+        for method in ("GET", "DELETE"):
+            answer = await client.request(method, "/things/latest")
+            assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert (await client.get("/things/later")).json() == {"name": "later"}
+
+
 async def test_a_route_is_built_when_it_is_first_asked_for():
     app = app_of(routed())
     async with client_of(app) as client:

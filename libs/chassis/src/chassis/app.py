@@ -15,7 +15,7 @@ from chassis import failures, openapi
 from chassis.failures import Conflicts
 from chassis.health import Health, health_routes
 from chassis.problem import BadRequest, InvalidRequest, Problem, TooLarge, Unauthenticated, Unavailable, responses
-from chassis.routes import Responses, routes_of
+from chassis.routes import Responses, routes_of, with_words
 from chassis.telemetry import Observe
 from chassis.uploads import UploadRoute
 
@@ -122,7 +122,8 @@ def create_app(
         # Observe has the request's span; FastAPI's own would be a second one, at a tenth of what forwarding costs.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.router.routes += routes_of(routers, dependencies=dependencies, responses=EVERYWHERE | dict(answers or {}))
+    answered = EVERYWHERE | dict(answers or {})
+    app.router.routes += with_words([*routes_of(routers, dependencies=dependencies, responses=answered)])
     app.router.routes += routes_of([health_routes(health)])
     app.add_middleware(BodyLimit, most=MAX_BODY, larger=_larger_bodies(routers))
     app.add_middleware(Guard)

@@ -8,10 +8,11 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from chassis import problem, telemetry
 from chassis.problem import FieldError, Problem
@@ -105,7 +106,7 @@ def _allowed(request: Request) -> str:
     fitting = [
         route
         for route in request.app.routes
-        if isinstance(route, Route) and route.matches(dict(request.scope))[0] is not Match.NONE
+        if isinstance(route, APIRoute) and route.matches(dict(request.scope))[0] is not Match.NONE
     ]
     meant = min(fitting, key=lambda route: len(route.param_convertors), default=None)
     same = [route for route in fitting if meant is not None and route.path_format == meant.path_format]

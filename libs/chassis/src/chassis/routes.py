@@ -1,7 +1,7 @@
 """The routes of an application: each is built when it is first asked for, so that a process starts without building any."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +9,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from pydantic.warnings import UnsupportedFieldAttributeWarning
-from starlette.routing import compile_path
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, compile_path
 
 Responses = Mapping[int | str, dict[str, Any]]
 
@@ -70,6 +73,33 @@ def routes_of(
                     f"{route!r} is not late: make its router with route_class=LateRoute (or TransactionRoute)"
                 )
             yield route.within(dependencies=dependencies, responses=responses or {})
+
+
+def with_words(routes: Sequence[LateRoute]) -> list[BaseRoute]:
+    """The routes, and before each path that ends in an id, one for the words that stand in its place: what they do not take is 405.
+
+    `/dependencies/inbox` is a path of its own. Without this a PATCH of it would go to `/dependencies/{dependency_id}`, where it is a bad id.
+    """
+    words: dict[str, set[str]] = {}
+    for route in routes:
+        if not route.path.endswith("}"):
+            words.setdefault(route.path, set()).update(route.methods or ())
+    found: list[BaseRoute] = []
+    for route in routes:
+        if route.path.endswith("}"):
+            for path, methods in words.items():
+                others = set(route.methods or ()) - methods
+                if others and route.path_regex.match(path):
+                    found.append(_closed(path, others, methods))
+        found.append(route)
+    return found
+
+
+def _closed(path: str, methods: Collection[str], allowed: Collection[str]) -> Route:
+    async def refuse(_: Request) -> Response:
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+
+    return Route(path, refuse, methods=list(methods), include_in_schema=False)
 
 
 def _query(dependant: Dependant) -> Iterator[Any]:
