@@ -34,7 +34,9 @@ PARTS: Mapping[str, str] = {
 
 Part = dict[str, Any] | None
 After = Annotated[str | None, Header(alias=AFTER_HEADER, description="positions that the answer must include")]
-Prefer = Annotated[str | None, Header(description="`wait=N`: seconds to wait for them", examples=["wait=5"])]
+Prefer = Annotated[
+    str | None, Header(alias="Prefer", description="`wait=N`: seconds to wait for them", examples=["wait=5"])
+]
 
 
 class MissingPart(Shape):

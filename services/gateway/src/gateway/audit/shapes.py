@@ -117,7 +117,7 @@ class AuditExportQuery(AuditFilter):
 class VerificationQuery(Shape):
     """What was kept of an earlier look: the log is verified from there on, and has to go on from it."""
 
-    sequence: int | None = Field(default=None, ge=1, le=2**63 - 1, examples=[1042])
+    sequence: int | None = Field(default=None, ge=1, le=2**53 - 1, examples=[1042])
     hash: HashText | None = Field(default=None, examples=[HASH_EXAMPLE])
 
     @model_validator(mode="after")

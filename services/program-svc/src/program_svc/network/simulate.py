@@ -63,7 +63,7 @@ class SimulationAsked(Shape):
     """How often, from which seed, and how uncertain it is. The same question on the same facts gives the same answer."""
 
     runs: int = Field(default=1_000, ge=1, le=MOST_RUNS)
-    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    seed: int = Field(default=0, ge=0, le=2**53 - 1)
     spread: SpreadOfAll = SpreadOfAll()
     estimates: list[TaskEstimate] = Field(default_factory=list, max_length=MOST_ESTIMATES)
     correlation: CorrelationAsked = CorrelationAsked()

@@ -32,7 +32,7 @@ class StaleLevelling(Conflict):
 class LevellingAsk(Shape):
     """How long to look for a better schedule. The same seed and evaluations give the same answer, if the time suffices."""
 
-    seed: Annotated[StrictInt, Field(ge=0, le=2**63 - 1)] = 0
+    seed: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)] = 0
     evaluations: Annotated[StrictInt, Field(ge=1, le=MOST_EVALUATIONS)] = 20_000
     seconds: Annotated[StrictInt, Field(ge=1, le=MOST_SECONDS)] = 30
 

@@ -48,7 +48,7 @@ class SimulationAsk(Shape):
     """What to simulate. Without estimates and spreads, the project's risks alone make the difference."""
 
     runs: Annotated[StrictInt, Field(ge=1, le=MOST_RUNS)] = 10_000
-    seed: Annotated[StrictInt, Field(ge=0, le=2**63 - 1)] = 0
+    seed: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)] = 0
     """The same seed gives the same answer."""
     estimates: Annotated[tuple[TaskEstimate, ...], Field(max_length=10_000)] = ()
     duration_spread: Spread = Spread()
