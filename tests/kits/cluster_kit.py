@@ -74,13 +74,16 @@ class Cluster:
                 self._admit(pod)
 
     def down(self) -> None:
-        """Remove everything that was made."""
+        """Remove everything that was made. AssertionError if the logs say a secret."""
+        secrets: list[str] = []
         for service in self.services.values():
             service.close()
         for pod in (each for pods in self.pods.values() for each in pods):
+            secrets += pod.secrets_in_logs()
             podman("rm", "--force", "--time", "0", pod.name, check=False)
         podman("network", "rm", "--force", NETWORK, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert secrets == []
 
     async def roll(self, name: str) -> tuple[int, float]:
         """Replace each pod of a Deployment as a rolling update does: exit code and seconds of the last pod that went."""

@@ -7,6 +7,8 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 
+from secrets_kit import said_in
+
 from deploy.checks.render import Manifest
 
 PODMAN = ["podman", "--runtime", "runc"] if shutil.which("runc") else ["podman"]
@@ -72,8 +74,14 @@ class Pod:
         podman("stop", "--time", str(grace), self.name)
         took = time.monotonic() - began
         code = int(podman("inspect", self.name, "--format", "{{.State.ExitCode}}"))
+        secrets = self.secrets_in_logs()
         podman("rm", "--force", self.name)
+        assert secrets == []
         return code, took
+
+    def secrets_in_logs(self) -> list[str]:
+        """What the container has said and should not have."""
+        return list(said_in(self.name, podman("logs", self.name, check=False).encode()))
 
 
 class Service:
