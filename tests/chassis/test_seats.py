@@ -1,8 +1,11 @@
-"""Connections whose transactions end behind the answer of a read."""
+"""Connections whose transactions end behind the answer of a read, or that read without one."""
 
 import asyncio
+from uuid import UUID
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 from chassis.database import HAS_READ, Database
 from chassis.seats import Seat
@@ -58,3 +61,54 @@ async def test_what_has_written_is_committed_before_it_goes_on(database):
         await fetch_row(session, "CREATE TABLE kept AS SELECT 1 AS one")
     async with database.transaction() as session:
         assert (await fetch_row(session, "SELECT count(*) AS rows FROM kept"))["rows"] == 1
+
+
+HOME, ABROAD = UUID(int=1), UUID(int=2)
+SEEN = (
+    "SELECT coalesce(current_setting('interlock.organization', true), '') AS organization, pg_backend_pid() AS process"
+)
+
+
+async def seen_by(opened) -> tuple[str, int]:
+    """The organisation whose rows are seen, and the server process that answered."""
+    async with opened as session:
+        row = await fetch_row(session, SEEN)
+    return row["organization"], row["process"]
+
+
+async def test_where_a_reader_stands_is_seen_by_no_transaction(database):
+    _, process = await seen_by(database.transaction())
+    for organization in (HOME, ABROAD, HOME):
+        assert await seen_by(database.reading(organization)) == (str(organization), process)
+        assert await seen_by(database.transaction()) == ("", process)
+        assert await seen_by(database.transaction(ABROAD)) == (str(ABROAD), process)
+        assert await seen_by(database.reading(organization)) == (str(organization), process)
+
+
+async def test_what_reads_without_a_transaction_cannot_write(database):
+    async with database.reading(HOME) as session:
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await fetch_row(session, "CREATE TABLE kept AS SELECT 1 AS one")
+        assert (await fetch_row(session, SEEN))["organization"] == str(HOME)
+    async with database.transaction(HOME) as session:
+        await fetch_row(session, "CREATE TABLE kept AS SELECT 1 AS one")
+    async with database.reading(HOME) as session:
+        assert (await session.execute(text("SELECT one FROM kept"))).scalars().all() == [1]
+
+
+async def test_a_reader_that_was_told_to_stop_leaves_no_answer_behind(database):
+    _, process = await seen_by(database.reading(HOME))
+    asked = asyncio.Event()
+
+    async def wait() -> None:
+        async with database.reading(HOME) as session:
+            asked.set()
+            await fetch_row(session, "SELECT pg_sleep(60)")
+
+    waiting = asyncio.create_task(wait())
+    await asked.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    organization, other = await seen_by(database.reading(HOME))
+    assert (organization, other == process) == (str(HOME), False)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -91,6 +91,10 @@ class RolledBack(Database):
     """A database whose transactions are savepoints of one, which the test rolls back at its end."""
 
     connection: AsyncConnection
+
+    def reading(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncSession]:
+        """Within the test's transaction there is no reading without one."""
+        return self.transaction(organization_id)
 
     @classmethod
     @asynccontextmanager

@@ -1,9 +1,10 @@
 """PostgreSQL: one engine a process, one transaction a unit of work, one organisation a transaction.
 
 Row-level security reads the setting `interlock.organization`, which lives exactly as long as the transaction. A transaction that
-enters no organisation sees no row of any.
+enters no organisation sees no row of any. What reads without a transaction stands in an organisation; no transaction sees that.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
@@ -92,6 +93,24 @@ class Database:
                 raise
         finally:
             await over(seat)
+
+    @asynccontextmanager
+    async def reading(self, organization_id: UUID) -> AsyncIterator[AsyncSession]:
+        """Statements that read, each by itself, and see what is committed when they begin: as in a transaction of ours, without its cost."""
+        seat = await self.seats.take_to_read(organization_id)
+        try:
+            session = seat.session()
+            try:
+                yield session
+            finally:
+                if seat.connection.in_transaction():
+                    with suppress(Exception):  # it may be what failed
+                        await session.close()
+        except asyncio.CancelledError:
+            seat.driver.terminate()  # it may be in the middle of an answer
+            raise
+        finally:
+            await self.seats.give_back(seat)
 
     async def close(self) -> None:
         """Close every connection."""

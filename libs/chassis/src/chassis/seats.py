@@ -1,11 +1,13 @@
 """Connections that each serve one transaction after the other, begun and ended by ourselves.
 
 SQLAlchemy is told that they commit by themselves, so it sends neither BEGIN nor COMMIT, and a transaction of prepared statements alone
-never wakes it. `BEGIN` and the organisation go to the server together: one round trip.
+never wakes it. `BEGIN` and the organisation go to the server together: one round trip. What only reads can do without a transaction: its
+connection stands in an organisation, and what it asks there takes one round trip in all.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, cast
 from uuid import UUID
@@ -30,6 +32,7 @@ class Seat:
     def __init__(self, connection: AsyncConnection, driver: "Driver") -> None:
         self.connection = connection
         self.driver = driver
+        self._stands_in: UUID | None = None
 
     @classmethod
     async def of(cls, connection: AsyncConnection) -> "Seat":
@@ -48,11 +51,20 @@ class Seat:
         return driven(AsyncSession(self.connection, expire_on_commit=False), self.driver)
 
     async def begin(self, organization_id: UUID | None) -> None:
-        """Begin a transaction that sees the rows of one organisation, or of none."""
-        if organization_id is None:
-            await self.driver.execute("BEGIN")
-        else:  # a UUID, printed by ourselves: what has parameters would be a message of its own
-            await self.driver.execute(f"BEGIN; SET LOCAL interlock.organization = '{UUID(int=organization_id.int)}'")
+        """Begin a transaction that sees the rows of one organisation, or of none, wherever the connection stands."""
+        if organization_id is None and self._stands_in is None:
+            await self.driver.execute("BEGIN READ WRITE")
+        else:
+            await self.driver.execute(
+                f"BEGIN READ WRITE; SET LOCAL interlock.organization = '{_told(organization_id)}'"
+            )
+
+    async def stand(self, organization_id: UUID) -> None:
+        """Outside of any transaction, see the rows of one organisation, and write none."""
+        if self._stands_in != organization_id:
+            enter = f"SET interlock.organization = '{_told(organization_id)}'"
+            await self.driver.execute(f"{enter}; SET default_transaction_read_only = on")
+            self._stands_in = organization_id
 
     async def commit(self) -> None:
         """Commit."""
@@ -80,6 +92,15 @@ class Seat:
             await self.connection.close()
 
 
+def _told(organization_id: UUID | None) -> str:
+    """A UUID, printed by ourselves: what has parameters would be a message of its own."""
+    return "" if organization_id is None else str(UUID(int=organization_id.int))
+
+
+Prepare = Callable[[Seat], Awaitable[None]]
+"""Makes a seat ready for what comes."""
+
+
 class Seats:
     """At most `most` connections of an engine, the one used last first."""
 
@@ -91,6 +112,13 @@ class Seats:
 
     async def take(self, organization_id: UUID | None) -> Seat:
         """A seat whose transaction has begun. Raises `sqlalchemy.exc.TimeoutError` when all stay taken, and what connecting raises."""
+        return await self._taken(lambda seat: seat.begin(organization_id))
+
+    async def take_to_read(self, organization_id: UUID) -> Seat:
+        """A seat that stands in an organisation, without a transaction. Raises what `take` raises."""
+        return await self._taken(lambda seat: seat.stand(organization_id))
+
+    async def _taken(self, prepare: Prepare) -> Seat:
         if self._free.locked():
             try:
                 async with asyncio.timeout(PATIENCE):
@@ -100,7 +128,7 @@ class Seats:
         else:
             await self._free.acquire()
         try:
-            return await self._begun(organization_id)
+            return await self._prepared(prepare)
         except BaseException:
             self._free.release()
             raise
@@ -133,7 +161,7 @@ class Seats:
         while self._idle:
             await self._idle.pop().close()
 
-    async def _begun(self, organization_id: UUID | None) -> Seat:
+    async def _prepared(self, prepare: Prepare) -> Seat:
         # A kept connection may have died unheard of. Nothing has happened on it yet, so the next one may be tried.
         while self._idle:
             seat = self._idle.pop()
@@ -141,7 +169,7 @@ class Seats:
                 await seat.close()
                 continue
             try:
-                await seat.begin(organization_id)
+                await prepare(seat)
             except (
                 asyncpg.PostgresConnectionError,
                 asyncpg.OperatorInterventionError,
@@ -161,7 +189,7 @@ class Seats:
             await connection.close()
             raise
         try:
-            await seat.begin(organization_id)
+            await prepare(seat)
         except BaseException:
             await seat.close()
             raise

@@ -2,7 +2,8 @@
 
 FastAPI's dependencies, validation and serialisation cost more than the rest of such a request. `@short_cut` gives a route a second
 handler that reads the ordinary form and nothing else; whatever is not ordinary it leaves to the route itself (`Unusual`), in the same
-transaction. So the route alone says what a request may be and what is wrong with it, and a test asks both ways.
+transaction. So the route alone says what a request may be and what is wrong with it, and a test asks both ways. A GET with a short cut has
+no transaction at all (`chassis.database.Database.reading`): neither way may write, or count on two statements seeing the same.
 """
 
 import re
@@ -86,6 +87,11 @@ def short_cut(handler: ShortCut) -> Callable[[EndpointT], EndpointT]:
         return endpoint
 
     return decorate
+
+
+def has_short_cut(endpoint: Callable[..., Any]) -> bool:
+    """Whether the endpoint has a short cut."""
+    return hasattr(endpoint, _ATTRIBUTE)
 
 
 def shortened(endpoint: Callable[..., Any], whole: Handler) -> Handler:
