@@ -106,7 +106,8 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     """
     recorded: list[_Recorded] = session.info.pop(_RECORDED, [])
     session.info.pop(_ORIGIN, None)
-    await session.flush()
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
     if not recorded:
         return []
     revisions: dict[Boundary, list[_Recorded]] = {}
