@@ -102,6 +102,32 @@ async def test_flush_writes_what_was_recorded_once(service, kit, counted):
     assert await service.rows("SELECT count(*) FROM outbox") == [(1,)]
 
 
+@pytest.mark.parametrize("events", [0, 1, 3])
+async def test_statements_go_along_with_the_events_or_without_any(service, kit, counted, events):
+    one = boundary()
+    async with service.database.transaction(HOME) as session:
+        await session.execute(text("CREATE TEMPORARY TABLE sent (number integer) ON COMMIT DROP"))
+        for number in (1, 2):
+            outbox.send_along(session, "INSERT INTO sent VALUES ($1)", number)
+        for number in range(events):
+            outbox.record(session, one, counted(one.id, number))
+        await outbox.flush(session, kit.ORIGIN)
+        sent = await session.scalars(text("SELECT number FROM sent ORDER BY number"))
+        assert sent.all() == [1, 2]
+    assert await service.rows("SELECT position FROM outbox ORDER BY pos") == [(each,) for each in range(1, events + 1)]
+
+
+async def test_what_was_to_be_sent_along_can_be_had_earlier_and_is_forgotten_with_the_rest(service, kit):
+    async with service.database.transaction(HOME) as session:
+        await session.execute(text("CREATE TEMPORARY TABLE sent (number integer) ON COMMIT DROP"))
+        outbox.send_along(session, "INSERT INTO sent VALUES ($1)", 1)
+        await outbox.catch_up(session)
+        outbox.send_along(session, "INSERT INTO sent VALUES ($1)", 2)
+        outbox.discard(session)
+        await outbox.flush(session, kit.ORIGIN)
+        assert (await session.scalars(text("SELECT number FROM sent"))).all() == [1]
+
+
 async def test_an_attributed_event_keeps_its_own_origin(service, kit, counted):
     one = boundary()
     async with service.database.transaction(HOME) as session:

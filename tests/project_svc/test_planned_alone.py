@@ -75,20 +75,20 @@ async def test_planned_alone_or_with_all_others_is_the_same(
     api: ProjectMember, stranger: ProjectMember, events_of: Any, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = 0
-    lone_rows = settlement.lone_rows
+    lone_row = settlement.lone_row
 
     async def counted(*asked: Any) -> Any:
         nonlocal alone
-        rows = await lone_rows(*asked)
-        alone += rows is not None
-        return rows
+        row = await lone_row(*asked)
+        alone += row is not None
+        return row
 
-    monkeypatch.setattr(settlement, "lone_rows", counted)
+    monkeypatch.setattr(settlement, "lone_row", counted)
     ours = await told(api, events_of, seed)
     assert alone > 5
 
     async def never(*_: Any) -> None:
         return None
 
-    monkeypatch.setattr(settlement, "lone_rows", never)
+    monkeypatch.setattr(settlement, "lone_row", never)
     assert await told(stranger, events_of, seed) == ours

@@ -28,6 +28,18 @@ async def test_a_row_is_found_with_the_values_that_the_session_reads(api, databa
         assert await rows.find(session, Task, "id = $1", UUID(int=0)) is None
 
 
+async def test_a_new_row_has_every_column_and_is_written_as_it_was_found(api, database, task_id):
+    async with database.transaction(api.organization_id) as session:
+        found = await rows.find(session, Task, "id = $1", task_id)
+        columns = {name: getattr(found, name) for name in rows.layout_of(Task).names}
+        columns |= {"id": UUID(int=1), "wbs_code": "9", "wbs_number": None}
+        await rows.insert(session, rows.new(Task, **columns))
+        again = await rows.find(session, Task, "id = $1", UUID(int=1))
+        assert {name: getattr(again, name) for name in columns} == columns
+    with pytest.raises(TypeError, match="wbs_number"):
+        rows.new(Task, **{name: value for name, value in columns.items() if name != "wbs_number"})
+
+
 async def test_what_was_written_past_the_session_it_reads_anew(api, database, task_id):
     async with database.transaction(api.organization_id) as session:
         before = await session.get(Task, task_id)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from chassis import problem, telemetry
+from chassis import problem, tracing
 from chassis.problem import FieldError, Problem
 
 Conflicts = Mapping[str, Callable[[], Problem]]
@@ -34,7 +34,7 @@ LOCATIONS = {"body": "body", "query": "query", "path": "path", "header": "header
 
 def render(error: Problem) -> Response:
     """The problem as an HTTP answer."""
-    document = orjson.dumps(error.document(telemetry.trace_id()), default=str)
+    document = orjson.dumps(error.document(tracing.trace_id()), default=str)
     return Response(document, error.status, error.headers, problem.MEDIA_TYPE)
 
 

@@ -5,14 +5,17 @@ still held. That lock is what puts the rows of a boundary in order: whoever come
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from chassis import rows
 from chassis.message import Message
 from chassis.positions import Position
 from chassis.statements import execute
@@ -25,23 +28,24 @@ PAUSE_EVERY = 500
 """Events after which others have a turn while rows are made."""
 
 _RECORDED = "chassis.outbox.recorded"
+_ALONG = "chassis.outbox.along"
 _ORIGIN = "chassis.outbox.origin"
 
-# One statement for any number of rows, which takes `pos` in their order.
-_INSERT = """
-    INSERT INTO outbox (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload)
-    SELECT id, organization_id, boundary_id, revision, position, positions, subject, headers, payload
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::bytea[])
-         WITH ORDINALITY
-         AS row (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload, number)
-    ORDER BY number
-"""
+COLUMNS = "id, organization_id, boundary_id, revision, position, positions, subject, headers, payload"
+TYPES = ("uuid", "uuid", "uuid", "bigint", "integer", "integer", "text", "text", "bytea")
 
 
-_INSERT_ONE = """
-    INSERT INTO outbox (id, organization_id, boundary_id, revision, position, positions, subject, headers, payload)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
+@cache
+def _insertion(*, is_one: bool, along: str | None, values: int) -> str:
+    """The statement for one row, or for any number of them, which takes `pos` in their order; after the values of what is sent along."""
+    places = range(values + 1, values + len(TYPES) + 1)
+    if is_one:
+        source = f"VALUES ({', '.join(f'${place}' for place in places)})"
+    else:
+        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, TYPES, strict=True))
+        source = f"SELECT {COLUMNS} FROM unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number) ORDER BY number"  # noqa: S608
+    first = "" if along is None else f"WITH along AS ({along}) "
+    return f"{first}INSERT INTO outbox ({COLUMNS}) {source}"
 
 
 class EventTooLarge(Exception):
@@ -93,10 +97,21 @@ def attribute(session: AsyncSession, origin: Origin | None) -> None:
     session.info[_ORIGIN] = origin
 
 
+def send_along(session: AsyncSession, statement: str, *values: object) -> None:
+    """Run a statement (a constant with `$1`, `$2` …) on one way with the events. Nobody may ask for what it writes before; see `catch_up`."""
+    session.info.setdefault(_ALONG, []).append((statement, values))
+
+
+async def catch_up(session: AsyncSession) -> None:
+    """Run now what was to be sent along."""
+    for statement, values in session.info.pop(_ALONG, ()):
+        await execute(session, statement, *values)
+
+
 def discard(session: AsyncSession) -> None:
-    """Forget what was recorded since the last `flush`: its savepoint was rolled back."""
-    session.info.pop(_RECORDED, None)
-    session.info.pop(_ORIGIN, None)
+    """Forget what was recorded since the last `flush`, and was to be sent along: its savepoint was rolled back."""
+    for name in (_RECORDED, _ORIGIN, _ALONG):
+        session.info.pop(name, None)
 
 
 async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
@@ -106,28 +121,35 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     """
     recorded: list[_Recorded] = session.info.pop(_RECORDED, [])
     session.info.pop(_ORIGIN, None)
-    if session.new or session.dirty or session.deleted:
-        await session.flush()
+    await rows.flush(session)
     if not recorded:
+        await catch_up(session)
         return []
     revisions: dict[Boundary, list[_Recorded]] = {}
     for each in recorded:
         revisions.setdefault(each.boundary, []).append(each)
-    rows = []
+    made = []
     for of_revision in revisions.values():
         for number, each in enumerate(of_revision, start=1):
-            rows.append(_row(each.boundary, number, len(of_revision), each.event, each.origin or origin))
-            if len(rows) % PAUSE_EVERY == 0:
+            made.append(_row(each.boundary, number, len(of_revision), each.event, each.origin or origin))
+            if len(made) % PAUSE_EVERY == 0:
                 await asyncio.sleep(0)  # ten thousand events take seconds, in which this process has others to answer
-    if len(rows) == 1:
-        await execute(session, _INSERT_ONE, *rows[0])
-    else:
-        await execute(session, _INSERT, *map(list, zip(*rows, strict=True)))
+    await _insert(session, made)
     return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in revisions]
 
 
+async def _insert(session: AsyncSession, made: Sequence[tuple[object, ...]]) -> None:
+    *before, last = session.info.pop(_ALONG, None) or [(None, ())]
+    for statement, values in before:
+        await execute(session, statement, *values)
+    along, values = last
+    statement = _insertion(is_one=len(made) == 1, along=along, values=len(values))
+    columns = made[0] if len(made) == 1 else map(list, zip(*made, strict=True))
+    await execute(session, statement, *values, *columns)
+
+
 def _row(boundary: Boundary, position: int, positions: int, event: Event, origin: Origin) -> tuple[object, ...]:
-    """The columns that `_INSERT` names."""
+    """The values of COLUMNS."""
     event_id, sent = message(boundary, event, position, positions, origin)
     place = boundary.revision, position, positions
     headers = orjson.dumps(dict(sent.headers)).decode()

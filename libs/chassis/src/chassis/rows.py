@@ -77,7 +77,11 @@ class Layout:
 
     def values(self, row: object) -> list[Any]:
         """The driver's values of all columns."""
-        return [getattr(row, name) if process is None else process(getattr(row, name)) for name, process in self.sent]
+        held = vars(row)  # SQLAlchemy's attributes look there too, at ten times the cost
+        values = [held[name] if name in held else getattr(row, name) for name in self.names]
+        return [
+            value if process is None else process(value) for value, (_, process) in zip(values, self.sent, strict=True)
+        ]
 
     def attributes(self, record: Record) -> dict[str, Any]:
         """The row's values of all columns."""
@@ -101,7 +105,6 @@ def layout_of(kind: type[Any]) -> Layout:
         table = None if mapper is None else mapper.local_table
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} is no table")
-        configure_mappers()  # SQLAlchemy does so with the first use of a class, but this may come before any that it sees
         _LAYOUTS[kind] = Layout.of(table)
     return _LAYOUTS[kind]
 
@@ -136,6 +139,13 @@ def _row_of(kind: type[RowT], attributes: dict[str, Any]) -> RowT:
     return row
 
 
+def new(kind: type[RowT], /, **attributes: Any) -> RowT:
+    """A new row, to be written with `insert`. attributes: all columns, as they are kept; none of them is checked."""
+    if attributes.keys() != set(layout_of(kind).names):
+        raise TypeError(f"{kind.__name__} has other columns: {attributes.keys() ^ set(layout_of(kind).names)}")
+    return _row_of(kind, attributes)
+
+
 async def insert(session: AsyncSession, row: object) -> None:
     """Write a new row."""
     layout = layout_of(type(row))
@@ -156,6 +166,12 @@ async def update_all(session: AsyncSession, rows: Sequence[Identified], changed:
         await execute_many(session, layout.replacement, [layout.values(row) for row in rows])
         for row in rows:
             _forget(session, type(row), row.id)
+
+
+async def flush(session: AsyncSession) -> None:
+    """Write what waits in the session, if anything does: to ask is cheaper than to let it look."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
 
 
 def _known(session: AsyncSession, kind: type[IdentifiedT], record: Record | None) -> IdentifiedT | None:

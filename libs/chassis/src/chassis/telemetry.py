@@ -1,29 +1,18 @@
-"""Logs, traces, metrics. One trace id follows a request through HTTP, the outbox and NATS to the program's picture."""
+"""Logs, traces, metrics."""
 
 import functools
 import logging
-import random
-import re
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
-from opentelemetry import context, trace
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    Span,
-    SpanContext,
-    SpanKind,
-    TraceFlags,
-    format_span_id,
-    format_trace_id,
-    set_span_in_context,
-)
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import EventDict, WrappedLogger
+
+from chassis import tracing
 
 REQUESTS = Counter("interlock_http_requests_total", "Requests answered", ["method", "route", "status"])
 DURATION = Histogram(
@@ -34,67 +23,9 @@ DURATION = Histogram(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-tracer = trace.get_tracer("interlock")
 log = structlog.stdlib.get_logger("chassis.http")
-
-
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
-
-
-def trace_id() -> str:
-    """The current trace's id, 32 hex digits; zeros outside a trace."""
-    return format_trace_id(trace.get_current_span().get_span_context().trace_id)
-
-
-def traceparent() -> str | None:
-    """The current span as a W3C `traceparent`, to be sent on."""
-    here = trace.get_current_span().get_span_context()
-    return f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}" if here.is_valid else None
-
-
-@contextmanager
-def continued(name: str, traceparent: str | None, kind: SpanKind = SpanKind.CONSUMER) -> Iterator[Span]:
-    """A span that continues the trace of a received message or request.
-
-    Where spans go nowhere it is an id and nothing more: that is all that logs and the next process need, at a tenth of the cost.
-    """
-    parent = _parent(traceparent)
-    if _is_exporting():
-        above = (
-            context.Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), context.Context())
-        )
-        with tracer.start_as_current_span(name, context=above, kind=kind) as span:
-            yield span
-        return
-    here = NonRecordingSpan(_child(parent))
-    token = context.attach(set_span_in_context(here))
-    try:
-        yield here
-    finally:
-        context.detach(token)
-
-
-def _is_exporting() -> bool:
-    """Whether somebody, `configure` or a test, has set up where spans go."""
-    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
-
-
-def _parent(traceparent: str | None) -> SpanContext | None:
-    """The span that a `traceparent` names; None for none, and for one that W3C Trace Context calls invalid."""
-    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    if match is None:
-        return None
-    named = SpanContext(int(match[1], 16), int(match[2], 16), True, TraceFlags(int(match[3], 16) & TraceFlags.SAMPLED))
-    return named if named.is_valid else None
-
-
-def _child(parent: SpanContext | None) -> SpanContext:
-    """A span of the parent's trace, or the first one of a new trace."""
-    # Ids are told apart by them, nothing is protected by them.
-    span_id = random.getrandbits(64) or 1
-    if parent is None:
-        return SpanContext(random.getrandbits(128) or 1, span_id, False, TraceFlags(TraceFlags.SAMPLED))
-    return SpanContext(parent.trace_id, span_id, False, parent.trace_flags, parent.trace_state)
+_level = logging.getLogger("chassis.http")
+"""Says whether an entry would be written at all, before anything is done for it."""
 
 
 def _export_to(endpoint: str, service: str) -> None:
@@ -148,10 +79,10 @@ def configure(service: str, level: str = "INFO", otlp_endpoint: str | None = Non
 
 
 def _with_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        event["trace_id"] = format_trace_id(context.trace_id)
-        event["span_id"] = format_span_id(context.span_id)
+    here = tracing.here()
+    if here is not None:
+        event["trace_id"] = here.trace_id
+        event["span_id"] = here.span_id
     return event
 
 
@@ -170,34 +101,29 @@ class Observe:
         if scope["type"] != "http" or scope["path"].startswith("/health/") or scope["path"] == "/metrics":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
-
-        async def observed(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                parent = traceparent()
-                if parent is not None:
-                    message["headers"] = [*message.get("headers", ()), (b"traceresponse", parent.encode())]
-            await send(message)
-
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         told = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
-        with continued(f"{method} request", told, SpanKind.SERVER) as span:
+        with tracing.continued(f"{method} request", told, SpanKind.SERVER) as span:
+            started, status = time.perf_counter(), 500
+
+            async def observed(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    if (here := tracing.traceparent()) is not None:
+                        message["headers"] = [*message.get("headers", ()), (b"traceresponse", here.encode())]
+                await send(message)
+
             try:
                 await self.app(scope, receive, observed)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 elapsed = time.perf_counter() - started
-                span.update_name(f"{method} {route}")
+                if span is not None:
+                    span.update_name(f"{method} {route}")
                 count, duration = _measured(method, route, status)
                 count.inc()
                 duration.observe(elapsed)
-                log.info(
-                    "request",
-                    method=method,
-                    route=route,
-                    path=scope["path"],
-                    status=status,
-                    ms=round(elapsed * 1000, 2),
-                )
+                if _level.isEnabledFor(logging.INFO):
+                    path, ms = scope["path"], round(elapsed * 1000, 2)
+                    log.info("request", method=method, route=route, path=path, status=status, ms=ms)

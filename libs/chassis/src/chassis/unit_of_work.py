@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import authority, idempotency, json_limits, outbox, positions, telemetry
+from chassis import authority, idempotency, json_limits, outbox, positions, tracing
 from chassis.arrivals import Arrivals
 from chassis.database import HAS_READ, Database
 from chassis.etag import matches
@@ -122,8 +122,8 @@ async def _in_transaction(request: Request, handler: Handler, path: str) -> Resp
     )
     origin = outbox.Origin(
         actor=identity.subject,
-        traceparent=telemetry.traceparent(),
-        correlation_id=telemetry.trace_id(),
+        traceparent=tracing.traceparent(),
+        correlation_id=tracing.trace_id(),
         causation_id=None,
         provenance=_provenance(request, identity),
     )

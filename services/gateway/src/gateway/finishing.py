@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.telemetry import trace_id
+from chassis.tracing import trace_id
 
 REQUEST_ID = b"x-request-id"
 RATES = "gateway.rates"

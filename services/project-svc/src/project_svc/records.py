@@ -39,13 +39,16 @@ class WrittenDate(TypeDecorator[date]):
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Text whose order is the order of time."""
-        if isinstance(value, datetime):
-            return value.isoformat(timespec="minutes")
-        return None if value is None else value.isoformat()
+        return None if value is None else as_written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
         """A `datetime` where a moment was written, else a `date`."""
         return None if value is None else read_written(value)
+
+
+def as_written(value: date) -> str:
+    """A day as a day, a moment to the minute."""
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
 def read_written(value: str) -> date:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Scope
 from uuid_utils.compat import uuid7
 
-from chassis.telemetry import trace_id, traceparent
+from chassis.tracing import trace_id, traceparent
 from contracts.provenance import Provenance
 from gateway.audit.entries import append
 from gateway.audit.origins import kind_of, origin_of

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.database import Database
 from chassis.identity import Identity, Signer
 from chassis.problem import Unauthenticated, Unavailable
-from chassis.telemetry import traceparent
+from chassis.tracing import traceparent
 from contracts.vocabulary import OrganizationRole
 from gateway.http1 import RawHeaders
 from gateway.identity.credentials import api_token_digest, caller_with

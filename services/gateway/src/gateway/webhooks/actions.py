@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.patch import changes_of
 from chassis.problem import Conflict, Forbidden, NotFound, invalid
-from chassis.telemetry import trace_id, traceparent
+from chassis.tracing import trace_id, traceparent
 from contracts.envelope import Envelope
 from contracts.vocabulary import OrganizationRole
 from gateway.audit.requests import note

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from chassis import rows
 from chassis.problem import Conflict
+from chassis.statements import fetch_row
 from contracts.project_events import TaskUpdated
 from contracts.project_events.resource_events import AssignmentDeleted, AssignmentUpdated
 from contracts.project_events.resources import ResourceKind, WorkMode
@@ -17,6 +18,7 @@ from project_svc.assignments.models import Assignment
 from project_svc.projects.locked import LockedProject
 from project_svc.tasks.models import Task
 
+ASSIGNED = "SELECT FROM assignments WHERE task_id = $1 LIMIT 1"
 SMALLEST = Decimal("0.0001")
 OVER = frozenset({TaskStatus.COMPLETE, TaskStatus.CANCELLED})
 
@@ -55,6 +57,9 @@ async def assignments_of(project: LockedProject, task_id: UUID) -> Sequence[Assi
 
 async def follow_duration(project: LockedProject, task: Task) -> None:
     """The task's duration was changed: fixed work takes other units, else the same units do other work. Raises TooMuchWork."""
+    await rows.flush(project.session)
+    if await fetch_row(project.session, ASSIGNED, task.id) is None:  # as of most tasks: cheaper than to load none
+        return
     for assignment in await assignments_of(project, task.id):
         if assignment.kind is not ResourceKind.WORK:
             continue

@@ -26,7 +26,8 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
     before = await _end(project, body.predecessor_id, "/predecessor_id")
     after = await _end(project, body.successor_id, "/successor_id")
     day = lag_day(project, body.lag_calendar, before.minutes_per_day, after.minutes_per_day)
-    link = Link(
+    link = rows.new(
+        Link,
         **project.heading(body.external_ref),
         predecessor_id=body.predecessor_id,
         successor_id=body.successor_id,

@@ -108,12 +108,13 @@ class LockedProject:
 
     def changed(self, record: Changing[StateT], before: StateT, event: type[RecordEvent[StateT]]) -> frozenset[str]:
         """Stamp a record and say what differs from `before`, if anything does. Returns the names of the changed fields."""
-        names = event.between(before, record.wire()).data.changed
-        if names:
+        told = event.between(before, record.wire()).data
+        if told.changed:
             record.revision = self.revision
             record.updated_at = self.now
-            self.record(event.between(before, record.wire()))
-        return frozenset(names)
+            stamped = told.record.model_copy(update={"revision": self.revision, "updated_at": self.now})
+            self.record(event(data=told.model_copy(update={"record": stamped})))
+        return frozenset(told.changed)
 
     async def find(self, kind: type[RecordT], record_id: UUID) -> RecordT:
         """A record of this project. Raises NotFound, also for one of another project."""

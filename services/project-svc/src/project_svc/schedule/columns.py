@@ -55,7 +55,7 @@ def plan_columns_of(project: Project, calendars: ProjectCalendars, rows: Any) ->
     link_ids, links = _links(tasks, rows)
     dependency_ids, imposed = _imposed(tasks, planned, rows, calendars)
     columns = Columns(
-        projects=[_project(project, calendars)],
+        projects=[planned_project(project, calendars)],
         tasks=planned,
         links=links,
         imposed=imposed,
@@ -82,7 +82,8 @@ def _computed(plan: PlanColumns) -> Dates:
         raise explained(error) from error
 
 
-def _project(project: Project, calendars: ProjectCalendars) -> planning.Project:
+def planned_project(project: Project, calendars: ProjectCalendars) -> planning.Project:
+    """The project as plans see it."""
     return planning.Project(
         id=project.id,
         start=frame_start(project.start, calendars.all),

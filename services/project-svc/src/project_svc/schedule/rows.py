@@ -3,9 +3,6 @@
 Ten thousand rows cost more to be taken one by one than to be scheduled. So numbers and ids come packed, one string of bytes a column; what
 few tasks have (a constraint, a deadline, progress …) comes for those tasks alone, which `special` marks with a 1. With them come the
 dates that are kept. Records are in the order of their ids, since where two links drive a task alike, the first one is named.
-
-A task that nothing ties to others can be planned alone: no early date of theirs depends on it, and none of its own on them. That is most
-tasks when they are made, and then a write costs the same in a project of any size.
 """
 
 from typing import Any
@@ -16,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.statements import fetch_row
 
 # -4611686018427387904 is planning.engine.ABSENT; the digits of lag calendars are planning.engine.codes.LAG_CALENDAR.
-_PLAN = """
+PLAN = """
 SELECT * FROM (
     SELECT string_agg(uuid_send(id), '') AS task_id,
            string_agg(int8send(duration), '') AS duration,
@@ -43,7 +40,7 @@ SELECT * FROM (
                kind <> 'task' OR mode <> 'auto_asap' OR percent_complete <> 0 OR num_nonnulls(
                    remaining_duration, constraint_type, deadline, actual_start, actual_finish, calendar_id) > 0 AS special
         FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
-        WHERE tasks.project_id = $1 AND state <> 'cancelled' {of_tasks}
+        WHERE tasks.project_id = $1 AND state <> 'cancelled'
         ORDER BY id
     ) AS planned
 ) AS of_tasks, (
@@ -54,52 +51,19 @@ SELECT * FROM (
            string_agg(int8send(lag), '') AS lag,
            string_agg(CASE lag_calendar WHEN 'project' THEN '0' WHEN 'predecessor' THEN '1' WHEN 'successor' THEN '2' ELSE '3' END, '')
                AS lag_calendar
-    FROM (SELECT * FROM links WHERE project_id = $1 {of_links} ORDER BY id) AS linking
+    FROM (SELECT * FROM links WHERE project_id = $1 ORDER BY id) AS linking
 ) AS of_links, (
     SELECT string_agg(uuid_send(dependency_id), '') AS dependency_id,
            string_agg(uuid_send(task_id), '') AS imposed_on,
            array_agg(side) AS side,
            array_agg(coalesce(moment, at)) AS at
-    FROM (SELECT * FROM imposed_dates WHERE project_id = $1 {of_imposed} ORDER BY task_id, dependency_id) AS imposed
+    FROM (SELECT * FROM imposed_dates WHERE project_id = $1 ORDER BY task_id, dependency_id) AS imposed
 ) AS of_imposed_dates, (
-    {kept}
+    SELECT count(*) AS kept, min(early_start) AS start, max(early_finish) AS finish FROM scheduled_tasks WHERE project_id = $1
 ) AS of_all_that_is_kept
 """
-WHOLE = _PLAN.format(
-    of_tasks="",
-    of_links="",
-    of_imposed="",
-    kept="""
-    SELECT count(*) AS kept, min(early_start) AS start, max(early_finish) AS finish FROM scheduled_tasks WHERE project_id = $1
-""",
-)
-# Asks nothing of the rows that it is asked beside, so PostgreSQL answers it first, and reads no row where the answer is no.
-_UNTIED = """
-    EXISTS (SELECT FROM tasks WHERE id = $2 AND parent_id IS NULL AND kind IN ('task', 'milestone'))
-    AND NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
-"""
-# `start` and `finish` are those of all others, as planning counts them; without a task that may be planned alone, there is no `task_id`.
-# `kept` is 0: what is kept of cancelled tasks is looked for when the whole is planned, not with every task that is made.
-ALONE = _PLAN.format(
-    of_tasks=f"AND id = $2 AND {_UNTIED}",
-    of_links="AND false",
-    of_imposed="AND task_id = $2",
-    kept=f"""
-    SELECT 0 AS kept, min(early_start) FILTER (WHERE kind <> 'level_of_effort') AS start,
-           max(early_finish) FILTER (WHERE kind <> 'level_of_effort') AS finish,
-           count(*) FILTER (WHERE task_id IS NULL) AS unkept
-    FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
-    WHERE tasks.project_id = $1 AND state <> 'cancelled' AND id <> $2 AND {_UNTIED}
-""",  # noqa: S608  (constants)
-)
 
 
 async def plan_rows(session: AsyncSession, project_id: UUID) -> Any:
     """The answer: one record with the columns that the statement names."""
-    return await fetch_row(session, WHOLE, project_id)
-
-
-async def lone_rows(session: AsyncSession, project_id: UUID, task_id: UUID) -> Any:
-    """The same of a task that can be planned alone; None for any other, and while dates of others are not kept."""
-    rows = await fetch_row(session, ALONE, project_id, task_id)
-    return rows if rows is not None and rows["task_id"] and not rows["unkept"] else None
+    return await fetch_row(session, PLAN, project_id)

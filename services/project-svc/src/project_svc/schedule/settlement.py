@@ -1,22 +1,22 @@
 """One recalculation at the end of a write, however many changes led to it."""
 
-from dataclasses import replace
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from chassis import rows
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
 from contracts.schedules import MOST_MOVES, Cause
 from planning.engine import Dates
 from project_svc.calendars.queries import calendars_of
 from project_svc.projects.locked import LockedProject
+from project_svc.schedule.alone import lone_row, settle_alone
 from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
 from project_svc.schedule.moves import ROOT, Moves, moves_of
-from project_svc.schedule.rows import lone_rows, plan_rows
+from project_svc.schedule.rows import plan_rows
 
 
 async def settle(project: LockedProject) -> Moves | None:
@@ -26,35 +26,30 @@ async def settle(project: LockedProject) -> Moves | None:
     """
     if not project.disturbances:
         return None
-    await project.session.flush()
-    lone = await _lone_rows(project)
-    rows = lone or await plan_rows(project.session, project.id)
+    await rows.flush(project.session)
+    if await _is_settled_alone(project):
+        return None
     calendars = await calendars_of(project.session, project.row)
-    plan, kept = plan_columns_of(project.row, calendars, rows), Kept.of(rows)
+    planned = await plan_rows(project.session, project.id)
+    plan, kept = plan_columns_of(project.row, calendars, planned), Kept.of(planned)
     dates = await computed(plan)
-    if lone is not None:
-        dates = _among_others(dates, kept)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)
     await _keep(project, plan, kept, dates, drivers, moves)
-    if len(moves) or (lone is None and (kept.start, kept.finish) != _frame(dates)):
+    if len(moves) or (kept.start, kept.finish) != _frame(dates):
         _say(project, dates, moves)
     return moves
 
 
-async def _lone_rows(project: LockedProject) -> Any:
-    """The rows of the one task that was disturbed, if it can be planned alone."""
+async def _is_settled_alone(project: LockedProject) -> bool:
+    """Whether all that was disturbed is one task that could be planned alone, and has been. A preview shows the moves of whole plans."""
     cause, *others = project.disturbances.values()
-    if others or cause.task_id is None or project.has_untied:
-        return None
-    return await lone_rows(project.session, project.id, cause.task_id)
-
-
-def _among_others(dates: Dates, kept: Kept) -> Dates:
-    """The dates of a task that was planned alone, in the frame of the whole plan."""
-    if kept.start is None or kept.finish is None:
-        return dates
-    return replace(dates, start=min(dates.start, kept.start), finish=max(dates.finish, kept.finish))
+    if others or cause.task_id is None or project.has_untied or project.is_preview:
+        return False
+    row = await lone_row(project.session, project.id, cause.task_id)
+    if row is not None:
+        settle_alone(project, cause.task_id, row)
+    return row is not None
 
 
 async def _keep(
@@ -63,18 +58,18 @@ async def _keep(
     """Keep the new dates of what moved or is driven by something else; drop those of tasks that are no longer scheduled."""
     if kept.has_more:
         await forget_cancelled(project)
-    rows = kept.changed(dates, drivers).nonzero()[0].astype(np.int32)
-    if not rows.size:
+    changed = kept.changed(dates, drivers).nonzero()[0].astype(np.int32)
+    if not changed.size:
         return
     behind = np.full(len(plan.tasks), ROOT, np.int32)
     behind[kept.moved(dates)] = moves.behind
     causes = [_named(change) for change in moves.changes]
     await keep(
         project,
-        plan.tasks.taken(rows),
-        (dates.early_start[rows], dates.early_finish[rows]),
-        drivers.taken(rows),
-        [causes[number] for number in behind[rows].tolist()],
+        plan.tasks.taken(changed),
+        (dates.early_start[changed], dates.early_finish[changed]),
+        drivers.taken(changed),
+        [causes[number] for number in behind[changed].tolist()],
     )
 
 

@@ -62,10 +62,12 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
     if body.duration is None and not durationless:
         raise invalid("/duration", "missing", "Say how long it takes, for example P5D.")
     day = await task_day(project, body.calendar_id)
-    task = Task(
+    task = rows.new(
+        Task,
         **project.heading(body.external_ref),
         parent_id=body.parent_id,
         wbs_code=body.wbs_code,
+        wbs_number=None,
         name=body.name,
         description=body.description,
         kind=body.kind,

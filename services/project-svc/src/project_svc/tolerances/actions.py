@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from chassis import outbox
 from chassis.problem import Conflict
 from contracts.project_events.control import Tolerances
 from contracts.project_events.exceptions import ControlFigures, Dimension, ExceptionState, ExceptionStatus
@@ -42,6 +43,7 @@ async def draft_exceptions(project: LockedProject) -> None:
     """
     if not STEPS[project.row.state] or not any(name != "benefits" for name in project.row.tolerances):
         return
+    await outbox.catch_up(project.session)
     figures, found = await _measures(project)
     exceeded = [measure for measure in found if measure.is_exceeded]
     if not exceeded:
