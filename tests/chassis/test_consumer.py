@@ -159,32 +159,6 @@ async def test_a_message_that_was_too_slow_to_be_acknowledged_ends_the_lease_not
     await kit.eventually(has_seen(one, range(1, 21)))
 
 
-async def test_its_consumer_is_deleted_under_load(service, bus, relay, running, consumer, kit, has_seen):
-    health = running(consumer())
-    await kit.eventually(lambda: "test" not in health.reasons)
-    one = uuid4()
-    writing = asyncio.create_task(count_often(service, one, 60, pause=0.01))
-    while not writing.done():
-        for each in await bus.jetstream.consumers_info("PROJECT"):
-            await bus.jetstream.delete_consumer("PROJECT", each.name)
-        await asyncio.sleep(0.3)
-    await kit.eventually(has_seen(one, range(1, 61)))
-
-
-async def test_the_session_that_holds_the_lease_is_cut_under_load(service, relay, running, consumer, kit, has_seen):
-    running(consumer())
-    one = uuid4()
-    writing = asyncio.create_task(count_often(service, one, 60, pause=0.01))
-    holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = :name)"
-    relays = "SELECT pid FROM pg_stat_activity WHERE application_name = 'relay'"
-    while not writing.done():
-        await service.rows(
-            f"SELECT pg_terminate_backend(pid) FROM ({holder}) AS held WHERE pid NOT IN ({relays})", name=service.name
-        )
-        await asyncio.sleep(0.3)
-    await kit.eventually(has_seen(one, range(1, 61)))
-
-
 async def test_the_server_is_killed_under_load(service, nats_server, relay, running, consumer, kit, has_seen):
     running(consumer())
     one = uuid4()

@@ -9,7 +9,7 @@ from nats import errors
 from chassis import streams
 from chassis.bus import Bus
 from chassis.message import Message
-from chassis.publisher import WRONG_LAST_SEQUENCE, Publisher, PublishRefused
+from chassis.publisher import Publisher, PublishRefused
 from contracts.subjects import Stream
 
 
@@ -38,16 +38,6 @@ async def test_a_message_lands_behind_the_expected_sequence(bus, publisher):
     assert await payloads(bus) == [1, 2]
 
 
-async def test_a_stale_base_is_refused_and_nothing_is_stored(bus, publisher):
-    await publisher.publish(message(1), expected=0)
-    with pytest.raises(PublishRefused) as refusal:
-        await publisher.publish(message(2), expected=0)
-    assert refusal.value.code == WRONG_LAST_SEQUENCE
-    with pytest.raises(PublishRefused):
-        await publisher.publish_batch([message(3), message(4)], expected=0)
-    assert await payloads(bus) == [1]
-
-
 async def test_a_repeated_id_is_not_taken_for_a_new_message(bus, publisher):
     await publisher.publish(message(1, id_="same"), expected=0)
     with pytest.raises(PublishRefused):
@@ -63,13 +53,6 @@ async def test_a_batch_is_stored_whole_and_in_order(bus, publisher, size):
     assert (await streams.state(bus.jetstream, Stream.PROJECT)).last == last
     if size < 10:
         assert await payloads(bus) == [-1, *range(size)]
-
-
-async def test_a_batch_with_an_id_that_was_published_is_refused_whole(bus, publisher):
-    await publisher.publish(message(1, id_="same"), expected=0)
-    with pytest.raises(PublishRefused):
-        await publisher.publish_batch([message(2), message(3, id_="same"), message(4)], expected=1)
-    assert await payloads(bus) == [1]
 
 
 @pytest.mark.parametrize("size", [0, 1, 1001])

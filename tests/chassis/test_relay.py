@@ -9,7 +9,6 @@ import pytest
 
 from chassis import streams
 from chassis.backlog import Backlog
-from chassis.database import enter_organization
 from chassis.poke import Poke
 from chassis.publisher import MOST_IN_BATCH, Publisher
 from chassis.relay import Relay
@@ -104,19 +103,6 @@ async def test_rows_that_a_killed_relay_published_but_did_not_mark_are_not_publi
     assert await check_stream() == 30
 
 
-async def test_a_message_of_a_stranger_does_not_stop_the_relay(
-    service, bus, relay, running, kit, everything_is_sent, check_stream
-):
-    running(relay())
-    await service.count(uuid4(), HOME)
-    await kit.eventually(everything_is_sent)
-    await bus.jetstream.publish("interlock.project.stranger", b"")
-    await bus.jetstream.publish("interlock.project.stranger", b"", headers={"Nats-Msg-Id": str(uuid4())})
-    await service.count(uuid4(), HOME, 25)
-    await kit.eventually(everything_is_sent)
-    assert await check_stream(foreign=2) == 26
-
-
 async def test_only_one_relay_is_active_and_another_takes_over(
     service, relay, running, kit, everything_is_sent, check_stream
 ):
@@ -148,31 +134,6 @@ async def test_several_relays_without_a_lock_do_no_harm(
     assert await check_stream() >= 160
 
 
-async def test_the_server_is_killed_under_load(
-    service, nats_server, relay, running, kit, everything_is_sent, check_stream
-):
-    running(relay())
-    writing = asyncio.create_task(writers(service, count=3, writes=60))
-    for _ in range(2):
-        await asyncio.sleep(0.3)
-        await asyncio.to_thread(nats_server.kill)
-        await asyncio.to_thread(nats_server.start)
-    await writing
-    await kit.eventually(everything_is_sent, within=30)
-    assert await check_stream() >= 180
-
-
-async def test_the_relays_connection_is_cut_under_load(service, relay, running, kit, everything_is_sent, check_stream):
-    running(relay())
-    writing = asyncio.create_task(writers(service, count=3, writes=40))
-    while not writing.done():
-        await service.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay'")
-        await asyncio.sleep(0.2)
-    await writing
-    await kit.eventually(everything_is_sent)
-    assert await check_stream() >= 120
-
-
 async def test_no_error_of_the_database_client_ends_the_relay(
     service, relay, running, kit, everything_is_sent, check_stream, monkeypatch
 ):
@@ -193,26 +154,6 @@ async def test_no_error_of_the_database_client_ends_the_relay(
         await kit.eventually(everything_is_sent)
     assert failures == 0
     assert await check_stream() == 90
-
-
-async def test_uncommitted_and_rolled_back_rows_are_never_published(
-    service, relay, running, kit, everything_is_sent, check_stream
-):
-    running(relay())
-    one = uuid4()
-    async with service.database.sessions() as session, session.begin() as slow:
-        await enter_organization(session, HOME)
-        await kit.count(session, uuid4(), HOME)
-        await service.count(one, HOME)
-        await kit.eventually(lambda: is_published(service, one))
-        await slow.rollback()
-    async with service.database.transaction(HOME) as session:
-        late = uuid4()
-        await kit.count(session, late, HOME)
-        await service.count(one, HOME)  # a higher `pos`, committed first
-        await kit.eventually(lambda: is_published(service, one, revision=2))
-    await kit.eventually(everything_is_sent)
-    assert await check_stream() == 3
 
 
 async def test_a_stream_that_was_created_anew_gets_everything_back_in_the_old_order(
@@ -278,9 +219,3 @@ async def test_the_stream_keeps_30_days_and_refuses_rather_than_forgets(bus):
     assert (config.retention, config.storage, config.discard) == ("limits", "file", "new")
     assert (config.deny_delete, config.deny_purge, config.allow_atomic, config.compression) == (True, True, True, "s2")
     assert config.max_age == 30 * 24 * 3600
-
-
-async def test_a_configuration_that_drifted_is_corrected(bus):
-    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT, max_bytes=1_000_000))
-    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
-    assert (await bus.jetstream.stream_info("PROJECT")).config.max_bytes == -1

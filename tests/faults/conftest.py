@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from nats.js.errors import NotFoundError
 
 from chassis import streams
 from chassis.consumer import Consumer
@@ -49,6 +50,14 @@ class World:
         for number in range(times):
             await self.service.count((self.one, self.other)[number % 2], self.kit.ORGANIZATION)
             await asyncio.sleep(pause)
+
+    async def is_declared(self) -> bool:
+        """Whether the stream is there."""
+        try:
+            await self.bus.jetstream.stream_info("PROJECT")
+        except NotFoundError:
+            return False
+        return True
 
     async def is_sent(self) -> bool:
         return await self.service.rows("SELECT count(*) FROM outbox WHERE published_at IS NULL AND stream IS NULL") == [

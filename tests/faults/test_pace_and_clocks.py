@@ -49,24 +49,27 @@ async def test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_
     await world.ends_well()
 
 
-async def test_an_acknowledgement_of_a_batch_is_lost(world, monkeypatch):
-    publish_batch, losses = Publisher.publish_batch, 2
+@pytest.mark.parametrize("how", ["publish", "publish_batch"])
+async def test_an_acknowledgement_is_lost(world, monkeypatch, how):
+    publish, losses = getattr(Publisher, how), 2
 
-    async def lossy(self, messages, *, expected):
+    async def lossy(self, told, *, expected):
         nonlocal losses
-        last = await publish_batch(self, messages, expected=expected)
+        last = await publish(self, told, expected=expected)
         if losses:
             losses -= 1
             raise TimeoutError("the answer never came")
         return last
 
-    monkeypatch.setattr(Publisher, "publish_batch", lossy)
-    await world.write(40)
-    world.relay()
+    monkeypatch.setattr(Publisher, how, lossy)
+    first = world.relay()
     world.consumer()
-    await world.ends_well()
-    await world.write(40)
-    await world.ends_well()
+    for _ in range(2):
+        first.stop()
+        await world.write(3 if how == "publish" else 40)
+        first = world.relay()
+        await world.ends_well()
+    assert losses == 0
     assert await world.is_told_in_order()
 
 

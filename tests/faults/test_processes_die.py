@@ -46,7 +46,8 @@ async def test_a_consumer_is_killed_between_commit_and_acknowledgement(world, wo
     await world.ends_well()
 
 
-async def test_a_paused_worker_wakes_up_as_a_zombie(world, worker_process):
+@pytest.mark.parametrize("pause", [0.0, pytest.param(30.0, marks=pytest.mark.long)])
+async def test_a_paused_worker_wakes_up_as_a_zombie(world, worker_process, pause):
     """Its sessions were cut and somebody else took over; what it still has in hand must not count."""
     paused = worker_process()
     await world.write(4)
@@ -57,6 +58,7 @@ async def test_a_paused_worker_wakes_up_as_a_zombie(world, worker_process):
     await world.service.rows(holders, name=world.service.name)
     worker_process()
     await world.ends_well()
+    await asyncio.sleep(pause)  # how long it is away
     os.kill(paused.pid, signal.SIGCONT)
     await world.write(20, pause=0.02)
     await world.ends_well()

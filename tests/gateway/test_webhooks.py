@@ -1,9 +1,13 @@
 """Webhooks over HTTP: who may what, what is shown and kept, what the worker's role can see."""
 
-import pytest
-from sqlalchemy import text
-from webhook_kit import make_hook
+from uuid import uuid4
 
+import pytest
+from live_kit import example
+from sqlalchemy import text
+from webhook_kit import make_hook, states
+
+from contracts.program_events.subscriptions import SubscriptionDelivered
 from contracts.vocabulary import OrganizationRole
 from local_stack.databases import execute
 
@@ -144,6 +148,19 @@ async def test_a_test_event_is_delivered_whatever_the_filters(live, worker, rece
     event = got.verified(hook.secret)
     assert (event["id"], event["type"]) == (accepted["event_id"], "io.interlock.gateway.webhook.tested.v1")
     assert event["data"]["webhook_id"] == str(hook.id)
+
+
+async def test_a_subscriptions_report_comes_by_webhook_to_who_asked_for_such_events(live, author, worker, receiver):
+    hook = await make_hook(live.client, receiver.url, filters={"types": [SubscriptionDelivered.event_type()]})
+    await worker.start()
+    await author.program()
+    whose = {"organization_id": author.organization_id, "program_id": author.program_id, "status_report_id": uuid4()}
+    told = await author.say("program", author.program_id, example(SubscriptionDelivered, **whose))
+    [came] = await receiver.got(1)
+    document = came.verified(hook.secret)
+    assert (came.id, document["id"], document["type"]) == (told, told, SubscriptionDelivered.event_type())
+    assert document["data"]["record"]["status_report_id"] == str(whose["status_report_id"])
+    await hook.until(lambda found: states(found) == ["delivered"])
 
 
 async def test_a_gateway_without_a_key_has_no_webhooks(client):

@@ -81,7 +81,12 @@ class Backlog:
         """Open the connection; `close` it. `stream` is the name of one that is not the service's own: letters, digits, underscores."""
         if stream is not None and not re.fullmatch("[A-Z0-9_]+", stream):
             raise ValueError(f"not the name of a stream: {stream}")
-        settings: Mapping[str, str] = {**SERVER_SETTINGS, "application_name": "relay"}
+        # A crash may forget marks: the relay begins by reading what the stream holds behind the last one that is known.
+        settings: Mapping[str, str] = {
+            **SERVER_SETTINGS,
+            "application_name": "relay",
+            "synchronous_commit": "off",
+        }
         return cls(await asyncpg.connect(url, server_settings=dict(settings), timeout=5, command_timeout=30), stream)
 
     async def close(self) -> None:

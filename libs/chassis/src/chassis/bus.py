@@ -2,15 +2,16 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from nats import errors
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.protocol.command import hpub_cmd
+from nats.protocol.command import hpub_cmd, pub_cmd
 
 REQUEST_TIMEOUT = 2.0
 
@@ -18,10 +19,13 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class PlainClient(Client):
-    """nats-py's client, and a way to publish that takes headers as they are: cleaning them takes the library most of its time."""
+    """nats-py's client, with shorter ways for what is done thousands of times a second."""
 
     async def publish_plain(self, subject: str, payload: bytes, headers: Mapping[str, str], reply: str = "") -> None:
-        """As `publish`, and without a buffer for when the server is away, for headers of the form that `Message` asks for."""
+        """As `publish`, and without a buffer for when the server is away, for headers of the form that `Message` asks for.
+
+        Cleaning headers takes the library most of its time.
+        """
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         if lines.count("\n") != len(headers) or lines.count("\r") != len(headers) or not self.is_connected:
             await self.publish(subject, payload, reply, dict(headers))  # cleans them, or says what is wrong
@@ -31,6 +35,24 @@ class PlainClient(Client):
         await self._send_command(hpub_cmd(subject, reply, f"NATS/1.0\r\n{lines}\r\n".encode(), payload))
         if self._flush_queue is not None and self._flush_queue.empty():
             await self._flush_pending()
+
+    async def acknowledge(self, messages: Iterable[Msg]) -> None:
+        """As `ack` of each, in one piece. Raises errors.ConnectionClosedError when the server is away."""
+        if not self.is_connected:
+            raise errors.ConnectionClosedError
+        await self._send_command(b"".join([pub_cmd(message.reply, "", b"") for message in messages]))
+        if self._flush_queue is not None and self._flush_queue.empty():
+            await self._flush_pending()
+
+    @staticmethod
+    def _parse_header_lines(raw: bytes) -> dict[str, str]:
+        """As the library's, which looks at every character of every name, for a third of the time that reading an event takes."""
+        headers: dict[str, str] = {}
+        for line in raw.split(b"\r\n"):
+            name, colon, value = line.partition(b":")
+            if colon and name.isascii() and len(name.split()) == 1:
+                headers[name.strip().decode()] = value.strip().decode(errors="replace")
+        return headers
 
 
 class Bus:

@@ -144,17 +144,17 @@ class Consumer:
         looking = asyncio.create_task(healing.run(), name=f"{self.name} healing")
         try:
             while not self._stopping.is_set():
-                messages = await puller.batch(self._batch, LINGER)
+                messages = await puller.batch(self._batch, LINGER, _ends_its_revision)
                 health.beat(self.name)
                 await self._restore(connection, healing)
                 if messages:
                     delivered = _unbroken(messages, delivered)
+                    await puller.ahead()
                     await self._commit(connection, cursor, messages)
                     if self._arrived is not None:
                         await self._arrived.send()
                     self._backoff = FIRST_BACKOFF
-                    for message in messages:
-                        await message.ack()
+                    await self._bus.client.acknowledge(messages)
         finally:
             self._puller = None
             looking.cancel()
@@ -237,6 +237,12 @@ def _unbroken(messages: Sequence[Msg], delivered: int) -> int:
         if message.metadata.sequence.consumer != delivered:
             raise LeaseLost(f"delivery {message.metadata.sequence.consumer} in place of {delivered}")
     return delivered
+
+
+def _ends_its_revision(message: Msg) -> bool:
+    """Whether the message is the last of what one transaction said: the rest of it is on its way, and comes to the same commit."""
+    headers = message.headers or {}
+    return headers.get("ce-position") == headers.get("ce-positions")
 
 
 def _age(event: ReceivedEvent | Unreadable) -> float:

@@ -4,6 +4,7 @@ nats-py's `fetch()` stalls now and then and hides that its consumer is gone; her
 """
 
 import asyncio
+from collections.abc import Callable
 
 import orjson
 from nats.aio.msg import Msg
@@ -61,11 +62,11 @@ class Puller:
         self._nudged = True
         self._arrived.put_nowait(None)
 
-    async def batch(self, size: int, linger: float) -> list[Msg]:
+    async def batch(self, size: int, linger: float, is_whole: Callable[[Msg], bool] = lambda _: True) -> list[Msg]:
         """At least one message, up to `size`; or none when the pull expired idle (5 s), or at a nudge.
 
-        Waits for more, up to `linger` seconds, only while the server says that more is there: a lone message is returned at once. Raises
-        ConsumerGone, PullStalled, or an error of `nats.errors`.
+        Waits for more, up to `linger` seconds, only while the server says that more is there, or `is_whole` of the last message that more
+        belongs to it: a lone message is returned at once. Raises ConsumerGone, PullStalled, or an error of `nats.errors`.
         """
         messages: list[Msg] = []
         until = 0.0
@@ -84,9 +85,14 @@ class Puller:
             messages.append(message)
             if len(messages) == 1:
                 until = _now() + linger
-            if self._arrived.empty() and message.metadata.num_pending == 0:
+            if self._arrived.empty() and message.metadata.num_pending == 0 and is_whole(message):
                 return messages
         return messages
+
+    async def ahead(self) -> None:
+        """Let what comes next be on its way while the last batch is worked on. Only where being ahead keeps nobody else from it."""
+        if self._open == 0 and not self._interrupted:
+            await self._pull()
 
     async def _arrival(self, patience: float | None) -> Msg | None:
         """The next message; None for a status or an interruption. Raises TimeoutError when `patience` seconds pass first."""

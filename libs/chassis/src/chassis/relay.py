@@ -31,6 +31,8 @@ from chassis.publisher import MOST_IN_BATCH, Publisher, PublishRefused
 from contracts.envelope import MESSAGE_ID
 from contracts.subjects import Stream
 
+FEW = 5
+"""Up to so many rows are published one after the other, which is over before a batch would be opened, filled and committed."""
 POLL = 0.250
 STANDBY = 1.0
 READ_AT_ONCE = 100
@@ -220,9 +222,11 @@ class Relay:
             return None
 
     async def _publish(self, rows: Sequence[Unsent], base: int) -> int:
-        if len(rows) == 1:
-            return await self._publisher.publish(rows[0].message, expected=base)
-        return await self._publisher.publish_batch([row.message for row in rows], expected=base)
+        if len(rows) > FEW:
+            return await self._publisher.publish_batch([row.message for row in rows], expected=base)
+        for row in rows:
+            base = await self._publisher.publish(row.message, expected=base)
+        return base
 
     async def _is_as_left(self, base: streams.StreamState) -> bool:
         now = await streams.state(self._bus.jetstream, self._stream)

@@ -7,12 +7,15 @@ ASCII, and for the space, the double quote and the percent sign, as the CloudEve
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import quote, unquote
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
 from contracts.values import Id, Instant, Shape
+from contracts.values.dates import print_instant
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -61,13 +64,16 @@ class Envelope(Shape):
 
     def headers(self) -> dict[str, str]:
         """The NATS headers of binary mode, in a fixed order; attributes without a value are left out."""
-        attributes = self.model_dump(mode="json", exclude_none=True)
-        trace = attributes.pop("traceparent", None)
         headers = {"ce-specversion": SPEC_VERSION}
-        headers |= {f"ce-{name}": _quoted(str(value)) for name, value in attributes.items()}
-        if trace is not None:
-            headers["traceparent"] = trace
-        return headers | {"content-type": CONTENT_TYPE, MESSAGE_ID: str(self.id)}
+        for name, header in _HEADERS.items():
+            value = getattr(self, name)
+            if value is not None:
+                headers[header] = _printed(value)
+        if self.traceparent is not None:
+            headers["traceparent"] = self.traceparent
+        headers["content-type"] = CONTENT_TYPE
+        headers[MESSAGE_ID] = headers["ce-id"]
+        return headers
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> Self:
@@ -108,6 +114,16 @@ class Envelope(Shape):
         except ValidationError as error:
             first = error.errors()[0]
             raise MalformedEnvelope(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+_HEADERS = {name: f"ce-{name}" for name in Envelope.model_fields if name != "traceparent"}
+"""Attribute → header."""
+
+
+def _printed(value: str | int | UUID | datetime) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    return print_instant(value) if isinstance(value, datetime) else str(value)
 
 
 def _quoted(value: str) -> str:

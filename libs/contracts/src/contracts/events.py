@@ -1,6 +1,7 @@
 """What every event has in common. The events themselves: `contracts.project_events`, `contracts.program_events`."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -33,6 +34,7 @@ class Event(Shape):
     data: Shape
 
     @classmethod
+    @cache
     def event_name(cls) -> str:
         """For example `project.task.updated`."""
         return f"{cls.boundary.stream.token}.{cls.record}.{cls.happened}"
@@ -43,6 +45,7 @@ class Event(Shape):
         return cls.event_name() if cls.version == 1 else f"{cls.event_name()}.v{cls.version}"
 
     @classmethod
+    @cache
     def event_type(cls) -> str:
         """CloudEvents `type`, for example `io.interlock.project.task.updated.v1`."""
         return cls._type_of(cls.version)
@@ -52,6 +55,7 @@ class Event(Shape):
         return f"io.interlock.{cls.event_name()}.v{version}"
 
     @classmethod
+    @cache
     def schema_urn(cls) -> str:
         """CloudEvents `dataschema` and the `$id` of the JSON Schema of `data`."""
         return f"urn:interlock:{cls.event_name()}:v{cls.version}"

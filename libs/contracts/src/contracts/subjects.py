@@ -23,7 +23,7 @@ class Stream(StrEnum):
     @property
     def token(self) -> str:
         """The second token of its subjects, and of its event types."""
-        return self.value.lower()
+        return self.lower()
 
     @property
     def subjects(self) -> str:

@@ -88,7 +88,8 @@ def _print_day_or_moment(value: date) -> str:
     return _print_moment(value) if isinstance(value, datetime) else _print_day(value)
 
 
-def _print_instant(value: datetime) -> str:
+def print_instant(value: datetime) -> str:
+    """An instant of UTC as it goes over the wire."""
     return value.isoformat().replace("+00:00", "Z")
 
 
@@ -126,7 +127,7 @@ DayOrMoment = Annotated[
 Instant = Annotated[
     datetime,
     BeforeValidator(_parse_instant),
-    PlainSerializer(_print_instant, when_used="json"),
+    PlainSerializer(print_instant, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:30:00.123456Z"]}),
 ]
 """A point in time of the audit trail, RFC 3339, always UTC with `Z` on the way out."""

@@ -41,6 +41,7 @@ class Feed:
             if message.metadata.sequence.consumer != self._delivered:
                 raise FeedBroken(f"delivery {message.metadata.sequence.consumer} in place of {self._delivered}")
         if messages:
+            await self._puller.ahead()
             self.pending = messages[-1].metadata.num_pending
         return messages
 

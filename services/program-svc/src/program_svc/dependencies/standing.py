@@ -160,15 +160,19 @@ def _differs(
 
 
 def _take(dependency: Dependency, standing: Standing) -> None:
-    dependency.forecast = standing.forecast
-    dependency.limit = standing.limit
-    dependency.margin = standing.margin
-    dependency.driving = standing.is_driving
-    hold = standing.imposed
-    dependency.imposed = None if hold is None else hold.at
-    dependency.imposed_side = None if hold is None else hold.side
-    dependency.imposed_by_minute = hold is not None and hold.is_exact
-    dependency.receiver_minutes_per_day = standing.day or dependency.receiver_minutes_per_day
-    dependency.lag_minutes_per_day = standing.lag_day or dependency.lag_minutes_per_day
-    path = standing.suspended_path
-    dependency.suspended_path = None if path is None else [str(task_id) for task_id in path]
+    hold, path = standing.imposed, standing.suspended_path
+    taken = {
+        "forecast": standing.forecast,
+        "limit": standing.limit,
+        "margin": standing.margin,
+        "driving": standing.is_driving,
+        "imposed": None if hold is None else hold.at,
+        "imposed_side": None if hold is None else hold.side,
+        "imposed_by_minute": hold is not None and hold.is_exact,
+        "receiver_minutes_per_day": standing.day or dependency.receiver_minutes_per_day,
+        "lag_minutes_per_day": standing.lag_day or dependency.lag_minutes_per_day,
+        "suspended_path": None if path is None else [str(task_id) for task_id in path],
+    }
+    for name, value in taken.items():
+        if getattr(dependency, name) != value:  # to set what is there already takes ten times as long as to look
+            setattr(dependency, name, value)
