@@ -74,7 +74,6 @@ def _run(
     program = Path(sysconfig.get_path("scripts")) / "schemathesis"
     command = [
         *(str(program), "--config-file", str(config), "run", f"{url}/v1/openapi.json"),
-        *("--checks", "all"),
         *("--phases", phases, "--seed", str(seed)),
         *("--workers", str(os.cpu_count() or 1), "--generation-database", "none"),
         *("--no-shrink", "--continue-on-failure", "--suppress-health-check", "all"),
@@ -87,6 +86,7 @@ def _run(
         "INTERLOCK_URL": url,
         "INTERLOCK_TOKEN": token,
     }
+    told |= {"INTERLOCK_SEQUENCES": "1"} if phases == STATEFUL else {}
     return subprocess.run(
         command,
         cwd=folder,

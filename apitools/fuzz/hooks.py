@@ -86,8 +86,13 @@ class KnownIds:
         return self.put_into(value, chance)
 
 
+def is_left_out(name: str, schema: Any) -> bool:
+    """Whether a field of a creation names another record and may be left out."""
+    return name.endswith(("_id", "_ids")) and name not in schema.get("required", ())
+
+
 def example_bodies(document: Any) -> dict[tuple[str, str], Any]:
-    """Method and path of each creation → the example of its body."""
+    """Method and path of each creation → the example of its body, without other records that it may name."""
     found = {}
     for path, item in document["paths"].items():
         operation = item.get("post", {})
@@ -97,14 +102,16 @@ def example_bodies(document: Any) -> dict[tuple[str, str], Any]:
         example = next(iter(content["examples"].values())) if "examples" in content else {"value": content["example"]}
         if "$ref" in example:
             example = document["components"]["examples"][example["$ref"].rpartition("/")[2]]
-        found["POST", path] = example["value"]
+        schema = document["components"]["schemas"].get(content["schema"].get("$ref", "").rpartition("/")[2], {})
+        value = example["value"]
+        found["POST", path] = {name: told for name, told in value.items() if not is_left_out(name, schema)}
     return found
 
 
 def as_shown(body: Any, chance: random.Random) -> Any:
     """The example of a body, with names of its own where there can be no two of them."""
     own = f"F{chance.getrandbits(40):010X}"
-    fields = {name: value for name, value in body.items() if name != "external_ref"}
+    fields = {name: value for name, value in body.items() if name != "external_ref" and value is not None}
     return fields | {
         name: told for name, told in (("key", own), ("email", f"{own}@example.org".lower())) if name in fields
     }
@@ -116,6 +123,19 @@ with httpx.Client(
 ) as _client:
     KNOWN = KnownIds(_client)
     BODIES = example_bodies(_client.get("/openapi.json").json())
+
+
+@schemathesis.hook
+def before_load_schema(_context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    """Sequences begin with creations: schemathesis begins with none that may name a record that nothing there makes."""
+    if "INTERLOCK_SEQUENCES" not in os.environ:
+        return
+    schemas = raw_schema["components"]["schemas"]
+    for item in raw_schema["paths"].values():
+        for content in item.get("post", {}).get("requestBody", {}).get("content", {}).values():
+            schema = schemas.get(content["schema"].get("$ref", "").rpartition("/")[2], {})
+            for name in [name for name in schema.get("properties", {}) if is_left_out(name, schema)]:
+                del schema["properties"][name]
 
 
 @schemathesis.hook

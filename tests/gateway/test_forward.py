@@ -75,6 +75,7 @@ async def test_the_answer_comes_back_as_it_was_given(client, project):
             "Retry-After": "3",
             "Connection": "X-Hop",
             "X-Hop": "1",
+            "Traceresponse": "00-1",
         }
         return web.Response(status=201, body=b'{"a": 1}', headers=headers, content_type="application/json")
 
@@ -86,6 +87,7 @@ async def test_the_answer_comes_back_as_it_was_given(client, project):
     assert answer.headers["Interlock-Position"] == "project/7@1"
     assert answer.headers["Retry-After"] == "3"
     assert "X-Hop" not in answer.headers
+    assert len(answer.headers.get_list("traceresponse")) == 1
     assert "Connection" not in answer.headers
 
 

@@ -101,6 +101,7 @@ async def test_what_projects_have_in_common_makes_them_late_together(api):
     assert await chance(spread=even, correlation=together) == pytest.approx(0.5, abs=0.03)
     for wrong, pointer in (
         ({"correlation": {"across_projects": 0.5}}, "/correlation/across_projects"),
+        ({"correlation": {"within_projects": False}}, "/correlation/within_projects"),
         ({"shared_risks": [[risks[0], str(uuid4())]]}, "/shared_risks/0/1"),
         ({"shared_risks": [risks, risks]}, "/shared_risks/1/0"),
     ):

@@ -35,8 +35,8 @@ HOP_BY_HOP = frozenset(
 )
 """RFC 9110, 7.6.1: they belong to one connection."""
 
-OURS = frozenset({b"date", b"server"})
-"""The gateway's own server sets them."""
+OURS = frozenset({b"date", b"server", b"traceresponse"})
+"""The gateway sets them itself."""
 
 DROPPED = HOP_BY_HOP | OURS
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, StrictFloat, StrictInt
 
 import planning
 from chassis.problem import FieldError, InvalidRequest, NotFound, responses
@@ -35,9 +35,9 @@ SHOWN = 20
 class SpreadOfAll(Shape):
     """Estimates of tasks that have none of their own, as multiples of the work that is left."""
 
-    optimistic: float = Field(default=0.9, ge=0, le=1)
-    likely: float = Field(default=1, ge=0, le=100)
-    pessimistic: float = Field(default=1.25, ge=1, le=100)
+    optimistic: StrictFloat = Field(default=0.9, ge=0, le=1)
+    likely: StrictFloat = Field(default=1, ge=0, le=100)
+    pessimistic: StrictFloat = Field(default=1.25, ge=1, le=100)
 
 
 class TaskEstimate(Shape):
@@ -55,15 +55,15 @@ class CorrelationAsked(Shape):
     0: what delays one says nothing of another; 1: where one takes long, all do. `across_projects` is not above `within_projects`.
     """
 
-    within_projects: float = Field(default=0, ge=0, le=1)
-    across_projects: float = Field(default=0, ge=0, le=1)
+    within_projects: StrictFloat = Field(default=0, ge=0, le=1)
+    across_projects: StrictFloat = Field(default=0, ge=0, le=1)
 
 
 class SimulationAsked(Shape):
     """How often, from which seed, and how uncertain it is. The same question on the same facts gives the same answer."""
 
-    runs: int = Field(default=1_000, ge=1, le=MOST_RUNS)
-    seed: int = Field(default=0, ge=0, le=2**53 - 1)
+    runs: StrictInt = Field(default=1_000, ge=1, le=MOST_RUNS)
+    seed: StrictInt = Field(default=0, ge=0, le=2**53 - 1)
     spread: SpreadOfAll = SpreadOfAll()
     estimates: list[TaskEstimate] = Field(default_factory=list, max_length=MOST_ESTIMATES)
     correlation: CorrelationAsked = CorrelationAsked()
