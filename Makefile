@@ -66,6 +66,10 @@ restore: .venv/ready ## Put the backup FROM=… in place of the data of the loca
 load-program: .venv/ready ## Load FILE=program.json through the public API of the running stack
 	@$(BIN)/python -m local_stack load "$(FILE)"
 
+.PHONY: operate
+operate: .venv/ready ## Run an operator's command on the running stack: DO="program dead-letter list" (docs/operations.md)
+	@$(BIN)/python -m local_stack operate $(DO)
+
 .PHONY: test
 test: .venv/warm .venv/compiled ## Run the tests, on a real PostgreSQL and a real NATS that the suite starts
 	@$(PYTEST) -m "not long"

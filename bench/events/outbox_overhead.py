@@ -26,7 +26,7 @@ _SCHEMA = """
 """
 _BUMP = text("UPDATE bench_boundaries SET revision = revision + 1 WHERE id = :id RETURNING revision")
 _READ = text("SELECT count(*) FROM bench_records WHERE id = :id")
-_WRITE = text("INSERT INTO bench_records VALUES (:id, :boundary_id, 'Ballast laid', :revision)")
+_WRITE = "INSERT INTO bench_records VALUES ($1, $2, 'Ballast laid', $3)"
 
 
 async def measure(stack: Stack) -> list[Result]:
@@ -62,7 +62,7 @@ async def write(session: AsyncSession, boundary: Boundary, task_id: UUID, event:
     """What one transaction does."""
     revision = await session.scalar(_BUMP, {"id": boundary.id})
     await session.scalar(_READ, {"id": task_id})
-    await session.execute(_WRITE, {"id": task_id, "boundary_id": boundary.id, "revision": revision})
+    outbox.send_along(session, _WRITE, task_id, boundary.id, revision)
     if event is not None:
         outbox.record(session, replace(boundary, revision=revision), event)
-        await outbox.flush(session, ORIGIN)
+    await outbox.flush(session, ORIGIN)

@@ -15,7 +15,9 @@ from bench.soak.listening import told_by
 from bench.stack import Stack
 from contracts.subjects import Stream
 
-SETTLES_WITHIN = 180.0
+CONNECTS_WITHIN = 180.0
+STANDS_STILL = 120.0
+"""Seconds without any progress after which what still waits is taken to wait for ever."""
 LOOK_EVERY = 0.5
 AT_ONCE = 500
 
@@ -39,7 +41,7 @@ _LINKS = "SELECT id, predecessor_id, successor_id, type, lag FROM {table} WHERE 
 async def gather(
     stack: Stack, client: Client, boundaries: Collection[str], delivered: Mapping[str, Sequence[Told]]
 ) -> Evidence:
-    """Wait until all is sent, projected and delivered, as long as that may take; then take down what there is.
+    """Wait until all is sent, projected and delivered, as long as it goes on; then take down what there is.
 
     `delivered` goes on filling meanwhile; of it, and of everything else, only events of these projects and programs count.
     """
@@ -48,13 +50,18 @@ async def gather(
         for name in ("project", "program", "gateway"):
             databases[name] = await _connected(stack, name)
             open_.push_async_callback(databases[name].close)
-        deadline = time.monotonic() + SETTLES_WITHIN
+        moved_at, stood = time.monotonic(), None
         while True:
             written, projected, waiting = await _look(databases, boundaries)
             heard = {name: [told for told in got if told.boundary in boundaries] for name, got in delivered.items()}
             ids = {told.id for told in written}
             is_settled = not any(waiting.values()) and all(ids == {told.id for told in got} for got in heard.values())
-            if (is_settled and _is_projected(written, projected)) or time.monotonic() > deadline:
+            if is_settled and _is_projected(written, projected):
+                break
+            stands = (waiting, projected, {name: len(got) for name, got in heard.items()})
+            if stands != stood:
+                moved_at, stood = time.monotonic(), stands
+            if time.monotonic() - moved_at > STANDS_STILL:
                 break
             await asyncio.sleep(LOOK_EVERY)
         published = [told for stream in Stream for told in await stored(client, stream) if told.boundary in boundaries]
@@ -64,7 +71,7 @@ async def gather(
 
 async def _connected(stack: Stack, name: str) -> "asyncpg.Connection[Any]":
     """A database of the stack, which may be on its way back. Raises what connecting raises when it does not come."""
-    deadline = time.monotonic() + SETTLES_WITHIN
+    deadline = time.monotonic() + CONNECTS_WITHIN
     while True:
         try:
             return await asyncpg.connect(stack.database_url(name))

@@ -23,9 +23,9 @@ DEFINERS = "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'publ
 DEFINERS_OF = {
     "gateway": ["append_audit_entries"],
     "project_svc": ["outbox_maintain"],
-    "program_svc": ["outbox_maintain"],
+    "program_svc": ["analyze_picture", "begin_picture", "outbox_maintain", "switch_picture"],
 }
-"""Functions that do what the application's role may not: lengthen a chain; add and drop the outbox's days."""
+"""Functions that do what the application's role may not: lengthen a chain; add and drop the outbox's days; move a picture's tables."""
 OFF = (
     "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",

@@ -5,8 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import consumer as following
-from chassis import outbox, streams
+from chassis import outbox, reading, streams
 from chassis.consumer import Consumer
 from chassis.health import Health
 from chassis.outbox import Boundary
@@ -143,7 +142,7 @@ async def test_killed_between_commit_and_acknowledgement_it_applies_nothing_twic
 async def test_a_message_that_was_too_slow_to_be_acknowledged_ends_the_lease_not_the_count(
     service, relay, running, consumer, kit, has_seen, monkeypatch
 ):
-    monkeypatch.setattr(following, "ACK_WAIT", 0.2)
+    monkeypatch.setattr(reading, "ACK_WAIT", 0.2)
     slow = True
 
     async def see(session, event):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from chassis import outbox, streams
 from chassis.consumer import Consumer
 from chassis.message import Message
-from chassis.operating import operators_commands
+from chassis.operating import operators_commands, rebuild_command
 from chassis.outbox import Boundary
 from chassis.parking import Parked, Reason
 from chassis.projection import Poison, Projection
@@ -27,7 +27,8 @@ pytestmark = pytest.mark.slow
 def command(service, kit, postgres, monkeypatch):
     """Run a command to its end, in a thread: it has an event loop of its own."""
     app = typer.Typer()
-    operators_commands("messaging_svc", app, ["project"])
+    operators_commands("messaging_svc", app)
+    rebuild_command(app, ["project"])
     monkeypatch.setenv("INTERLOCK_DATABASE_URL", postgres.url(service.name, kit.APP))
     monkeypatch.setenv("INTERLOCK_RELAY_DATABASE_URL", service.relay_url)
     monkeypatch.setenv("INTERLOCK_OPERATOR_DATABASE_URL", postgres.url(service.name, kit.OPERATOR))

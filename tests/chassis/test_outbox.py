@@ -131,7 +131,7 @@ async def test_what_was_to_be_sent_along_can_be_had_earlier_and_is_forgotten_wit
 async def test_an_attributed_event_keeps_its_own_origin(service, kit, counted):
     one = boundary()
     async with service.database.transaction(HOME) as session:
-        outbox.attribute(session, Origin("bob", None, "other", "event-1"))
+        outbox.attribute(session, lambda: Origin("bob", None, "other", "event-1"))
         outbox.record(session, one, counted(one.id, 1))
         outbox.attribute(session, None)
         outbox.record(session, one, counted(one.id, 2))

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from chassis import consumer as following
-from chassis import outbox
+from chassis import outbox, reading
 from chassis.publisher import Publisher
 from chassis.puller import Puller
 
@@ -36,7 +35,7 @@ async def test_a_fetch_that_is_larger_than_what_may_be_unacknowledged_goes_on_af
 
 async def test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_counts_right(world, monkeypatch):
     """Zombie acknowledgements: those of the lease before come when the messages were delivered again."""
-    monkeypatch.setattr(following, "ACK_WAIT", 0.2)
+    monkeypatch.setattr(reading, "ACK_WAIT", 0.2)
     slow = iter([0.5, 0.5])
 
     async def see(session, event):

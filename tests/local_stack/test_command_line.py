@@ -56,6 +56,12 @@ def test_saving_without_a_stack_is_one_clear_line_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_operating_nothing_and_nobody_is_one_clear_line(tmp_path):
+    home = {"INTERLOCK_HOME": str(tmp_path / "home")}
+    assert_one_line(run("operate", "program", "parked", **home), "Interlock: no PostgreSQL runs on")
+    assert_one_line(run("operate", "weather", "parked", **home), "Interlock: 'weather' is none of project, program,")
+
+
 def test_what_is_no_backup_is_not_restored(tmp_path):
     refused = run("restore", str(tmp_path), INTERLOCK_HOME=str(tmp_path / "home"))
     assert_one_line(refused, f"Interlock: {tmp_path} is no backup of Interlock")

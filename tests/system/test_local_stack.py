@@ -1,14 +1,20 @@
 """The promises of `make run` to the person who types it."""
 
+import asyncio
+import json
 import signal
 import stat
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
+import nats
 import psutil
 import pytest
+from nats.js.errors import NotFoundError
+from waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +94,37 @@ def test_reset_refuses_while_the_stack_runs(stack):
     assert refused.returncode == 1
     assert "already running" in refused.stderr
     assert len(projects(stack)) >= 3
+
+
+async def test_an_operator_finds_a_dead_letter_looks_at_it_and_drops_it(stack, api):
+    async def operate(*command):
+        done = await asyncio.to_thread(stack.command, "operate", "program", *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    body = {"key": "SICK", "name": "Sick", "start": "2026-03-02", "currency": "EUR"}
+    project = (await api.post("/projects", json=body)).json()
+    client = await nats.connect(stack.nats_url())
+    subject = f"interlock.project.{project['organization_id']}.{project['id']}.task.updated"
+    await client.jetstream().publish(subject, b"no JSON", headers={"Nats-Msg-Id": "nobody's"})
+
+    async def kept():
+        with suppress(NotFoundError):
+            return await client.jetstream().get_last_msg("DEAD_LETTER_PROGRAM_SVC", ">")
+
+    await eventually(kept)
+    letter = await kept()
+    assert (letter.data, letter.headers["dead-letter-subject"]) == (b"no JSON", subject)
+    await client.close()
+    found = await operate("dead-letter", "list")
+    assert f"project/{project['id']}" in found
+    number = found.split()[0]
+    assert json.loads(await operate("dead-letter", "show", number))["payload"] == "no JSON"
+    refused = await asyncio.to_thread(stack.command, "operate", "program", "dead-letter", "replay", number)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    await operate("dead-letter", "drop", number)
+
+    async def is_well():
+        return await operate("parked") == ""
+
+    await eventually(is_well)

@@ -1,4 +1,4 @@
-"""`python -m local_stack up | reset | load FILE | backup FOLDER | restore FOLDER`: Interlock on one machine."""
+"""`python -m local_stack up | reset | load FILE | backup FOLDER | restore FOLDER | operate SERVICE COMMAND`: Interlock on one machine."""
 
 import os
 import sys
@@ -71,6 +71,17 @@ def restore(
     typer.echo(
         f"Restored {only or 'everything'} to {home.path}. docs/operations.md says what to do once Interlock runs"
     )
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def operate(
+    service: Annotated[str, typer.Argument(help="project, program or gateway")],
+    command: Annotated[list[str], typer.Argument(help="see docs/operations.md, Commands")],
+) -> None:
+    """Run a service's command for operators on the running stack: `operate program dead-letter list`."""
+    from local_stack import operating
+
+    raise typer.Exit(operating.operate(Home.from_environment(), service, command))
 
 
 def _port() -> int:

@@ -82,9 +82,8 @@ class Postgres:
         )
 
     def url(self, database: str = "postgres", role: str = SUPERUSER, password: str | None = None) -> str:
-        """Return an asyncpg-style URL, `postgresql://role:password@/database?host=<socket folder>`."""
-        login = quote(role, safe="") + (f":{quote(password, safe='')}" if password else "")
-        return f"postgresql://{login}@/{quote(database, safe='')}?host={quote(str(self.socket_folder), safe='/')}"
+        """Return the URL of one of its databases, see `url_of`."""
+        return url_of(self.socket_folder, database, role, password)
 
     def start(self, pause: Pause = time.sleep) -> None:
         """Start the server and return when it takes connections.
@@ -171,6 +170,12 @@ def socket_folder_of(folder: Path) -> Path:
     if len(lines) < 5 or not _servers_of(folder):
         raise StackError(f"no PostgreSQL runs on {folder}: start Interlock first (make run)")
     return Path(lines[4])
+
+
+def url_of(socket_folder: Path, database: str, role: str, password: str | None = None) -> str:
+    """An asyncpg-style URL, `postgresql://role:password@/database?host=<socket folder>`."""
+    login = quote(role, safe="") + (f":{quote(password, safe='')}" if password else "")
+    return f"postgresql://{login}@/{quote(database, safe='')}?host={quote(str(socket_folder), safe='/')}"
 
 
 def _short_private_folder() -> Path:

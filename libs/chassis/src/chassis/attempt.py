@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -82,7 +83,7 @@ class Attempt:
         await progress.save()
         origin = _origin(self._applied[-1]) if self._applied else _OURSELVES
         if self._applied:
-            outbox.attribute(self._session, origin)
+            outbox.attribute(self._session, lambda: origin)
             await self._rules.finish(self._session, self._applied)
         self._outcome.has_recorded = bool(await outbox.flush(self._session, origin))
         return self._outcome
@@ -134,7 +135,7 @@ class Attempt:
         if event.id in self._poisoned:
             await self._put_away(progress, event, self._poisoned[event.id])
             return False
-        outbox.attribute(self._session, _origin(event))
+        outbox.attribute(self._session, partial(_origin, event))
         try:
             is_known = await self._rules.handle(self._session, event)
         except (ValidationError, Poison) as error:

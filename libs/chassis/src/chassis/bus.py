@@ -4,7 +4,9 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from string import whitespace
 
 import structlog
 from nats import errors
@@ -48,11 +50,18 @@ class PlainClient(Client):
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
         """As the library's, which looks at every character of every name, for a third of the time that reading an event takes."""
         headers: dict[str, str] = {}
-        for line in raw.split(b"\r\n"):
-            name, colon, value = line.partition(b":")
-            if colon and name.isascii() and len(name.split()) == 1:
-                headers[name.strip().decode()] = value.strip().decode(errors="replace")
+        for line in raw.decode(errors="replace").split("\r\n"):
+            written, colon, value = line.partition(":")
+            if colon and (name := _name(written)):
+                headers[name] = value.strip(whitespace)
         return headers
+
+
+@lru_cache(maxsize=256)  # the same few names come thousands of times a second
+def _name(written: str) -> str:
+    """A header's name; empty for what can be none."""
+    name = written.strip(whitespace)
+    return name if name.isascii() and not any(character.isspace() for character in name) else ""
 
 
 class Bus:

@@ -6,14 +6,12 @@ advisory lock on the very session that writes) starts a consumer of its own behi
 
 import asyncio
 import re
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import structlog
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from prometheus_client import Counter, Gauge
 from pydantic import ValidationError
@@ -30,16 +28,15 @@ from chassis.message import Message
 from chassis.poke import Poke
 from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
+from chassis.reading import WINDOW, begin_reading, unbroken
 from chassis.received import ReceivedEvent, Unreadable, read
 from chassis.restoring import StillBehind
 from contracts.subjects import Stream
 
-BATCH = 500
+BATCH = WINDOW
 LINGER = 0.020
 STANDBY = 1.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
-ACK_WAIT = 60.0
-INACTIVE_THRESHOLD = 120.0
 
 EVENTS = Counter("interlock_consumed_events_total", "Events by what became of them", ["consumer", "outcome"])
 LAG = Gauge("interlock_consumer_lag", "Messages in the stream that the last batch had not reached", ["consumer"])
@@ -54,7 +51,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class LeaseLost(Exception):
-    """Somebody else reads, or the run of messages was broken. Nothing is lost: the next lease starts behind the cursor."""
+    """Somebody else has moved the cursor. Nothing is lost: the next lease starts behind it."""
 
 
 class Consumer:
@@ -134,7 +131,7 @@ class Consumer:
     async def _follow(self, connection: AsyncConnection, health: Health) -> None:
         cursor = await self._cursor(connection)
         consumer = await self._new_consumer(cursor)
-        puller = self._puller = Puller(self._bus, self._stream.value, consumer, window=BATCH)
+        puller = self._puller = Puller(self._bus, self._stream.value, consumer, window=WINDOW)
         await puller.start()
         health.recover(self.name)
         delivered = 0
@@ -148,7 +145,7 @@ class Consumer:
                 health.beat(self.name)
                 await self._restore(connection, healing)
                 if messages:
-                    delivered = _unbroken(messages, delivered)
+                    delivered = unbroken(messages, delivered)
                     await puller.ahead()
                     await self._commit(connection, cursor, messages)
                     if self._arrived is not None:
@@ -202,41 +199,12 @@ class Consumer:
         return await Opening(self.name, self._stream, self._projection, has_snapshots).cursor(connection, now)
 
     async def _new_consumer(self, cursor: Cursor) -> str:
-        """A consumer that starts behind the cursor and that no earlier lease knows of; those of earlier leases go."""
-        jetstream = self._bus.jetstream
-        for old in await jetstream.consumers_info(self._stream.value):
-            if re.fullmatch(f"{self.name}_[0-9a-f]{{12}}", old.name):
-                with suppress(NotFoundError):
-                    await jetstream.delete_consumer(self._stream.value, old.name)
-        name = f"{self.name}_{secrets.token_hex(6)}"
-        config = ConsumerConfig(
-            name=name,
-            durable_name=name,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=cursor.sequence + 1,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT,
-            max_ack_pending=2 * BATCH,
-            inactive_threshold=INACTIVE_THRESHOLD,
-            filter_subject=self._stream.subjects,
-            mem_storage=True,  # what it knows on disk would cost a sync each time, and the next lease makes another one anyway
-        )
-        await jetstream.add_consumer(self._stream.value, config)
-        return name
+        return await begin_reading(self._bus.jetstream, self._stream, self.name, cursor.sequence)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
-
-
-def _unbroken(messages: Sequence[Msg], delivered: int) -> int:
-    """How many deliveries that makes. Raises LeaseLost unless each is the consumer's next: a redelivery means that we were too slow."""
-    for message in messages:
-        delivered += 1
-        if message.metadata.sequence.consumer != delivered:
-            raise LeaseLost(f"delivery {message.metadata.sequence.consumer} in place of {delivered}")
-    return delivered
 
 
 def _ends_its_revision(message: Msg) -> bool:

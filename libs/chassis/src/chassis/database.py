@@ -54,12 +54,18 @@ async def enter_organization(session: AsyncSession, organization_id: UUID) -> No
 class Database:
     """The service's database as one role sees it.
 
+    search_path: the schemas in which its tables are looked for, where that is not `public` alone.
     What a request or a job does goes through `transaction`. `engine` and `sessions` are for what needs a connection for longer than a
     transaction, such as a lease.
     """
 
-    def __init__(self, url: str, *, pool: int = 10, application: str = "interlock") -> None:
-        settings = {"server_settings": {**SERVER_SETTINGS, "application_name": application}, "timeout": 5}
+    def __init__(
+        self, url: str, *, pool: int = 10, application: str = "interlock", search_path: str | None = None
+    ) -> None:
+        server_settings = {**SERVER_SETTINGS, "application_name": application}
+        if search_path is not None:
+            server_settings["search_path"] = search_path
+        settings = {"server_settings": server_settings, "timeout": 5}
         at = engine_url(url)
         self.engine: AsyncEngine = create_async_engine(
             at, connect_args=settings, pool_size=pool, max_overflow=0, pool_timeout=PATIENCE

@@ -1,4 +1,4 @@
-"""Commands for operators of a service with an outbox and consumers: `outbox`, `parked`, `rebuild`, `dead-letter`."""
+"""Commands for operators of a service with an outbox and consumers: `outbox`, `parked`, `dead-letter`; and `rebuild`, boundary by boundary."""
 
 import asyncio
 import time
@@ -40,8 +40,8 @@ class _ToldRelay(BaseSettings):
     relay_database_url: str
 
 
-def operators_commands(package: str, commands: typer.Typer, kinds: Sequence[str]) -> None:
-    """Add the commands to the service's own. `kinds` are the boundaries that it restores from snapshots."""
+def operators_commands(package: str, commands: typer.Typer) -> None:
+    """Add the commands to the service's own."""
     name = package.replace("_", "-")
     outbox = typer.Typer(no_args_is_help=True, help="Events that wait for the message bus.")
     commands.add_typer(outbox, name="outbox")
@@ -63,6 +63,10 @@ def operators_commands(package: str, commands: typer.Typer, kinds: Sequence[str]
 
         for each, since in _on_database(found):
             typer.echo(f"{each.reason:<9} {each.kind}/{each.id} of organisation {each.organization_id} since {since}")
+
+
+def rebuild_command(commands: typer.Typer, kinds: Sequence[str]) -> None:
+    """Add `rebuild`, for a service that restores these kinds of boundaries one by one, in place."""
 
     @commands.command("rebuild")
     def rebuild(timeout: Annotated[float, typer.Option(help="seconds to wait for the worker")] = 3600.0) -> None:

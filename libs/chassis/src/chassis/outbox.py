@@ -5,7 +5,7 @@ still held. That lock is what puts the rows of a boundary in order: whoever come
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -89,11 +89,12 @@ class _Recorded:
 
 def record(session: AsyncSession, boundary: Boundary, event: Event) -> None:
     """Say that this happened; it is published if and only if the transaction commits. The order of calls is kept."""
-    session.info.setdefault(_RECORDED, []).append(_Recorded(boundary, event, session.info.get(_ORIGIN)))
+    origin: Callable[[], Origin] | None = session.info.get(_ORIGIN)
+    session.info.setdefault(_RECORDED, []).append(_Recorded(boundary, event, None if origin is None else origin()))
 
 
-def attribute(session: AsyncSession, origin: Origin | None) -> None:
-    """What is recorded from now on goes back to `origin`, not to the one that `flush` is given; None ends that."""
+def attribute(session: AsyncSession, origin: Callable[[], Origin] | None) -> None:
+    """What is recorded from now on goes back to what `origin` says, not to the one that `flush` is given; None ends that."""
     session.info[_ORIGIN] = origin
 
 

@@ -138,6 +138,24 @@ def page_of_known(
     return shown, _encode(chosen, [str(number) for number in key(shown[-1])])
 
 
+def page_in_order(
+    known: Iterable[KnownT], cursor: str | None, limit: int, place: Callable[[KnownT], tuple[int, ...]]
+) -> tuple[list[KnownT], str | None]:
+    """A page of what comes in the order of its places, none of which two share; no more is taken than the page needs."""
+    shown: list[KnownT] = []
+    after: tuple[int, ...] | None = None
+    for one in known:
+        here = place(one)
+        if cursor is not None and after is None:
+            after = tuple(_read(cursor, "", [int] * len(here)))
+        if after is not None and here <= after:
+            continue
+        if len(shown) == limit:
+            return shown, _encode("", [str(number) for number in place(shown[-1])])
+        shown.append(one)
+    return shown, None
+
+
 def _encode(chosen: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([chosen, *values], default=str)).decode().rstrip("=")
 

@@ -15,6 +15,8 @@ from chassis.statements import execute, fetch, fetch_row
 Key = tuple[str, UUID]
 Place = tuple[int, int]
 
+# Before any other table is touched, so that whoever waits here for a switch of pictures (`chassis.beside`) holds up nothing that moves.
+_QUEUE_UP = "LOCK TABLE parked_boundaries IN ROW SHARE MODE"
 # One look for all: where each stands, the first of its events that is held, and whether it is parked, which stays so until we commit.
 _LOAD = """
     SELECT wanted.kind, wanted.id, here.revision, here.position, here.positions, here.last_event_id,
@@ -113,6 +115,7 @@ class Progress:
         """Read where these boundaries stand."""
         progress = cls(session)
         distinct = list(dict.fromkeys(keys))
+        await execute(session, _QUEUE_UP)
         for row in await fetch(session, _LOAD, [kind for kind, _ in distinct], [id_ for _, id_ in distinct]):
             kind, id_, revision, position, positions, event_id, held_revision, held_position, reason = row
             if revision is not None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -80,11 +81,10 @@ class Envelope(Shape):
         """Read binary mode; names in any case, attributes that we do not know are ignored. Raises `MalformedEnvelope`."""
         attributes: dict[str, Any] = {}
         for header, value in headers.items():
-            name = header.lower()
-            if name.startswith("ce-"):
-                attributes[name.removeprefix("ce-")] = unquote(value) if "%" in value else value
-            elif name == "traceparent":
+            if (name := _attribute(header)) == "traceparent":
                 attributes[name] = value
+            elif name:
+                attributes[name] = unquote(value) if "%" in value else value
         return cls._read(attributes)
 
     def structured(self, data: bytes) -> bytes:
@@ -118,6 +118,13 @@ class Envelope(Shape):
 
 _HEADERS = {name: f"ce-{name}" for name in Envelope.model_fields if name != "traceparent"}
 """Attribute → header."""
+
+
+@lru_cache(maxsize=256)  # the same few come thousands of times a second
+def _attribute(header: str) -> str:
+    """The attribute that a header says; empty for one that says none."""
+    name = header.lower()
+    return name if name == "traceparent" else name.removeprefix("ce-") if name.startswith("ce-") else ""
 
 
 def _printed(value: str | int | UUID | datetime) -> str:

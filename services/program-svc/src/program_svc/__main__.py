@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.commands import service_commands
 from chassis.operating import operators_commands
 from chassis.problem import Problem
-from contracts.subjects import BoundaryKind
+from chassis.sources import Source
 
 
 def document() -> dict[str, Any]:
@@ -27,7 +27,7 @@ def document() -> dict[str, Any]:
 
 
 app = service_commands("program_svc", document=document)
-operators_commands("program_svc", app, [BoundaryKind.PROJECT])
+operators_commands("program_svc", app)
 
 
 class PictureSettings(BaseSettings):
@@ -59,6 +59,23 @@ def picture(
         sys.stdout.buffer.write(asyncio.run(read()) + b"\n")
     except Problem as problem:
         typer.echo(problem.detail, err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command("rebuild")
+def rebuild(
+    source: Annotated[Source, typer.Option("--from", help="what to make it of")] = Source.SNAPSHOTS,
+    timeout: Annotated[float, typer.Option(help="seconds after which to give up")] = 3600.0,
+) -> None:
+    """Make all that is known of the projects, and what follows from it, anew beside the old picture, and switch. Everything goes on meanwhile."""
+    from chassis.rebuilding import NotRebuilt
+    from chassis.settings import ServiceSettings, load
+    from program_svc.rebuild import command
+
+    try:
+        asyncio.run(command.rebuild(load(ServiceSettings), source, timeout, typer.echo))
+    except NotRebuilt as error:
+        typer.echo(f"nothing has changed: {error}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.projection import Handler, Projection
+from chassis.projection import AfterBatch, Handler, Projection
 from chassis.received import ReceivedEvent
-from chassis.restoring import PASS_OVER, Restorer
+from chassis.restoring import PASS_OVER, Restore, Restorer
 from chassis.statements import fetch
 from contracts import project_events as events
 from contracts.project_events.registers import BASELINE, ISSUE
-from contracts.subjects import BoundaryKind
+from contracts.subjects import BoundaryKind, Stream
 from program_svc.boundaries import LockedProgram, program_in_hand
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
@@ -46,6 +46,9 @@ from program_svc.replica.rows import (
     task_row,
 )
 
+CONSUMER = f"program-svc-{Stream.PROJECT.token}"
+"""The name of this service's place in the stream."""
+SNAPSHOT = "/projects/{id}/snapshot"
 _PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
 _COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
 
@@ -177,13 +180,30 @@ def note_change(changes: Changes, event: ReceivedEvent) -> None:
         changes.lost.add(record_id)
 
 
+async def _keep_heard(session: AsyncSession, applied: Sequence[ReceivedEvent]) -> None:
+    await write_heard(session, {event.boundary_id: event.revision for event in applied})
+
+
+async def _replace(
+    session: AsyncSession, _organization_id: UUID, project_id: UUID, snapshot: dict[str, Any] | None
+) -> None:
+    await replace_project(session, project_id, snapshot)
+
+
+def replica_alone() -> Projection:
+    """As `projection`, but nothing follows on what is heard: for a replica that is made beside the one in use."""
+    return _projection(_keep_heard, _replace, None)
+
+
 def projection(memory: Memory | None = None) -> Projection:
     """What this service does with the events of the PROJECT stream. One memory serves one projector."""
     settling = Settling(Memory() if memory is None else memory)
+    return _projection(settling.settle_programs, settling.restore_project, "program-svc")
+
+
+def _projection(after_batch: AfterBatch, restore: Restore, service: str | None) -> Projection:
     restorers: Mapping[str, Restorer | None] = {
-        BoundaryKind.PROJECT: Restorer("/projects/{id}/snapshot", settling.restore_project),
+        BoundaryKind.PROJECT: Restorer(SNAPSHOT, restore),
         BoundaryKind.WORK: PASS_OVER,
     }
-    return Projection(
-        HANDLERS, settling.settle_programs, restorers=restorers, service="program-svc", keeps=(PROJECTS, *CONTENTS)
-    )
+    return Projection(HANDLERS, after_batch, restorers=restorers, service=service, keeps=(PROJECTS, *CONTENTS))

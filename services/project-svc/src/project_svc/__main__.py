@@ -8,7 +8,7 @@ if __name__ == "__main__":
 from typing import Any
 
 from chassis.commands import service_commands
-from chassis.operating import operators_commands
+from chassis.operating import operators_commands, rebuild_command
 from contracts.subjects import BoundaryKind
 
 
@@ -20,7 +20,8 @@ def document() -> dict[str, Any]:
 
 
 app = service_commands("project_svc", document=document)
-operators_commands("project_svc", app, [BoundaryKind.PROGRAM])
+operators_commands("project_svc", app)
+rebuild_command(app, [BoundaryKind.PROGRAM])
 
 if __name__ == "__main__":
     app()

@@ -17,7 +17,7 @@ from program_svc.network.preview import PREVIEWED, Before, Preview
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs.models import ProgramClosed
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.programs.queries import reflect_program, the_program
 from program_svc.replica.queries import known_projects
 from program_svc.sight import CurrentSight
 
@@ -50,7 +50,7 @@ async def list_components(
         session, select(Component).where(col(Component.program_id) == program_id), query, ORDER
     )
     projects = await known_projects(session, [each.project_id for each in components])
-    reflect(response, program, await positions_of(session, program_id))
+    await reflect_program(session, response, program)
     return Page(items=[_read(each, projects[each.project_id]) for each in components], next=following)
 
 

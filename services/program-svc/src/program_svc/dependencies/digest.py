@@ -14,6 +14,7 @@ from program_svc.components.models import Component
 from program_svc.components.routes import ORDER
 from program_svc.dependencies.models import LIVE, Dependency
 from program_svc.dependencies.shapes import state_of
+from program_svc.programs.queries import positions_shown
 from program_svc.replica.queries import known_projects
 
 SETTLED = frozenset({DependencyStatus.ACCEPTED})
@@ -58,7 +59,7 @@ class ProjectDigest(Shape):
 
 
 class DigestRead(Page[ProjectDigest]):
-    """One page of projects, and the revision of each project of the program that it reflects."""
+    """One page of projects, and the revisions that it reflects: of all projects or, where these are very many, of those on the page."""
 
     positions: dict[str, int]
 
@@ -79,9 +80,7 @@ async def digest_of(
         given = [each for each in found if each.provider_project_id == project_id]
         needed = [each for each in found if each.receiver_project_id == project_id]
         items.append(_digest(project_id, projects[project_id].key, projects[project_id].name, given, needed))
-    return DigestRead(
-        items=items, next=following, positions={str(project_id): each for project_id, each in positions.items()}
-    )
+    return DigestRead(items=items, next=following, positions=positions_shown(positions, project_ids))
 
 
 async def _between(session: AsyncSession, program_id: UUID, project_ids: Collection[UUID]) -> list[Dependency]:

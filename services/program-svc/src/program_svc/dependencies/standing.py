@@ -57,7 +57,7 @@ async def take_standing(
     """
     remembered: list[Dependency] = []
     for dependency in dependencies:
-        if not _differs(locked, dependency, standings[dependency.id], granularities):
+        if not differs(locked, dependency, standings[dependency.id], granularities):
             continue
         before = told.get(dependency.id) or state_of(dependency)
         was_suspended = dependency.suspended_path is not None
@@ -144,7 +144,7 @@ def note_step(dependency: Dependency, step: str, by: str, **details: str | None)
     dependency.history = [*dependency.history, entry]
 
 
-def _differs(
+def differs(
     locked: LockedProgram, dependency: Dependency, standing: Standing, granularities: Mapping[UUID, str]
 ) -> bool:
     """Whether the dependency is to take anything. Most are not: a change moves few of them."""

@@ -34,7 +34,8 @@ LARGE = SMALL + 1
 """From so many tasks and links on a network is held in arrays, which bring the compiled engine; a smaller one does without."""
 
 _PLACES = """
-    SELECT project_id, coalesce(here.revision, 0), coalesce(here.position, 0), coalesce(here.positions, 0)
+    SELECT project_id, coalesce(here.revision, 0), coalesce(here.position, 0), coalesce(here.positions, 0),
+           'known_projects'::regclass::oid::bigint AS picture
     FROM components LEFT JOIN boundary_positions AS here ON here.kind = 'project' AND here.id = project_id
     WHERE program_id = $1
 """
@@ -69,7 +70,9 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     known, revision = memory.take(locked.program.id), locked.program.latest_revision
     await dissolve_lost(locked, changes.lost)
     await locked.session.flush()
-    places = await _places(locked)
+    picture, places = await _places(locked)
+    if known is not None and known.picture != picture:
+        known = None
     if known is not None and known.revision == revision and not changes.lost:
         dependencies = known.dependencies
     else:
@@ -96,7 +99,9 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     held.stored()
     if isinstance(held, Objects) and held.size >= LARGE and not _is_suspended(network):
         return  # next time as arrays
-    remembered = Remembered(held, locked.program.latest_revision, network.facts.deadline, places, dependencies, told)
+    remembered = Remembered(
+        held, locked.program.latest_revision, network.facts.deadline, places, dependencies, told, picture
+    )
     memory.keep_on_commit(locked.session, locked.program.id, remembered)
 
 
@@ -104,9 +109,10 @@ def _deadline(locked: LockedProgram, held: Held) -> int | None:
     return deadline_of(locked.program.deadline, held.projects, held.calendars)
 
 
-async def _places(locked: LockedProgram) -> dict[UUID, Place]:
+async def _places(locked: LockedProgram) -> tuple[int, dict[UUID, Place]]:
+    """Which tables the replica is in (a rebuild puts others in their place), and where each project stands there."""
     rows = await fetch(locked.session, _PLACES, locked.program.id)
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return rows[0]["picture"] if rows else 0, {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 async def _gone_on(locked: LockedProgram, known: Remembered, places: Mapping[UUID, Place], batch: Batch) -> Held | None:

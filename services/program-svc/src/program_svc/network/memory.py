@@ -37,6 +37,8 @@ class Remembered:
     """The live ones, in the order of ids; not attached to any session."""
     told: dict[UUID, DependencyState] = field(default_factory=dict)
     """Those of them that moved, as they last went over the wire."""
+    picture: int = 0
+    """Which of the replica's tables it was read from, by their number in the database."""
 
 
 def next_place(place: Place) -> tuple[int, int]:

@@ -7,21 +7,24 @@ from uuid import UUID
 from pydantic import Field
 
 import planning
+from chassis.paging import Cursor, page_in_order
 from contracts.values import DayOrMoment, Duration, Id, NonNegativeWrittenDuration, Shape, WrittenDuration
 from contracts.vocabulary import TaskSide
 from program_svc.network.compute import Network
 from program_svc.network.explain import driving_path
 from program_svc.network.instants import written
 from program_svc.network.moves import driver_of
+from program_svc.programs.queries import positions_shown
 
 MOST_PATHS = 100
 
 
 class PathQuery(Shape):
-    """Which paths: those whose float is at most ``within``, and no more than ``limit`` of them."""
+    """Which paths: those whose float is at most ``within``, ``limit`` of them a page."""
 
     within: NonNegativeWrittenDuration = Field(default=WrittenDuration(days=5), validate_default=True)
-    limit: int = Field(default=10, ge=1, le=MOST_PATHS)
+    limit: int = Field(default=10, ge=1, le=MOST_PATHS, description="paths a page")
+    cursor: Cursor | None = Field(default=None, description="`next` of the page before")
 
 
 class PathRead(Shape):
@@ -42,28 +45,34 @@ class PathRead(Shape):
 
 
 class PathsRead(Shape):
-    """The paths, the one with the least float first. Every task is on one of them at most."""
+    """A page of the paths, the one with the least float first. Every task is on one of them at most."""
 
     paths: list[PathRead]
     positions: dict[str, int]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Task ids from its first task on, and the task of an earlier path that drives it."""
+    """Task ids from its first task on, the task of an earlier path that drives it, and whether its last task drives another one."""
 
     task_ids: list[UUID]
     branches_from: UUID | None
+    drives: bool
 
 
 def paths_read(network: Network, query: PathQuery, positions: Mapping[UUID, int]) -> PathsRead:
-    """The network's near-critical paths on the wire."""
-    found = []
-    for path in near_critical(network, query.within):
-        found.append(_read(network, path))
-        if len(found) == query.limit:
-            break
-    return PathsRead(paths=found, positions={str(project_id): each for project_id, each in positions.items()})
+    """A page of the network's near-critical paths on the wire."""
+    items = network.schedule.items
+
+    def place(path: Path) -> tuple[int, ...]:
+        end = path.task_ids[-1]
+        return items[end].total_float, -items[end].early_finish, path.drives, end.int
+
+    shown, following = page_in_order(near_critical(network, query.within), query.cursor, query.limit, place)
+    paths = [_read(network, path) for path in shown]
+    projects = {project_id for path in paths for project_id in path.project_ids}
+    return PathsRead(paths=paths, positions=positions_shown(positions, projects), next=following)
 
 
 def near_critical(network: Network, within: WrittenDuration) -> Iterator[Path]:
@@ -94,7 +103,7 @@ def near_critical(network: Network, within: WrittenDuration) -> Iterator[Path]:
                 break
             chain.append(task_id)
         taken.update(chain)
-        yield Path(chain[::-1], branches_from)
+        yield Path(chain[::-1], branches_from, end in drivers)
 
 
 def _limit(network: Network, task_id: UUID, within: WrittenDuration) -> int:

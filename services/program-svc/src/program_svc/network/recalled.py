@@ -26,9 +26,10 @@ MOST_TASKS = 200_000
 MANY_TASKS = 2_000
 """From so many on a network is computed beside the event loop."""
 
-_WRITTEN = "SELECT xmin::text FROM programs WHERE id = $1"
+# A rebuild puts another table in the place of the projects': what was recalled of the one before says nothing.
+_WRITTEN = "SELECT xmin::text || ' ' || 'known_projects'::regclass::oid AS written FROM programs WHERE id = $1"
 _PROJECTS_WRITTEN = """
-    SELECT known.id, known.xmin::text FROM components JOIN known_projects AS known ON known.id = components.project_id
+    SELECT known.id, known.xmin::text || ' ' || known.tableoid FROM components JOIN known_projects AS known ON known.id = components.project_id
     WHERE components.program_id = $1
 """
 
@@ -56,7 +57,7 @@ class Recall:
         lock = self._reading.setdefault(program.id, asyncio.Lock())
         async with lock:  # who comes second finds what the first one read
             row = await fetch_row(session, _WRITTEN, program.id)
-            written = "" if row is None else row["xmin"]
+            written = "" if row is None else row["written"]
             known = self._known.get(program.id)
             if known is None or known.written != written:
                 known = await _read(session, program, written, known)

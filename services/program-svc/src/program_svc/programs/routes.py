@@ -25,7 +25,7 @@ from program_svc.programs.models import (
     ProgramUpdate,
     state_of,
 )
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.programs.queries import reflect_program, the_program
 
 router = APIRouter(prefix="/programs", tags=["programs"], route_class=TransactionRoute)
 
@@ -74,7 +74,7 @@ async def list_programs(
 async def read_program(program_id: Id, session: Session, response: Response) -> ProgramState:
     """One program."""
     program = await the_program(session, program_id)
-    reflect(response, program, await positions_of(session, program_id))
+    await reflect_program(session, response, program)
     stamp(response, program)
     return state_of(program)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from chassis.paging import MAX_LIMIT
 from program_svc.benefits.models import BENEFITS
 from program_svc.benefits.queries import realisations_of
 from program_svc.dependencies.models import LIVE, Dependency
@@ -23,7 +24,7 @@ from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES, RISKS
 from program_svc.reports.outlines import curve_of, risk_cells, tree_of, waits_of
 from program_svc.reports.roadmap import roadmap_of
-from program_svc.rollups.earned_value import earned_value_of, in_one_currency
+from program_svc.rollups.earned_value import EarnedValueQuery, earned_value_of, in_one_currency
 from program_svc.rollups.issues import open_issues
 from program_svc.rollups.measured import measured_projects
 from program_svc.rollups.risks import own_risk, risk_sums
@@ -36,7 +37,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
     """The program's figures as JSON. Raises Unschedulable."""
     positions = await positions_of(session, program.id)
     network = await recalled_network(session, program)
-    earned = await earned_value_of(session, program, None, positions, 0)
+    earned = await earned_value_of(session, program, EarnedValueQuery(limit=MAX_LIMIT), positions, 0)
     risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
     issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
     roadmap = await roadmap_of(session, program)

@@ -17,7 +17,7 @@ from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import ProgramClosed
-from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.programs.queries import reflect_program, the_program
 from program_svc.register.actions import find, page_of
 from program_svc.reports import page
 from program_svc.reports.drawing import drawn
@@ -61,7 +61,7 @@ class StatusReportRead(Shape):
 async def read_program_roadmap(program_id: Id, session: Session, response: Response) -> RoadmapRead:
     """The program's projects, milestones and gates over time."""
     program = await the_program(session, program_id)
-    reflect(response, program, await positions_of(session, program_id))
+    await reflect_program(session, response, program)
     return await roadmap_of(session, program)
 
 
@@ -71,7 +71,7 @@ async def draw_program_roadmap(program_id: Id, session: Session, sight: CurrentS
     program = await the_program(session, program_id)
     roadmap = seen((await roadmap_of(session, program)).model_dump(mode="json"), sight.sees)
     answer = Response(drawn(RoadmapRead.model_validate(roadmap)), media_type="image/svg+xml")
-    reflect(answer, program, await positions_of(session, program_id))
+    await reflect_program(session, answer, program)
     return answer
 
 

@@ -5,14 +5,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
+from chassis.paging import PageQuery, page
 from contracts.values import Day, DayOrMoment, Id, Number, Ratio, Shape
 from planning.books import spi_t
 from planning.earned_value import EarnedValue, roll_up
 from planning.figure import Figure
 from program_svc.network.recalled import recalled_network
 from program_svc.programs.models import Program
+from program_svc.programs.queries import positions_shown
+from program_svc.replica.models import KnownProject
+from program_svc.rollups.budget import ORDER
 from program_svc.rollups.measured import Measured, converted, measured_projects, rates_of
 from program_svc.rollups.money import (
     MIXED_CURRENCIES,
@@ -23,6 +29,14 @@ from program_svc.rollups.money import (
     ratio_of,
     undefined,
 )
+
+
+class EarnedValueQuery(PageQuery):
+    """At which day, and which projects."""
+
+    data_date: Day | None = Field(
+        default=None, description="of every project; without it each has its own data date, else today"
+    )
 
 
 class Forecasts(Shape):
@@ -68,7 +82,7 @@ class ProjectFigures(Figures):
 
 
 class ProgramEarnedValue(Figures):
-    """The program's figures and the projects', each of these in its own currency.
+    """The program's figures over all its projects, and those of a page of the projects, each in its own currency.
 
     Where the projects have several currencies, the sums are in the program's own by its stored rates; null with the reason
     `mixed_currencies` where it has none, `no_exchange_rate` where a rate is missing.
@@ -78,18 +92,21 @@ class ProgramEarnedValue(Figures):
     positions: dict[str, int]
     hidden_count: int = 0
     """Projects that you do not see, and that no figure includes."""
+    next: str | None
 
 
 async def earned_value_of(
     session: AsyncSession,
     program: Program,
-    data_date: Day | None,
+    query: EarnedValueQuery,
     positions: Mapping[UUID, int],
     hidden_count: int,
 ) -> ProgramEarnedValue:
-    """The earned value of the program's projects that `positions` names, at ``data_date``; without it each project's own counts, else today."""
+    """The earned value of the program's projects that `positions` names, and of each on one page of them."""
     network = await recalled_network(session, program)
-    measured = [each for each in await measured_projects(session, network, data_date) if each.project.id in positions]
+    measured = [
+        each for each in await measured_projects(session, network, query.data_date) if each.project.id in positions
+    ]
     summed = await in_one_currency(session, program, measured)
     if isinstance(summed, str):
         figures = _undefined(summed)
@@ -99,11 +116,16 @@ async def earned_value_of(
         whole = roll_up(each.figures for each in summed)
         figures = _figures(whole, spi_t([each.books for each in summed], at, whole.ev), summed[0].currency)
         rates = {each.project.id: each.rate for each in summed if each.currency != each.project.currency}
+    shown, following = await page(
+        session, select(KnownProject).where(col(KnownProject.id).in_(positions)), query, ORDER
+    )
+    of_project = {each.project.id: each for each in measured}
     return ProgramEarnedValue(
         **figures,
-        projects=[_project(each, rates.get(each.project.id)) for each in measured],
-        positions={str(project_id): revision for project_id, revision in positions.items()},
+        projects=[_project(of_project[each.id], rates.get(each.id)) for each in shown if each.id in of_project],
+        positions=positions_shown(positions, {each.id for each in shown}),
         hidden_count=hidden_count,
+        next=following,
     )
 
 

@@ -14,6 +14,7 @@ from contracts.program_events.governance import IssueState
 from contracts.project_events.log import IssueStatus, Priority
 from contracts.values import Day, Id, Label, Name, Shape
 from program_svc.components.models import Component
+from program_svc.programs.queries import positions_shown
 from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES as ISSUES_OF_PROGRAM
 from program_svc.replica.models import ISSUES, KnownIssue
@@ -88,7 +89,7 @@ async def issues_of(
         next=following,
         own=[each for each in own if _is_asked_for(each, query)],
         counts=await open_issues(session, program_id, own),
-        positions={str(project_id): revision for project_id, revision in positions.items()},
+        positions=positions_shown(positions, {row.project_id for row in rows}),
     )
 
 

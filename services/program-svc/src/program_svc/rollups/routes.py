@@ -7,22 +7,18 @@ from fastapi import APIRouter, Query, Response
 from chassis.paging import PageQuery
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
-from contracts.values import Day, Id
+from contracts.values import Id
 from program_svc.benefits.forecast import Period
 from program_svc.network.queries import Unschedulable
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.rollups.budget import BudgetRead, budget_of
-from program_svc.rollups.earned_value import ProgramEarnedValue, earned_value_of
+from program_svc.rollups.earned_value import EarnedValueQuery, ProgramEarnedValue, earned_value_of
 from program_svc.rollups.funding import FundingNeedRead, funding_need_of
 from program_svc.rollups.issues import IssueQuery, IssueRollUp, issues_of
 from program_svc.rollups.risks import RiskQuery, RiskRollUp, risks_of
 from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["roll-ups"], route_class=TransactionRoute)
-
-DataDate = Annotated[
-    Day | None, Query(description="of every project; without it each has its own data date, else today")
-]
 
 
 @router.get("/budget", responses=responses(NotFound))
@@ -74,11 +70,15 @@ async def list_program_issues(
 
 @router.get("/earned-value", responses=responses(NotFound, Unschedulable))
 async def read_program_earned_value(
-    program_id: Id, session: Session, sight: CurrentSight, response: Response, data_date: DataDate = None
+    program_id: Id,
+    session: Session,
+    sight: CurrentSight,
+    query: Annotated[EarnedValueQuery, Query()],
+    response: Response,
 ) -> ProgramEarnedValue:
-    """PV, EV, AC and BAC of the projects summed, then divided; never a mean of their indices."""
+    """PV, EV, AC and BAC of the projects summed, then divided; never a mean of their indices. Sort projects by `key` or `name`."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     seen = sight.of_those(positions)
-    return await earned_value_of(session, program, data_date, seen, len(positions) - len(seen))
+    return await earned_value_of(session, program, query, seen, len(positions) - len(seen))
