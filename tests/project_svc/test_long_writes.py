@@ -13,7 +13,7 @@ from project_svc.schedule import columns, queries
 async def test_a_large_plan_is_computed_in_a_thread(api, monkeypatch):
     project = await api.project()
     for module in (columns, queries):
-        monkeypatch.setattr(module, "LARGE", 2)
+        monkeypatch.setattr(module, "LARGE", 3)
     used: list[bool] = []
     compute, schedule = planning.compute, planning.schedule
 
@@ -28,9 +28,13 @@ async def test_a_large_plan_is_computed_in_a_thread(api, monkeypatch):
     monkeypatch.setattr(planning, "schedule", watched(schedule))
     first = await api.task(project)
     second = await api.task(project)
+    assert used == []  # a task that nothing ties is planned alone
     await api.link(project, first, second)
     assert await api.schedule(project)
-    assert used == [True, True, False, False]  # a task that nothing ties is planned alone
+    assert used == [True, True]
+    await api.link(project, second, await api.task(project))
+    assert await api.schedule(project)
+    assert used == [True, True, False, False]
     await api.post(f"{project}/links", {"predecessor_id": second, "successor_id": first}, status=409)
 
 
