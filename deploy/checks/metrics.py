@@ -9,9 +9,9 @@ import yaml
 from prometheus_client import REGISTRY
 
 # Importing them registers what they measure.
-import chassis.worker  # noqa: F401
+import chassis.worker  # noqa: F401  (registers its metrics)
 import gateway.application
-import gateway.worker  # noqa: F401
+import gateway.worker  # noqa: F401  (registers its metrics)
 from deploy.checks.render import KUBERNETES
 
 MONITORING: Final = KUBERNETES / "components/monitoring"

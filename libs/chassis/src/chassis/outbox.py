@@ -43,7 +43,7 @@ def _insertion(*, is_one: bool, along: str | None, values: int) -> str:
         source = f"VALUES ({', '.join(f'${place}' for place in places)})"
     else:
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, TYPES, strict=True))
-        source = f"SELECT {COLUMNS} FROM unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number) ORDER BY number"  # noqa: S608
+        source = f"SELECT {COLUMNS} FROM unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number) ORDER BY number"  # noqa: S608  (constants)
     first = "" if along is None else f"WITH along AS ({along}) "
     return f"{first}INSERT INTO outbox ({COLUMNS}) {source}"
 

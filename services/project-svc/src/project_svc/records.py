@@ -37,11 +37,11 @@ class WrittenDate(TypeDecorator[date]):
     impl = String(16)
     cache_ok = True
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002  (as SQLAlchemy calls it)
         """Text whose order is the order of time."""
         return None if value is None else as_written(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002  (as SQLAlchemy calls it)
         """A `datetime` where a moment was written, else a `date`."""
         return None if value is None else read_written(value)
 

@@ -92,8 +92,8 @@ def _keep(table: Table) -> str:
 
 
 KEEP = {table: _keep(table) for table in (PROJECTS, *CONTENTS)}
-FORGET = {table: f"DELETE FROM {table.name} WHERE id = ANY($1::uuid[])" for table in (PROJECTS, *CONTENTS)}  # noqa: S608
-FORGET_ALL = {table: f"DELETE FROM {table.name} WHERE project_id = ANY($1::uuid[])" for table in CONTENTS}  # noqa: S608
+FORGET = {table: f"DELETE FROM {table.name} WHERE id = ANY($1::uuid[])" for table in (PROJECTS, *CONTENTS)}  # noqa: S608  (our own tables)
+FORGET_ALL = {table: f"DELETE FROM {table.name} WHERE project_id = ANY($1::uuid[])" for table in CONTENTS}  # noqa: S608  (our own tables)
 ADVANCE = """
     UPDATE known_projects SET revision = reached.revision
     FROM unnest($1::uuid[], $2::bigint[]) AS reached (project_id, revision) WHERE id = reached.project_id
