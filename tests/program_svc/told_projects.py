@@ -11,7 +11,7 @@ from chassis.outbox import Boundary, Origin
 from chassis.received import ReceivedEvent, read
 from contracts import project_events as events
 from contracts.events import Event
-from contracts.project_events.registers import BASELINE, ISSUE
+from contracts.project_events.registers import BASELINE, ISSUE, OUTSIDE_LINK
 
 ORIGIN = Origin(actor="ada", traceparent=None, correlation_id="c-1", causation_id=None)
 NOW = "2026-03-02T09:00:00Z"
@@ -108,6 +108,30 @@ class Projects:
             "updated_at": NOW,
         }
         return self._say(project_id, events.LinkCreated, record | fields)
+
+    def outside_link(self, project_id: UUID, task: UUID, other: UUID | None, other_end: str, **fields: Any) -> UUID:
+        """A link of an imported plan to a task of another project; it waits where the other task is not told."""
+        record = {
+            **self._base(uuid7()),
+            "project_id": str(project_id),
+            "task_id": str(task),
+            "other_end": other_end,
+            "other_project": "other",
+            "other_task": "7",
+            "type": "FS",
+            "lag": "P0D",
+            "dependency_id": None,
+            "updated_at": NOW,
+            **self.other_end(other),
+        }
+        return self._say(project_id, OUTSIDE_LINK.created, record | fields)
+
+    def other_end(self, task: UUID | None) -> dict[str, Any]:
+        """What a link says of its other end: where it is, or that it has not arrived."""
+        if task is None:
+            return {"state": "waiting", "other_project_id": None, "other_task_id": None}
+        project = str(self.records[task]["project_id"])
+        return {"state": "found", "other_project_id": project, "other_task_id": str(task)}
 
     def budget_line(self, project_id: UUID, amount: str, currency: str = "EUR", **fields: Any) -> UUID:
         """A budget line."""
@@ -221,7 +245,7 @@ class Projects:
 
     def _again(self, record_id: UUID, happened: str, fields: dict[str, Any]) -> None:
         kept = self.records[record_id]
-        life = next((each._asdict() for each in (ISSUE, BASELINE) if kept["event"] is each.created), {})
+        life = next((each._asdict() for each in (ISSUE, BASELINE, OUTSIDE_LINK) if kept["event"] is each.created), {})
         event = life.get(happened.lower()) or getattr(events, kept["event"].__name__.replace("Created", happened))
         self._say(kept["project_id"], event, kept["record"] | fields)
         if happened == "Deleted":
@@ -240,6 +264,7 @@ class Projects:
             "risks": events.RiskCreated,
             "issues": ISSUE.created,
             "baselines": BASELINE.created,
+            "outside_links": OUTSIDE_LINK.created,
         }
         kept = [each for each in self.records.values() if each["project_id"] == project_id]
         return {

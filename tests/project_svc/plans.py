@@ -1,11 +1,13 @@
 """Files with plans, and what of a plan has to come back from a round trip."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from planning.exchange import (
+    Assignment,
     Baseline,
     Calendar,
     CalendarException,
@@ -13,6 +15,10 @@ from planning.exchange import (
     DocumentLink,
     DocumentProject,
     DocumentTask,
+    Rate,
+    Resource,
+    ResourceKind,
+    WorkMode,
     work_calendar,
     write_mspdi,
 )
@@ -35,7 +41,19 @@ async def uploaded(api, work, data: bytes, name: str = "plan.xml", **form: str):
 def said(document: Document) -> dict[str, object]:
     """What has to come back: tasks with their constraints, calendars, progress and baselines; links with types and lags."""
     names = {calendar.source_id: work_calendar(document, calendar.source_id) for calendar in document.calendars}
+    resources = {resource.source_id: resource for resource in document.resources}
     return {
+        "resources": {
+            (
+                *(each.source_id, each.name, each.kind, each.max_units, each.rates, each.unit),
+                *(each.group, each.email, each.notes, names.get(each.calendar_id)),
+            )
+            for each in resources.values()
+        },
+        "assignments": {
+            (each.source_id, each.task_id, each.resource_id, *_does(each, resources[each.resource_id].kind))
+            for each in document.assignments
+        },
         "project": (document.project.name, document.project.start, names.get(document.project.calendar_id)),
         "tasks": [
             (
@@ -48,11 +66,21 @@ def said(document: Document) -> dict[str, object]:
     }
 
 
+def _does(assignment: Assignment, kind: ResourceKind) -> tuple[object, ...]:
+    match kind:
+        case ResourceKind.WORK:
+            return assignment.units, assignment.work, assignment.actual_work, assignment.remaining_work
+        case ResourceKind.MATERIAL:
+            return (assignment.units,)
+        case ResourceKind.COST:
+            return (assignment.cost,)
+
+
 def _own(task: DocumentTask) -> tuple[object, ...] | None:
     if task.kind is TaskKind.SUMMARY:
         return None
     remaining = None if task.kind is TaskKind.MILESTONE else task.remaining
-    held = (task.constraint, task.constraint_date, task.mode)
+    held = (task.constraint, task.constraint_date, task.mode, task.work_mode)
     return task.duration, remaining, *held, task.percent_complete, task.actual_start, task.actual_finish
 
 
@@ -104,7 +132,42 @@ def large(count: int, seed: int = 1) -> Document:
             kind = chance.choice(tuple(LinkType))
             links.append(DocumentLink(chance.choice(before).source_id, str(number), kind, lag, calendar))
     project = DocumentProject("Large", START, calendar_id="1", currency="EUR", guid="large")
-    return Document(project, tuple(tasks), tuple(links), calendars)
+    return Document(project, tuple(tasks), tuple(links), calendars, RESOURCES, _assignments(tasks, chance))
+
+
+RESOURCES = (
+    Resource(
+        "1",
+        "Track crew",
+        max_units=Decimal(3),
+        calendar_id="2",
+        rates=(Rate(None, Decimal(60), per_use=Decimal(25)), Rate(START.date(), Decimal("62.5"))),
+        group="Works",
+        email="crew@example.org",
+        notes="Ask early.",
+    ),
+    Resource("2", "Concrete", ResourceKind.MATERIAL, unit="m³", rates=(Rate(None, Decimal(110)),)),
+    Resource("3", "Permit", ResourceKind.COST),
+)
+
+
+def _assignments(tasks: Sequence[DocumentTask], chance: random.Random) -> tuple[Assignment, ...]:
+    """Somebody at work on every third task; material and a cost here and there."""
+    made: list[Assignment] = []
+    for task in tasks[::3]:
+        if task.kind is not TaskKind.TASK:
+            continue
+        units, number = chance.choice((Decimal(1), Decimal("0.5"), Decimal(2))), str(len(made) + 1)
+        match chance.randrange(4):
+            case 0:
+                made.append(Assignment(number, task.source_id, "2", Decimal(12)))
+            case 1:
+                made.append(Assignment(number, task.source_id, "3", cost=Decimal(900)))
+            case _:
+                work = int(task.duration * units)
+                done = work if task.actual_finish else 0
+                made.append(Assignment(number, task.source_id, "1", units, work, done, work - done))
+    return tuple(made)
 
 
 def _random_task(number: int, group: str, chance: random.Random) -> DocumentTask:
@@ -117,6 +180,7 @@ def _random_task(number: int, group: str, chance: random.Random) -> DocumentTask
     )
     baseline = Baseline(0, at, at + timedelta(days=4, hours=9), duration, cost=Decimal(number))
     task = replace(task, baselines=(baseline,), calendar_id=chance.choice((None, None, "2")))
+    task = replace(task, work_mode=chance.choice(tuple(WorkMode)))
     match chance.randrange(6):
         case 0:
             return replace(task, constraint=ConstraintType.SNET, constraint_date=at)

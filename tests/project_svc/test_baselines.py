@@ -83,10 +83,11 @@ async def test_an_approved_baseline_is_fixed_and_superseded_by_the_next(api, eve
     assert approved["approved_at"] is not None
     for refused in (
         await api.patch(path, {"name": "other"}, status=409),
-        await api.post(f"{path}/approve", {}, status=409),
         (await api.delete(path, status=409)).json(),
     ):
-        assert refused["type"] == "/problems/baseline-fixed"
+        assert (refused["type"], refused["legal"]) == ("/problems/baseline-fixed", ["superseded"])
+    again = await api.post(f"{path}/approve", {}, status=409)
+    assert (again["type"], again["legal"]) == ("/problems/illegal-step", ["superseded"])
     second = await baseline(api, project, "two")
     assert (await api.get(path))["state"] == "superseded"
     events = (await events_of(api.organization_id))[-2:]

@@ -125,6 +125,51 @@ async def test_a_record(api, database, collection):
             assert_follows(answer, at, to, legal)
 
 
+BASELINE = {"draft": "approved", "approved": "superseded", "superseded": ""}
+
+
+async def test_a_baseline(api, database):
+    project = await api.project()
+    await api.task(project)
+    path = f"{project}/baselines/{(await api.post(f'{project}/baselines', {'name': 'B'}))['id']}"
+    for at, legal in BASELINE.items():
+        await put(database, api, "baselines", path.rpartition("/")[2], at)
+        tried = {"params": {"dry_run": "true"}}
+        answer = await api.request("POST", f"{path}/approve", json={}, **tried)
+        assert answer.status_code == (200 if at == "draft" else 409), answer.text
+        if at != "draft":
+            assert (answer.json()["type"], answer.json()["legal"]) == ("/problems/illegal-step", legal.split())
+        for method, body in (("PATCH", {"name": "Other"}), ("DELETE", None)):
+            answer = await api.request(method, path, json=body, **tried)
+            assert answer.status_code == (200 if at == "draft" else 409), answer.text
+            if at != "draft":
+                assert (answer.json()["type"], answer.json()["legal"]) == ("/problems/baseline-fixed", legal.split())
+
+
+async def test_a_change_request_that_is_on_its_way_says_where_it_may_go(api, database):
+    project = await api.project()
+    path = f"{project}/change-requests/{(await api.post(f'{project}/change-requests', {'title': 'C'}))['id']}"
+    for at, legal in CHANGE_REQUEST.items():
+        await put(database, api, "change_requests", path.rpartition("/")[2], at)
+        answer = await api.request("DELETE", path, params={"dry_run": "true"})
+        assert answer.status_code == (200 if at == "draft" else 409), answer.text
+        if at != "draft":
+            assert sorted(answer.json()["legal"]) == sorted(legal.split())
+
+
+JOB = {"queued": 202, "running": 202, "succeeded": 409, "failed": 409, "cancelled": 409}
+
+
+async def test_a_job(api, database):
+    asked = await api.request("POST", "/imports", files={"file": ("plan.csv", b"id,name\n1,A\n")})
+    for at, status in JOB.items():
+        await put(database, api, "jobs", asked.json()["id"], at)
+        answer = await api.request("POST", f"/jobs/{asked.json()['id']}/cancel")
+        assert answer.status_code == status, answer.text
+        if status == 409:
+            assert (answer.json()["type"], answer.json()["legal"]) == ("/problems/job-over", [])
+
+
 async def test_a_change_request(api, database):
     project = await api.project()
     task = await api.task(project)

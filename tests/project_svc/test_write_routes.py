@@ -10,6 +10,7 @@ from tests.project_svc.write_routes import CANCEL, JOBS, WRITES, filled, one_of_
 from contracts.project_events.jobs import JobKind, JobStatus
 from project_svc.application import ROUTERS
 from project_svc.jobs.models import Job
+from project_svc.outside_links.models import OUTSIDE_LINKS
 from project_svc.records import new_id, now
 
 WRITING = {"POST", "PATCH", "PUT", "DELETE"}
@@ -49,11 +50,23 @@ async def levelled(database: Any, api: Any, project_id: str, revision: int, task
     return str(job.id)
 
 
+async def linked_outside(database: Any, api: Any, project_id: str, task_id: str) -> str:
+    """A link to another project's task, as an import would have left it."""
+    at, link_id = now(), new_id()
+    whose = {"id": link_id, "organization_id": api.organization_id, "project_id": project_id, "task_id": task_id}
+    said = {"other_end": "predecessor", "other_project": "Track", "other_task": "7", "type": "FS", "lag": "P0D"}
+    kept = {"revision": 1, "created_at": at, "updated_at": at, "state": "waiting"}
+    async with database.transaction(api.organization_id) as session:
+        await session.execute(OUTSIDE_LINKS.table.insert(), [whose | said | kept])
+    return str(link_id)
+
+
 async def test_every_write_answers_previews_and_says_what_it_did(api, database, events_of):
     attributable(api)
     project, made = await one_of_everything(api)
     revision = (await api.get(project))["revision"]
     made["levelling"] = await levelled(database, api, made["project_id"], revision, made["free"])
+    made["outside_link"] = await linked_outside(database, api, made["project_id"], made["free"])
     before = len(await events_of(api.organization_id))
     wrong = []
     for route in WRITES:

@@ -99,6 +99,9 @@ WRITES: dict[str, Write] = {
     **_step("close", "rejected"),
     f"POST {P}/exceptions": Write({"dimension": "benefits", "title": "Late"}, ("exception.created",), 201),
     f"PATCH {P}/exceptions/{{exception_id}}": Write({"owner": "board"}, ("exception.updated",)),
+    f"DELETE {P}/outside-links/{{outside_link_id}}": Write(
+        None, ("outside_link.deleted",), 204, {"outside_link_id": "outside_link"}
+    ),
     f"POST {P}/status-reports": Write(PERIOD, ("status_report.created",), 201),
     f"POST {P}/schedule/level/take": Write({"job_id": "{levelling}"}, ("task.updated",)),
 }

@@ -16,6 +16,7 @@ from planning.exchange import (
     Rate,
     Resource,
     ResourceKind,
+    WorkMode,
     WorkWeek,
 )
 from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode, TaskKind
@@ -104,6 +105,7 @@ def _task(draw, source_id, parent_id, calendar_ids):
         is_estimated=draw(st.booleans()),
         calendar_id=draw(maybe(st.sampled_from(calendar_ids))) if calendar_ids else None,
         mode=draw(st.sampled_from([SchedulingMode.AUTO_ASAP, SchedulingMode.MANUAL])),
+        work_mode=draw(st.sampled_from(WorkMode)),
         start=draw(maybe(MOMENTS)),
         finish=draw(maybe(MOMENTS)),
         constraint=constraint,

@@ -91,20 +91,23 @@ async def page_records(
 ) -> tuple[list[Record], str | None]:
     """`page` for hot paths: the driver's records of a table, and the next cursor.
 
-    columns: those to answer, the sort column and the identity among them. where: what columns, or `ANY(…)` of an array, equal.
+    columns: those to answer, the sort column and the identity among them. where: what columns, or `ANY(…)` of an array, equal; another
+    condition has `{}` in the place of its value.
     """
     chosen, column, descending = order.of(query.sort)
     keys = [column] if column is order.identity else [column, order.identity]
-    names = ", ".join(key.name for key in keys)
+    names = ", ".join(f'"{key.name}"' for key in keys)
     values = list(where.values())
-    conditions = [f"${place} = {name}" for place, name in enumerate(where, start=1)]
+    conditions = [
+        name.format(f"${place}") if "{}" in name else f"${place} = {name}" for place, name in enumerate(where, start=1)
+    ]
     if query.cursor is not None:
         after = _values_of(query.cursor, chosen, keys)
         places = ", ".join(f"${place}" for place in range(len(values) + 1, len(values) + len(after) + 1))
         conditions.append(f"({names}) {'<' if descending else '>'} ({places})")
         values += after
     direction = "DESC" if descending else "ASC"
-    by = ", ".join(f"{key.name} {direction}" for key in keys)
+    by = ", ".join(f'"{key.name}" {direction}' for key in keys)
     # The same few texts come again and again, made of names of our own and of nothing that a client sends.
     statement = f"SELECT {columns} FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {by} LIMIT ${len(values) + 1}"  # noqa: S608  (names of our own)
     records = list(await fetch(session, statement, *values, query.limit + 1))

@@ -22,6 +22,7 @@ from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
+from contracts.project_events.outside_links import OutsideLinkState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.project_events.reports import StatusReportState
 from contracts.project_events.resources import AssignmentState, ResourceState
@@ -56,6 +57,7 @@ class ProjectSnapshot(Shape):
     assignments: list[AssignmentState] = Field(default_factory=list)
     commitments: list[CommitmentState] = Field(default_factory=list)
     comments: list[CommentState] = Field(default_factory=list)
+    outside_links: list[OutsideLinkState] = Field(default_factory=list)
     status_reports: list[StatusReportState] = Field(default_factory=list)
     """Without the figures that are frozen into them."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.network import FROM_START, TO_FINISH, Network
-from planning.plan import Id, LagCalendar, Link, Plan, TaskKind
+from planning.plan import Id, LagCalendar, Link, Plan, Task, TaskKind
 from planning.scheduled import ScheduledTask
 
 
@@ -78,6 +78,30 @@ def with_efforts(plan: Plan, network: Network, rows: Sequence[ScheduledTask]) ->
         else:
             placed[place] = rows[place]._replace(critical=False, driving=None)
     return placed
+
+
+def named_by(plan: Plan, network: Network, items: Mapping[Id, ScheduledTask], effort: Task, field: str) -> Link | None:
+    """The link that names a date of a level of effort; None where a date from outside does, or nothing.
+
+    field: `early_start`, `early_finish`, `late_start` or `late_finish`.
+    """
+    spanning = {task.id for task in plan.tasks if task.kind is TaskKind.LEVEL_OF_EFFORT}
+    known = {task.id: place for place, task in enumerate(network.tasks)}
+    lags = {project.id: project.calendar for project in plan.projects}
+    told: list[tuple[int, Link]] = []
+    for link in plan.links:
+        is_into = link.successor_id == effort.id
+        other = link.predecessor_id if is_into else link.successor_id
+        if effort.id not in (link.predecessor_id, link.successor_id) or other in spanning:
+            continue
+        early, late = _Named(), _Named()
+        calendar = _lag_calendar(link, network, known, lags)
+        (_name if is_into else _name_back)(link, items[other], calendar, early, late)
+        named = early if field.startswith("early") else late
+        told += [(at, link) for at in (named.starts if field.endswith("start") else named.finishes)]
+    if not told:
+        return None
+    return (min if field.endswith("start") else max)(told, key=lambda each: each[0])[1]
 
 
 def _lag_calendar(

@@ -76,6 +76,13 @@ def backward(network: Network, anchor: list[int]) -> list[int]:
     return late
 
 
+def backward_bound(network: Network, link: int, start: int, task: int) -> int:
+    """The latest finish of a link's predecessor for which its successor, at a place, may start at a position."""
+    if link in network.crossings:
+        return _cross_back(network, link, start, task)
+    return start + network.reach[link]
+
+
 def room(network: Network, early: Early, anchor: list[int], eager: list[bool]) -> list[int]:
     """Latest finishes that move no successor and do not pass `anchor`.
 

@@ -16,7 +16,7 @@ def place(
     Raises OutsideCalendar with the id of the task that leaves its calendar.
     """
     limits = network.limits
-    eager = [not _is_late(task, held) for task, held in zip(network.tasks, limits.held, strict=True)]
+    eager = [not is_late(task, held) for task, held in zip(network.tasks, limits.held, strict=True)]
     free = room(network, early, whole, [True] * len(eager))
     delayed = free if all(eager) else room(network, early, whole, eager)
     rows: list[ScheduledTask] = []
@@ -50,7 +50,7 @@ def _complete(network: Network, early: Early, task: int) -> ScheduledTask:
     return ScheduledTask(network.tasks[task].id, *dates, *dates, 0, 0, False, None, *dates)
 
 
-def _is_late(task: Task, held: bool) -> bool:
+def is_late(task: Task, held: bool) -> bool:
     """As late as possible, and free to be: neither started nor held to a date."""
     if held or task.actual_start is not None:
         return False

@@ -38,10 +38,10 @@ def run(plan: Plan, *, critical_float: int) -> Run:
     check_size(len(plan.tasks), len(plan.links))
     network = network_of(plan)
     early = forward(network)
-    finish = _finish(network, early)
-    whole = _positions(network, finish)
-    deadline = _deadline(plan)
-    late = backward(network, whole if deadline is None else _positions(network, deadline))
+    finish = finish_of_all(network, early)
+    whole = positions_of(network, finish)
+    deadline = anchor_of(plan)
+    late = backward(network, whole if deadline is None else positions_of(network, deadline))
     return Run(network, early, with_efforts(plan, network, place(network, early, late, whole, critical_float)))
 
 
@@ -54,7 +54,8 @@ def scheduled(plan: Plan, done: Run) -> Schedule:
     return Schedule(begin, end, items, _longest_path(done.network, done.early, done.rows))
 
 
-def _deadline(plan: Plan) -> int | None:
+def anchor_of(plan: Plan) -> int | None:
+    """The instant that late dates are counted back from; None where that is the finish of all."""
     if plan.deadline is None and len(plan.projects) == 1:
         return plan.projects[0].deadline
     return plan.deadline
@@ -64,7 +65,7 @@ def _first_start(plan: Plan) -> int:
     return min((project.calendar.start_at_or_after(project.start) for project in plan.projects), default=0)
 
 
-def _finish(network: Network, early: Early) -> int:
+def finish_of_all(network: Network, early: Early) -> int:
     """The instant by which everything is finished, 0 for an empty network. Levels of effort count where there is nothing else.
 
     Raises OutsideCalendar with the id of the first task, in the order of work, that ends outside its calendar.
@@ -84,7 +85,7 @@ def _finish(network: Network, early: Early) -> int:
         raise
 
 
-def _positions(network: Network, instant: int) -> list[int]:
+def positions_of(network: Network, instant: int) -> list[int]:
     """The position of an instant on each task's axis. Raises OutsideCalendar."""
     positions = positions_on(set(network.axes), instant)
     return [positions[axis] for axis in network.axes]

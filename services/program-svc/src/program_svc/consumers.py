@@ -12,7 +12,7 @@ from chassis.received import ReceivedEvent
 from chassis.restoring import PASS_OVER, Restore, Restorer
 from chassis.statements import fetch
 from contracts import project_events as events
-from contracts.project_events.registers import BASELINE, ISSUE
+from contracts.project_events.registers import BASELINE, ISSUE, OUTSIDE_LINK
 from contracts.subjects import BoundaryKind, Stream
 from program_svc.boundaries import LockedProgram, program_in_hand
 from program_svc.components.actions import drop_component
@@ -30,6 +30,7 @@ from program_svc.replica.models import (
     CALENDARS,
     ISSUES,
     LINKS,
+    OUTSIDE_LINKS,
     PROJECTS,
     RISKS,
     TASKS,
@@ -42,6 +43,7 @@ from program_svc.replica.rows import (
     calendar_row,
     issue_row,
     link_row,
+    outside_link_row,
     risk_row,
     task_row,
 )
@@ -82,6 +84,9 @@ HANDLERS: Mapping[str, Handler] = {
     ISSUE.created.event_type(): keeping(ISSUE.created, ISSUES, issue_row),
     ISSUE.updated.event_type(): keeping(ISSUE.updated, ISSUES, issue_row),
     ISSUE.deleted.event_type(): dropping(ISSUE.deleted, ISSUES),
+    OUTSIDE_LINK.created.event_type(): keeping(OUTSIDE_LINK.created, OUTSIDE_LINKS, outside_link_row),
+    OUTSIDE_LINK.updated.event_type(): keeping(OUTSIDE_LINK.updated, OUTSIDE_LINKS, outside_link_row),
+    OUTSIDE_LINK.deleted.event_type(): dropping(OUTSIDE_LINK.deleted, OUTSIDE_LINKS),
 }
 
 NETWORK = frozenset(

@@ -7,6 +7,7 @@ from chassis.settings import ServiceSettings, load
 from chassis.worker import run_service
 from contracts.subjects import Stream
 from program_svc.consumers import projection
+from program_svc.dependencies.imported import ImportedLinks
 from program_svc.network.memory import MOST_TASKS, Memory
 from program_svc.subscriptions.clock import Subscriptions
 
@@ -27,5 +28,5 @@ def run() -> None:
         settings,
         writes=Stream.PROGRAM,
         follows={Stream.PROJECT: projection(Memory(settings.remembered_tasks))},
-        also=lambda database: [Subscriptions(database)],
+        also=lambda database: [Subscriptions(database), ImportedLinks(database)],
     )

@@ -28,6 +28,7 @@ from project_svc.imposed.routes import router as imposed
 from project_svc.jobs.routes import router as jobs
 from project_svc.levelling.routes import router as levelling
 from project_svc.links.routes import router as links
+from project_svc.outside_links.routes import router as outside_links
 from project_svc.projects.routes import router as projects
 from project_svc.quality.routes import router as quality
 from project_svc.register.routes import router_of
@@ -49,7 +50,7 @@ ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, commitments, batch, baselines, change_requests, tolerances),
     *(comments, work_list, status_reports),
-    *(jobs, simulations, levelling, quality, assessment, imports, exports),
+    *(jobs, simulations, levelling, quality, assessment, imports, exports, outside_links),
     *(router_of(declared) for declared in ALL),
 )
 """The busiest first: routes are tried in this order."""

@@ -5,12 +5,13 @@ from chassis.problem import AlreadyExists, Conflict
 from project_svc.baselines.models import BASELINES
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.comments.models import COMMENTS
+from project_svc.outside_links.models import OUTSIDE_LINKS
 from project_svc.register.tables import NAMED
 from project_svc.registers import ALL
 from project_svc.status_reports.models import STATUS_REPORTS
 from project_svc.tolerances.models import EXCEPTIONS
 
-KEPT = (*ALL, BASELINES, CHANGE_REQUESTS, EXCEPTIONS, COMMENTS, STATUS_REPORTS)
+KEPT = (*ALL, BASELINES, CHANGE_REQUESTS, EXCEPTIONS, COMMENTS, STATUS_REPORTS, OUTSIDE_LINKS)
 """Every record whose table follows from its declaration."""
 
 

@@ -82,6 +82,7 @@ PROJECTS = (
     ),
     _of_project("task", "tasks"),
     _of_project("link", "links"),
+    Record("outside_link", f"{PROJECT}/outside-links", {READ: PROJECT_READERS, DELETE: PROJECT_MANAGERS}),
     _of_project("resource", "resources", PROJECT_MANAGERS),
     _of_project("assignment", "assignments"),
     Record(

@@ -7,6 +7,7 @@ from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
 from contracts.project_events.log import ActionState, AssumptionState, DecisionState, IssueState
+from contracts.project_events.outside_links import OutsideLinkState
 from contracts.project_events.people import DeliverableState, StakeholderState
 from contracts.project_events.registered import life_of
 from contracts.project_events.reports import StatusReportState
@@ -24,6 +25,7 @@ CHANGE_REQUEST = life_of("change_request", "change-requests", ChangeRequestState
 EXCEPTION = life_of("exception", "exceptions", ExceptionState)
 COMMENT = life_of("comment", "comments", CommentState)
 STATUS_REPORT = life_of("status_report", "status-reports", StatusReportState)
+OUTSIDE_LINK = life_of("outside_link", "outside-links", OutsideLinkState)
 
 EVENTS: tuple[type[Event], ...] = (
     *ISSUE,
@@ -40,5 +42,6 @@ EVENTS: tuple[type[Event], ...] = (
     EXCEPTION.updated,
     *COMMENT,
     STATUS_REPORT.created,
+    *OUTSIDE_LINK,
 )
 """Every event version of the declared records."""

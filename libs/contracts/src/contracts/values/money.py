@@ -31,7 +31,7 @@ def _parse(value: Any) -> Decimal:
     return amount
 
 
-def _print(amount: Decimal) -> str:
+def shown_amount(amount: Decimal) -> str:
     """At least two decimals, at most four, no other trailing zeros: one text for one amount."""
     shown = amount.quantize(_SMALLEST)
     if shown == shown.quantize(_CENT):
@@ -43,7 +43,7 @@ def _print(amount: Decimal) -> str:
 Amount = Annotated[
     Decimal,
     BeforeValidator(_parse),
-    PlainSerializer(_print, when_used="json"),
+    PlainSerializer(shown_amount, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$", "examples": ["1234.50"]}),
 ]
 """A decimal string on the wire, a `Decimal` of any precision inside: rounded, half to even, only when shown."""

@@ -22,6 +22,14 @@ INHERITED: Week = (None,) * 7
 DEFAULT_PRIORITY = 500
 
 
+class WorkMode(StrEnum):
+    """Which one of duration, units and work stays when another one changes: work = duration x units."""
+
+    FIXED_UNITS = "fixed_units"
+    FIXED_DURATION = "fixed_duration"
+    FIXED_WORK = "fixed_work"
+
+
 class ResourceKind(StrEnum):
     """People and machines work, material is used up, a cost is a cost."""
 
@@ -110,6 +118,7 @@ class DocumentTask:
     is_estimated: bool = False
     calendar_id: SourceId | None = None
     mode: SchedulingMode = SchedulingMode.AUTO_ASAP
+    work_mode: WorkMode = WorkMode.FIXED_UNITS
     start: datetime | None = None
     finish: datetime | None = None
     constraint: ConstraintType = ConstraintType.ASAP
@@ -141,6 +150,26 @@ class DocumentLink:
     lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
 
 
+class OtherEnd(StrEnum):
+    """Which end of a link lies in another project."""
+
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLink:
+    """A link between a task here and one of another project of the same source; project: what that is called there."""
+
+    task_id: SourceId
+    project: str
+    other_task_id: SourceId
+    other_end: OtherEnd
+    type: LinkType = LinkType.FS
+    lag: int = 0
+    lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What an hour (of material: a unit) costs from a day on; the first one has no day."""
@@ -153,12 +182,13 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """max_units: how many at a time, 1 is one person all day."""
+    """max_units: how many at a time, 1 is one person all day. unit: what a unit of material is (`t`)."""
 
     source_id: SourceId
     name: str
     kind: ResourceKind = ResourceKind.WORK
     max_units: Decimal = Decimal(1)
+    unit: str = ""
     calendar_id: SourceId | None = None
     rates: tuple[Rate, ...] = ()
     initials: str = ""
@@ -196,3 +226,4 @@ class Document:
     calendars: tuple[Calendar, ...] = ()
     resources: tuple[Resource, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    outside_links: tuple[OutsideLink, ...] = ()

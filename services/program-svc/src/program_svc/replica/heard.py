@@ -19,13 +19,14 @@ from program_svc.replica.models import (
     CALENDARS,
     ISSUES,
     LINKS,
+    OUTSIDE_LINKS,
     PROJECTS,
     RISKS,
     TASKS,
 )
 from program_svc.replica.rows import Row
 
-CONTENTS = (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS, ISSUES, BASELINES)
+CONTENTS = (CALENDARS, TASKS, LINKS, BUDGET_LINES, ACTUALS, RISKS, ISSUES, BASELINES, OUTSIDE_LINKS)
 KEY = "program_svc.replica.heard"
 
 

@@ -150,6 +150,19 @@ class KnownBaseline(Fact, table=True):
     points: str
 
 
+class KnownOutsideLink(Fact, table=True):
+    """A link of an imported plan to a task of another project. ``lag`` is signed working minutes."""
+
+    __tablename__ = "known_outside_links"
+
+    task_id: UUID
+    other_end: str
+    other_project_id: UUID | None = None
+    other_task_id: UUID | None = None
+    type: str
+    lag: int = Field(sa_type=MINUTES)
+
+
 PROJECTS = METADATA.tables["known_projects"]
 CALENDARS = METADATA.tables["known_calendars"]
 TASKS = METADATA.tables["known_tasks"]
@@ -159,3 +172,4 @@ ACTUALS = METADATA.tables["known_actuals"]
 RISKS = METADATA.tables["known_risks"]
 ISSUES = METADATA.tables["known_issues"]
 BASELINES = METADATA.tables["known_baselines"]
+OUTSIDE_LINKS = METADATA.tables["known_outside_links"]

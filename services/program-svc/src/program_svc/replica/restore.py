@@ -20,6 +20,7 @@ from contracts.project_events import (
 )
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.log import IssueState
+from contracts.project_events.outside_links import OutsideLinkState
 from contracts.values import Shape
 from contracts.vocabulary import ProjectStatus, TaskStatus
 from program_svc.replica.heard import CONTENTS, heard_in, write_heard
@@ -30,6 +31,7 @@ from program_svc.replica.models import (
     CALENDARS,
     ISSUES,
     LINKS,
+    OUTSIDE_LINKS,
     PROJECTS,
     RISKS,
     TASKS,
@@ -42,6 +44,7 @@ from program_svc.replica.rows import (
     calendar_row,
     issue_row,
     link_row,
+    outside_link_row,
     project_row,
     risk_row,
     task_row,
@@ -63,6 +66,7 @@ class Needed(Shape):
     risks: list[RiskState]
     issues: list[IssueState] = Field(default_factory=list)
     baselines: list[BaselineState] = Field(default_factory=list)
+    outside_links: list[OutsideLinkState] = Field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -91,6 +95,7 @@ async def replace_project(session: AsyncSession, project_id: UUID, document: dic
         RISKS: map(risk_row, snapshot.risks),
         ISSUES: map(issue_row, snapshot.issues),
         BASELINES: map(baseline_row, snapshot.baselines),
+        OUTSIDE_LINKS: map(outside_link_row, snapshot.outside_links),
     }
     project = project_row(snapshot.project) | {"revision": snapshot.revision}
     heard_in(session).keep(PROJECTS, project)

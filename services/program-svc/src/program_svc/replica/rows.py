@@ -17,6 +17,7 @@ from contracts.project_events import (
 )
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.log import IssueState
+from contracts.project_events.outside_links import OutsideLinkState
 from contracts.vocabulary import RiskStatus
 
 MINUTES_PER_HOUR = 60
@@ -150,6 +151,21 @@ def issue_row(issue: IssueState) -> Row:
         "state": issue.state.value,
         "escalated": issue.escalated,
         "due_on": issue.due_on,
+    }
+
+
+def outside_link_row(link: OutsideLinkState) -> Row:
+    """The replica's row of a link to a task of another project."""
+    return {
+        "id": link.id,
+        "organization_id": link.organization_id,
+        "project_id": link.project_id,
+        "task_id": link.task_id,
+        "other_end": link.other_end.value,
+        "other_project_id": link.other_project_id,
+        "other_task_id": link.other_task_id,
+        "type": link.type.value,
+        "lag": link.lag.minutes,
     }
 
 

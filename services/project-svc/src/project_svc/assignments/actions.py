@@ -25,8 +25,10 @@ WORDS = {
 SAID = frozenset().union(*WORDS.values())
 
 
-async def create_assignment(project: LockedProject, body: AssignmentCreate) -> Assignment:
-    """Put a resource to work on a task.
+async def create_assignment(
+    project: LockedProject, body: AssignmentCreate, *, is_duration_told: bool = False
+) -> Assignment:
+    """Put a resource to work on a task. is_duration_told: the task takes as long as it does, whatever its work mode.
 
     Raises InvalidRequest, NotFound, OtherProject, Conflict for a summary or a cancelled task, AlreadyExists for the same one twice.
     """
@@ -58,13 +60,18 @@ async def create_assignment(project: LockedProject, body: AssignmentCreate) -> A
     project.session.add(assignment)
     await project.session.flush()
     project.record(AssignmentCreated.of(assignment.wire()))
-    if work is not None:
+    if work is not None and not is_duration_told:
         await drive_duration(project, task)
     return assignment
 
 
-async def update_assignment(project: LockedProject, assignment: Assignment, body: AssignmentUpdate) -> None:
-    """Change what a resource does on its task. Raises InvalidRequest, TooMuchWork (409), Conflict for a cancelled task."""
+async def update_assignment(
+    project: LockedProject, assignment: Assignment, body: AssignmentUpdate, *, is_duration_told: bool = False
+) -> None:
+    """Change what a resource does on its task. is_duration_told: as for a new one.
+
+    Raises InvalidRequest, TooMuchWork (409), Conflict for a cancelled task.
+    """
     _check_words(assignment.kind, body.model_fields_set)
     task = await project.load(Task, assignment.task_id)
     if task.state is TaskStatus.CANCELLED:
@@ -77,7 +84,7 @@ async def update_assignment(project: LockedProject, assignment: Assignment, body
         _change_work(task, assignment, body)
     changed = project.changed(assignment, before, AssignmentUpdated)
     await project.session.flush()
-    if changed & {"units", "work"}:
+    if changed & {"units", "work"} and not is_duration_told:
         await drive_duration(project, task)
 
 

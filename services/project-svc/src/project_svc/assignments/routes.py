@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.statements import Record
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events.resources import AssignmentState
 from contracts.values import Id
 from project_svc.assignments import actions
@@ -16,11 +18,12 @@ from project_svc.assignments.effort import TooMuchWork
 from project_svc.assignments.models import Assignment, AssignmentCreate, AssignmentUpdate
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
 from project_svc.tasks.rules import OtherProject
+from project_svc.written import Form, duration, hours_per_day, money, shown_duration
 
 router = APIRouter(prefix="/projects/{project_id}/assignments", tags=["resources"], route_class=TransactionRoute)
 
@@ -29,6 +32,25 @@ WRITES = responses(
     *(OutsideTime, Unschedulable),
 )
 ORDER = Order(columns={"created_at": col(Assignment.created_at)}, default="created_at", identity=col(Assignment.id))
+
+
+def _left(record: Record) -> str:
+    return shown_duration(record["work"] - record["actual_work"], record["minutes_per_day"])
+
+
+FORM = Form(
+    table_of(Assignment),
+    AssignmentState,
+    ORDER,
+    filters={"task_id": '"task_id"', "resource_id": '"resource_id"'},
+    own={
+        "hours_per_day": hours_per_day,
+        "work": duration("work"),
+        "actual_work": duration("actual_work"),
+        "remaining_work": _left,
+        "amount": money("amount"),
+    },
+)
 
 
 class AssignmentQuery(PageQuery):
@@ -45,21 +67,18 @@ async def create_assignment(project: Writing, body: AssignmentCreate, response: 
     return await conclude(project, assignment, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_assignments(project: Reading, query: Annotated[AssignmentQuery, Query()]) -> Page[AssignmentState]:
+@router.get("", response_model=Page[AssignmentState], responses=responses(NotFound))
+@short_cut(FORM.short_page(AssignmentQuery))
+async def list_assignments(project_id: Id, unit: Unit, query: Annotated[AssignmentQuery, Query()]) -> Response:
     """The project's assignments. Sort by `created_at`."""
-    statement = select(Assignment).where(col(Assignment.project_id) == project.id)
-    statement = statement.where(*query.asked(Assignment, "task_id", "resource_id"))
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{assignment_id}", responses=responses(NotFound))
-async def read_assignment(project: Reading, assignment_id: Id, response: Response) -> AssignmentState:
+@router.get("/{assignment_id}", response_model=AssignmentState, responses=responses(NotFound))
+@short_cut(FORM.short_one("assignment_id"))
+async def read_assignment(assignment_id: Id, project_id: Id, unit: Unit) -> Response:
     """One assignment."""
-    assignment = await project.find(Assignment, assignment_id)
-    stamp(response, assignment)
-    return assignment.wire()
+    return await FORM.one(unit, project_id, assignment_id)
 
 
 @router.patch("/{assignment_id}", responses=WRITES | responses(StaleRevision))

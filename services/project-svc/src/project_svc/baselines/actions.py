@@ -33,6 +33,7 @@ from project_svc.baselines.queries import approved_baseline
 from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.projects.locked import LockedProject
+from project_svc.projects.models import IllegalStep
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.register.actions import Entry, change, create, find, remove
@@ -47,7 +48,7 @@ SMALLEST = Decimal("0.0001")
 
 
 class BaselineFixed(Conflict):
-    """A baseline that was approved stays as it is, and stays."""
+    """A baseline that was approved stays as it is, and stays; `legal` lists the states that follow on its own."""
 
     slug, title = "baseline-fixed", "An approved baseline does not change"
 
@@ -120,9 +121,10 @@ async def approve_baseline(
 ) -> Entry[BaselineState]:
     """Measure the project by this baseline from now on; the one before is superseded.
 
-    Raises BaselineFixed unless it is a draft, ChangeRequestNeeded once the project is baselined.
+    Raises IllegalStep unless it is a draft, ChangeRequestNeeded once the project is baselined.
     """
-    _check_draft(baseline)
+    if baseline.state is not BaselineStatus.DRAFT:
+        raise IllegalStep(f"This baseline is {baseline.state}: a draft is approved, once.", legal=_legal_from(baseline))
     before = await approved_baseline(project.session, project.id)
     if before is not None:
         if project.row.state not in BEFORE_BASELINE:
@@ -145,7 +147,12 @@ async def delete_baseline(project: LockedProject, baseline: BaselineState) -> No
 
 def _check_draft(baseline: BaselineState) -> None:
     if baseline.state is not BaselineStatus.DRAFT:
-        raise BaselineFixed(f"This baseline is {baseline.state}: it stays as it is.")
+        raise BaselineFixed(f"This baseline is {baseline.state}: it stays as it is.", legal=_legal_from(baseline))
+
+
+def _legal_from(baseline: BaselineState) -> list[str]:
+    """The states that may follow on a baseline's own."""
+    return list((BASELINES.steps or {})[baseline.state])
 
 
 async def _check_change_request(project: LockedProject, baseline: BaselineState) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
-from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import CurrentIdentity, TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.baselines import BaselineState
 from contracts.values import Id
 from project_svc.baselines import actions
@@ -27,16 +28,19 @@ from project_svc.baselines.models import (
 )
 from project_svc.baselines.picture import present_picture
 from project_svc.baselines.queries import picture_of
+from project_svc.baselines.variance import VarianceQuery, VarianceRead, variance_of
 from project_svc.projects.locked import Writing
-from project_svc.projects.models import ProjectClosed
+from project_svc.projects.models import IllegalStep, ProjectClosed
 from project_svc.projects.reading import Reading, ReadingWhole
-from project_svc.register.actions import find, list_of
+from project_svc.register.actions import find
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.schedule.queries import schedule_of
 
 router = APIRouter(prefix="/projects/{project_id}/baselines", tags=["baselines"], route_class=TransactionRoute)
+FORM = form_of(BASELINES)
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists, Cycle, OutsideTime, Unschedulable)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.BaselineFixed, StaleRevision)
@@ -64,19 +68,22 @@ async def create_baseline(project: Writing, body: BaselineCreate, response: Resp
     return await conclude(project, await actions.create_baseline(project, body), response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_baselines(project: Reading, query: Annotated[BaselineQuery, Query()]) -> Page[BaselineState]:  # type: ignore[valid-type]  # made from the declaration
+@router.get("", response_model=Page[BaselineState], responses=responses(NotFound))
+@short_cut(FORM.short_page(BaselineQuery))
+async def list_baselines(
+    project_id: Id,
+    unit: Unit,
+    query: Annotated[BaselineQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
+) -> Response:
     """The project's baselines. Sort by `created_at`, `updated_at`, `name` or `of_revision`."""
-    records, following = await list_of(project, BASELINES, query)
-    return Page(items=records, next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{baseline_id}", responses=responses(NotFound))
-async def read_baseline(project: Reading, baseline_id: Id, response: Response) -> BaselineState:
+@router.get("/{baseline_id}", response_model=BaselineState, responses=responses(NotFound))
+@short_cut(FORM.short_one("baseline_id"))
+async def read_baseline(baseline_id: Id, project_id: Id, unit: Unit) -> Response:
     """One baseline, without its tasks and budget lines."""
-    baseline = await find(project, BASELINES, baseline_id)
-    stamp(response, baseline)
-    return baseline
+    return await FORM.one(unit, project_id, baseline_id)
 
 
 @router.patch("/{baseline_id}", responses=CHANGES)
@@ -93,7 +100,7 @@ async def update_baseline(
     return await conclude(project, await actions.update_baseline(project, baseline, body), response)
 
 
-@router.post("/{baseline_id}/approve", responses=CHANGES | responses(NotFound, actions.ChangeRequestNeeded))
+@router.post("/{baseline_id}/approve", responses=CHANGES | responses(IllegalStep, actions.ChangeRequestNeeded))
 async def approve_baseline(
     project: Writing,
     baseline_id: Id,
@@ -153,6 +160,14 @@ async def read_baseline_content(project: Reading, baseline_id: Id) -> Response:
     picture = await picture_of(project.session, baseline)
     content = content_of(picture, project.row.currency, project.row.granularity)
     return Response(content, media_type="application/json")
+
+
+@router.get("/{baseline_id}/explain", responses=responses(NotFound, Cycle, OutsideTime, Unschedulable))
+async def explain_variance(
+    project: ReadingWhole, baseline_id: Id, query: Annotated[VarianceQuery, Query()]
+) -> VarianceRead:
+    """Why a task, or the project, is not where this baseline has it: the variance along what drives it, and where it comes in."""
+    return await variance_of(project, await find(project, BASELINES, baseline_id), query)
 
 
 @router.get("/{baseline_id}/comparison", responses=responses(NotFound, Cycle, OutsideTime, Unschedulable))

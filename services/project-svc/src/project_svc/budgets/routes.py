@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import ActualState, BudgetLineState
 from contracts.values import Day, Id, Label, Money
 from project_svc.assignments.costs import ResourceCostQuery, ResourceCostRead, resource_costs
@@ -25,11 +26,13 @@ from project_svc.budgets.models import (
 )
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading, ReadingWhole
+from project_svc.projects.reading import ReadingWhole
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks.rules import OtherProject
+from project_svc.written import BOOKED, Form, money, rate
 
 router = APIRouter(prefix="/projects/{project_id}/budget", tags=["budget"], route_class=TransactionRoute)
 
@@ -57,11 +60,33 @@ COMMITTED = """
 """
 
 
+LINE_FORM = Form(
+    table_of(BudgetLine),
+    BudgetLineState,
+    LINE_ORDER,
+    filters={"task_id": '"task_id"', "contingency": '"contingency"'},
+    own={"amount": money("amount"), "rate": money("rate")},
+)
+
+
 class BudgetLineQuery(PageQuery):
     """Which lines."""
 
     task_id: Id | None = None
     contingency: bool | None = None
+
+
+ACTUAL_FORM = Form(
+    table_of(Actual),
+    ActualState,
+    ACTUAL_ORDER,
+    filters=BOOKED,
+    own={
+        "amount": money("amount"),
+        "original": money("original_amount", "original_currency"),
+        "exchange_rate": rate("exchange_rate"),
+    },
+)
 
 
 class ActualQuery(PageQuery):
@@ -115,21 +140,18 @@ async def create_budget_line(project: Writing, body: BudgetLineCreate, response:
     return await conclude(project, line, response)
 
 
-@router.get("/lines", responses=responses(NotFound))
-async def list_budget_lines(project: Reading, query: Annotated[BudgetLineQuery, Query()]) -> Page[BudgetLineState]:
+@router.get("/lines", response_model=Page[BudgetLineState], responses=responses(NotFound))
+@short_cut(LINE_FORM.short_page(BudgetLineQuery))
+async def list_budget_lines(project_id: Id, unit: Unit, query: Annotated[BudgetLineQuery, Query()]) -> Response:
     """The planned amounts. Sort by `created_at`, `name` or `amount`."""
-    statement = select(BudgetLine).where(col(BudgetLine.project_id) == project.id)
-    statement = statement.where(*query.asked(BudgetLine, "task_id", "contingency"))
-    rows, following = await page(project.session, statement, query, LINE_ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await LINE_FORM.page(unit, project_id, query)
 
 
-@router.get("/lines/{line_id}", responses=responses(NotFound))
-async def read_budget_line(project: Reading, line_id: Id, response: Response) -> BudgetLineState:
+@router.get("/lines/{line_id}", response_model=BudgetLineState, responses=responses(NotFound))
+@short_cut(LINE_FORM.short_one("line_id"))
+async def read_budget_line(line_id: Id, project_id: Id, unit: Unit) -> Response:
     """One planned amount."""
-    line = await project.find(BudgetLine, line_id)
-    stamp(response, line)
-    return line.wire()
+    return await LINE_FORM.one(unit, project_id, line_id)
 
 
 @router.patch("/lines/{line_id}", responses=WRITES | responses(StaleRevision))
@@ -163,22 +185,15 @@ async def record_actual(project: Writing, body: ActualCreate, response: Response
     return await conclude(project, actual, response)
 
 
-@router.get("/actuals", responses=responses(NotFound))
-async def list_actuals(project: Reading, query: Annotated[ActualQuery, Query()]) -> Page[ActualState]:
+@router.get("/actuals", response_model=Page[ActualState], responses=responses(NotFound))
+@short_cut(ACTUAL_FORM.short_page(ActualQuery))
+async def list_actuals(project_id: Id, unit: Unit, query: Annotated[ActualQuery, Query()]) -> Response:
     """The costs. Sort by `on`, `created_at` or `amount`."""
-    statement = select(Actual).where(col(Actual.project_id) == project.id)
-    statement = statement.where(*query.asked(Actual, "task_id", "source"))
-    if query.since is not None:
-        statement = statement.where(col(Actual.on) >= query.since)
-    if query.until is not None:
-        statement = statement.where(col(Actual.on) <= query.until)
-    rows, following = await page(project.session, statement, query, ACTUAL_ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await ACTUAL_FORM.page(unit, project_id, query)
 
 
-@router.get("/actuals/{actual_id}", responses=responses(NotFound))
-async def read_actual(project: Reading, actual_id: Id, response: Response) -> ActualState:
+@router.get("/actuals/{actual_id}", response_model=ActualState, responses=responses(NotFound))
+@short_cut(ACTUAL_FORM.short_one("actual_id"))
+async def read_actual(actual_id: Id, project_id: Id, unit: Unit) -> Response:
     """One cost."""
-    actual = await project.find(Actual, actual_id)
-    stamp(response, actual)
-    return actual.wire()
+    return await ACTUAL_FORM.one(unit, project_id, actual_id)

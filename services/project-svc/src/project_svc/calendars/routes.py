@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import (
     AlreadyExists,
     Conflict,
@@ -16,17 +16,19 @@ from chassis.problem import (
     UnsupportedMediaType,
     responses,
 )
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import CalendarState
 from contracts.values import Day, Id, Name
 from project_svc.calendars import actions
 from project_svc.calendars.models import Calendar, CalendarCreate, CalendarInUse, CalendarUpdate
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
+from project_svc.written import Form, hours_per_day
 
 router = APIRouter(prefix="/projects/{project_id}/calendars", tags=["calendars"], route_class=TransactionRoute)
 
@@ -46,6 +48,15 @@ ORDER = Order(
 )
 
 
+FORM = Form(
+    table_of(Calendar),
+    CalendarState,
+    ORDER,
+    filters={"name": '"name"'},
+    own={"hours_per_day": hours_per_day},
+)
+
+
 class CalendarQuery(PageQuery):
     """Which calendars."""
 
@@ -59,22 +70,18 @@ async def create_calendar(project: Writing, body: CalendarCreate, response: Resp
     return await conclude(project, calendar, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_calendars(project: Reading, query: Annotated[CalendarQuery, Query()]) -> Page[CalendarState]:
+@router.get("", response_model=Page[CalendarState], responses=responses(NotFound))
+@short_cut(FORM.short_page(CalendarQuery))
+async def list_calendars(project_id: Id, unit: Unit, query: Annotated[CalendarQuery, Query()]) -> Response:
     """The project's calendars. Sort by `created_at` or `name`."""
-    statement = select(Calendar).where(col(Calendar.project_id) == project.id)
-    if query.name is not None:
-        statement = statement.where(col(Calendar.name) == query.name)
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{calendar_id}", responses=responses(NotFound))
-async def read_calendar(project: Reading, calendar_id: Id, response: Response) -> CalendarState:
+@router.get("/{calendar_id}", response_model=CalendarState, responses=responses(NotFound))
+@short_cut(FORM.short_one("calendar_id"))
+async def read_calendar(calendar_id: Id, project_id: Id, unit: Unit) -> Response:
     """One calendar, its public holidays listed day by day."""
-    calendar = await project.find(Calendar, calendar_id)
-    stamp(response, calendar)
-    return calendar.wire()
+    return await FORM.one(unit, project_id, calendar_id)
 
 
 @router.patch("/{calendar_id}", responses=MOVES)

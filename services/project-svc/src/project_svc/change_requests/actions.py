@@ -30,7 +30,7 @@ Request = Entry[ChangeRequestState]
 
 
 class ChangeRequestFixed(Conflict):
-    """What somebody asks for is rewritten only before it is submitted, or after it was deferred."""
+    """What somebody asks for is rewritten only before it is submitted, or after it was deferred; `legal` lists the states that may follow."""
 
     slug, title = "change-request-fixed", "This change request is on its way"
 
@@ -51,7 +51,7 @@ async def create_change_request(project: LockedProject, body: ChangeRequestCreat
 async def update_change_request(project: LockedProject, request: ChangeRequestState, body: Shape) -> Request:
     """Rewrite a draft, or a request that was deferred. Raises ChangeRequestFixed for any other, InvalidRequest."""
     if request.state not in WRITABLE:
-        raise ChangeRequestFixed(f"The change request is {request.state}: it is not rewritten any more.")
+        raise _fixed(request, "it is not rewritten any more")
     if "operations" in body.model_fields_set:
         _check_operations(getattr(body, "operations"))  # noqa: B009  (the shape is made from the declaration)
     return await change(project, CHANGE_REQUESTS, request, body)
@@ -60,8 +60,13 @@ async def update_change_request(project: LockedProject, request: ChangeRequestSt
 async def delete_change_request(project: LockedProject, request: ChangeRequestState) -> None:
     """Remove a draft. Raises ChangeRequestFixed for any other."""
     if request.state is not Status.DRAFT:
-        raise ChangeRequestFixed(f"The change request is {request.state}: it stays.")
+        raise _fixed(request, "it stays")
     await remove(project, CHANGE_REQUESTS, request)
+
+
+def _fixed(request: ChangeRequestState, why: str) -> ChangeRequestFixed:
+    legal = list((CHANGE_REQUESTS.steps or {})[request.state])
+    return ChangeRequestFixed(f"The change request is {request.state}: {why}.", legal=legal)
 
 
 async def submit_change_request(project: LockedProject, request: ChangeRequestState) -> Request:

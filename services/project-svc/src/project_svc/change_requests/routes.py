@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import CurrentIdentity, TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.change_requests import ChangeRequestState, ChangeRequestStatus
 from contracts.values import Id
 from project_svc.change_requests import actions
@@ -15,8 +16,8 @@ from project_svc.change_requests.models import CHANGE_REQUESTS, ChangeRequestCre
 from project_svc.conflicts import RecordInUse
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
-from project_svc.projects.reading import Reading
-from project_svc.register.actions import find, list_of
+from project_svc.register.actions import find
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
@@ -24,6 +25,7 @@ from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 router = APIRouter(
     prefix="/projects/{project_id}/change-requests", tags=["change-requests"], route_class=TransactionRoute
 )
+FORM = form_of(CHANGE_REQUESTS)
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.ChangeRequestFixed, StaleRevision)
@@ -52,22 +54,22 @@ async def create_change_request(project: Writing, body: ChangeRequestCreate, res
     return await conclude(project, await actions.create_change_request(project, body), response)
 
 
-@router.get("", responses=responses(NotFound))
+@router.get("", response_model=Page[ChangeRequestState], responses=responses(NotFound))
+@short_cut(FORM.short_page(ChangeRequestQuery))
 async def list_change_requests(
-    project: Reading,
+    project_id: Id,
+    unit: Unit,
     query: Annotated[ChangeRequestQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
-) -> Page[ChangeRequestState]:
+) -> Response:
     """The project's change requests. Sort by `created_at`, `updated_at` or `title`."""
-    records, following = await list_of(project, CHANGE_REQUESTS, query)
-    return Page(items=records, next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{change_request_id}", responses=responses(NotFound))
-async def read_change_request(project: Reading, change_request_id: Id, response: Response) -> ChangeRequestState:
+@router.get("/{change_request_id}", response_model=ChangeRequestState, responses=responses(NotFound))
+@short_cut(FORM.short_one("change_request_id"))
+async def read_change_request(change_request_id: Id, project_id: Id, unit: Unit) -> Response:
     """One change request, with its impact once it was assessed."""
-    request = await find(project, CHANGE_REQUESTS, change_request_id)
-    stamp(response, request)
-    return request
+    return await FORM.one(unit, project_id, change_request_id)
 
 
 @router.patch("/{change_request_id}", responses=CHANGES)

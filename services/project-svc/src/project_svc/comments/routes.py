@@ -4,22 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import CurrentIdentity, TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.comments import CommentedRecord, CommentState, CommentStatus
 from contracts.values import Id, Label, Name
 from project_svc.comments import actions
 from project_svc.comments.models import COMMENTS, CommentCreate, CommentUpdate, NotTheAuthor
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
-from project_svc.projects.reading import Reading
-from project_svc.register.actions import find, list_of
+from project_svc.register.actions import find
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 
 router = APIRouter(prefix="/projects/{project_id}/comments", tags=["comments"], route_class=TransactionRoute)
+FORM = form_of(COMMENTS, mentions="mentions ? {}")
 
 WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed)
 
@@ -43,20 +45,22 @@ async def create_comment(
     return await conclude(project, await actions.create_comment(project, body, identity.subject), response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_comments(project: Reading, query: Annotated[CommentQuery, Query()]) -> Page[CommentState]:
+@router.get("", response_model=Page[CommentState], responses=responses(NotFound))
+@short_cut(FORM.short_page(CommentQuery))
+async def list_comments(
+    project_id: Id,
+    unit: Unit,
+    query: Annotated[CommentQuery, Query()],
+) -> Response:
     """The project's comments; `record` and `record_id` ask for those on one record. Sort by `created_at` or `updated_at`."""
-    mentioned = [] if query.mentions is None else [COMMENTS.table.c.mentions.contains([query.mentions])]
-    records, following = await list_of(project, COMMENTS, query, *mentioned)
-    return Page(items=records, next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{comment_id}", responses=responses(NotFound))
-async def read_comment(project: Reading, comment_id: Id, response: Response) -> CommentState:
+@router.get("/{comment_id}", response_model=CommentState, responses=responses(NotFound))
+@short_cut(FORM.short_one("comment_id"))
+async def read_comment(comment_id: Id, project_id: Id, unit: Unit) -> Response:
     """One comment."""
-    comment = await find(project, COMMENTS, comment_id)
-    stamp(response, comment)
-    return comment
+    return await FORM.one(unit, project_id, comment_id)
 
 
 @router.patch("/{comment_id}", responses=WRITES | responses(StaleRevision, IllegalStep, NotTheAuthor))

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import CommitmentState
 from contracts.values import Day, Id, Label
 from project_svc.budgets.actions import BudgetTooLarge
@@ -16,10 +16,11 @@ from project_svc.commitments import actions
 from project_svc.commitments.models import Commitment, CommitmentCreate
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.tasks.rules import OtherProject
+from project_svc.written import BOOKED, Form, money, rate
 
 router = APIRouter(prefix="/projects/{project_id}/budget/commitments", tags=["budget"], route_class=TransactionRoute)
 
@@ -32,6 +33,19 @@ ORDER = Order(
     },
     default="on",
     identity=col(Commitment.id),
+)
+
+
+FORM = Form(
+    table_of(Commitment),
+    CommitmentState,
+    ORDER,
+    filters=BOOKED | {"supplier": "supplier"},
+    own={
+        "amount": money("amount"),
+        "original": money("original_amount", "original_currency"),
+        "exchange_rate": rate("exchange_rate"),
+    },
 )
 
 
@@ -52,22 +66,15 @@ async def record_commitment(project: Writing, body: CommitmentCreate, response: 
     return await conclude(project, commitment, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_commitments(project: Reading, query: Annotated[CommitmentQuery, Query()]) -> Page[CommitmentState]:
+@router.get("", response_model=Page[CommitmentState], responses=responses(NotFound))
+@short_cut(FORM.short_page(CommitmentQuery))
+async def list_commitments(project_id: Id, unit: Unit, query: Annotated[CommitmentQuery, Query()]) -> Response:
     """The commitments. Sort by `on`, `created_at` or `amount`."""
-    statement = select(Commitment).where(col(Commitment.project_id) == project.id)
-    statement = statement.where(*query.asked(Commitment, "task_id", "supplier", "source"))
-    if query.since is not None:
-        statement = statement.where(col(Commitment.on) >= query.since)
-    if query.until is not None:
-        statement = statement.where(col(Commitment.on) <= query.until)
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{commitment_id}", responses=responses(NotFound))
-async def read_commitment(project: Reading, commitment_id: Id, response: Response) -> CommitmentState:
+@router.get("/{commitment_id}", response_model=CommitmentState, responses=responses(NotFound))
+@short_cut(FORM.short_one("commitment_id"))
+async def read_commitment(commitment_id: Id, project_id: Id, unit: Unit) -> Response:
     """One commitment."""
-    commitment = await project.find(Commitment, commitment_id)
-    stamp(response, commitment)
-    return commitment.wire()
+    return await FORM.one(unit, project_id, commitment_id)

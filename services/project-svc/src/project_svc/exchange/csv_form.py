@@ -1,4 +1,4 @@
-"""Plans as a table: one task a row, with its predecessors. What a table has no place for (calendars, baselines) is not in it."""
+"""Plans as a table: one task a row, with its predecessors and resources; then one resource a row. What a table has no place for (calendars, baselines) is not in it."""
 
 import csv
 import io
@@ -16,19 +16,25 @@ from planning.exchange import (
     DocumentTask,
     FidelityReport,
     MalformedDocument,
+    OtherEnd,
+    OutsideLink,
     UnknownReference,
 )
 from planning.plan import ConstraintType, LinkType, TaskKind
+from project_svc.exchange.csv_resources import KINDS, ResourceRows, resource_row, shown_assignments
 
 COLUMNS = (
     *("id", "name", "kind", "parent", "wbs", "duration", "start", "finish", "predecessors", "constraint"),
     *("constraint_date", "deadline", "percent_complete", "actual_start", "actual_finish", "notes"),
+    *("resources", "units", "rate"),
 )
+OUTSIDE = "\\"
+"""Between the name of another project and a task's id there."""
 NEEDED = ("id", "name")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a text."""
 
-# 12, 12SS, 12FS+P2D, 12FF-PT4H
+# 12, 12SS, 12FS+P2D, 12FF-PT4H, TRACK\12FS
 _LINK = re.compile(r"\s*(?P<id>.+?)\s*(?P<type>FS|SS|FF|SF)?\s*(?:(?P<sign>[+-])\s*(?P<lag>P[0-9DTHMW]+))?\s*")
 
 
@@ -53,11 +59,27 @@ def read_csv(data: bytes, name: str) -> tuple[Document, FidelityReport]:
     for column in given:
         if column not in COLUMNS:
             report.dropped("task", column, "", "the table has no such column")
-    tasks = _in_outline([_task(line, row) for line, row in enumerate(rows, start=2)])
-    links = tuple(
-        link for line, row in enumerate(rows, start=2) for link in _links(line, row, {t.source_id for t in tasks})
+    read = [(line, _values(line, row)) for line, row in enumerate(rows, start=2)]
+    resources = ResourceRows(each for each in read if each[1].get("kind") in KINDS)
+    read = [each for each in read if each[1].get("kind") not in KINDS]
+    tasks = _in_outline([_task(line, values) for line, values in read])
+    known = {task.source_id for task in tasks}
+    links = [link for line, values in read for link in _links(line, values, known)]
+    assignments = tuple(
+        assignment
+        for line, values in read
+        for assignment in resources.assignments(line, values["id"], values.get("resources", ""), _duration)
     )
-    return Document(DocumentProject(name), tasks, links), report
+    document = Document(
+        DocumentProject(name),
+        tasks,
+        tuple(link for link in links if isinstance(link, DocumentLink)),
+        (),
+        tuple(resources.known.values()),
+        assignments,
+        tuple(link for link in links if isinstance(link, OutsideLink)),
+    )
+    return document, report
 
 
 def write_csv(document: Document) -> bytes:
@@ -66,13 +88,27 @@ def write_csv(document: Document) -> bytes:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     predecessors: dict[str, list[str]] = {}
-    for link in document.links:
+    for successor, before, link in _told_links(document):
         lag = str(Duration(abs(link.lag), document.project.minutes_per_day))
-        shown = f"{link.predecessor_id}{link.type.value}" + (f"{'-' if link.lag < 0 else '+'}{lag}" if link.lag else "")
-        predecessors.setdefault(link.successor_id, []).append(shown)
+        shown = f"{before}{link.type.value}" + (f"{'-' if link.lag < 0 else '+'}{lag}" if link.lag else "")
+        predecessors.setdefault(successor, []).append(shown)
+    resources = shown_assignments(document)
     for task in document.tasks:
-        writer.writerow(map(_shown, _row(task, predecessors.get(task.source_id, []), document.project.minutes_per_day)))
+        row = _row(task, predecessors.get(task.source_id, []), document.project.minutes_per_day)
+        writer.writerow(map(_shown, (*row, resources.get(task.source_id), None, None)))
+    for resource in document.resources:
+        written = resource_row(resource)
+        writer.writerow(_shown(written.get(column)) for column in COLUMNS)
     return out.getvalue().encode("utf-8-sig")
+
+
+def _told_links(document: Document) -> Iterator[tuple[str, str, DocumentLink | OutsideLink]]:
+    """Each link beside the task that waits: (that task, what it waits for, the link)."""
+    for link in document.links:
+        yield link.successor_id, link.predecessor_id, link
+    for outside in document.outside_links:
+        if outside.other_end is OtherEnd.PREDECESSOR:
+            yield outside.task_id, f"{outside.project}{OUTSIDE}{outside.other_task_id}", outside
 
 
 def _row(task: DocumentTask, predecessors: list[str], day: int) -> Iterator[object]:
@@ -94,10 +130,13 @@ def _shown(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 
-def _task(line: int, row: Mapping[str, Any]) -> DocumentTask:
+def _values(line: int, row: Mapping[str, Any]) -> dict[str, str]:
     if None in row:
         raise MalformedDocument("the row has more values than the heading", line)
-    values = {name: _plain(value or "") for name, value in row.items()}
+    return {name: _plain(value or "") for name, value in row.items()}
+
+
+def _task(line: int, values: Mapping[str, str]) -> DocumentTask:
     source_id = values["id"]
     if not source_id:
         raise BadValue("id", line, "", "given")
@@ -162,14 +201,19 @@ def _moment(column: str, line: int, values: Mapping[str, str]) -> datetime | Non
     return at
 
 
-def _links(line: int, row: Mapping[str, Any], tasks: set[str]) -> Iterator[DocumentLink]:
-    for text in filter(str.strip, (row.get("predecessors") or "").split(";")):
+def _links(line: int, values: Mapping[str, str], tasks: set[str]) -> Iterator[DocumentLink | OutsideLink]:
+    for text in filter(str.strip, values.get("predecessors", "").split(";")):
         found = _LINK.fullmatch(text)
-        if found is None or found["id"] not in tasks:
+        project, _, task_id = ("", "", "") if found is None else found["id"].rpartition(OUTSIDE)
+        if found is None or (found["id"] not in tasks and not (project and task_id)):
             raise UnknownReference("predecessors", line, text.strip())
         lag = 0 if found["lag"] is None else _duration("predecessors", line, found["lag"])
         kind = LinkType(found["type"] or "FS")
-        yield DocumentLink(found["id"], _plain(row["id"]), kind, -lag if found["sign"] == "-" else lag)
+        lag = -lag if found["sign"] == "-" else lag
+        if found["id"] in tasks:
+            yield DocumentLink(found["id"], values["id"], kind, lag)
+        else:
+            yield OutsideLink(values["id"], project, task_id, OtherEnd.PREDECESSOR, kind, lag)
 
 
 def _in_outline(tasks: list[DocumentTask]) -> tuple[DocumentTask, ...]:

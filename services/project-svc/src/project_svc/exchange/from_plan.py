@@ -20,6 +20,7 @@ from planning.exchange import (
     DocumentLink,
     DocumentProject,
     DocumentTask,
+    WorkMode,
 )
 from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode
 from planning.plan import TaskKind as Kind
@@ -30,6 +31,8 @@ from project_svc.budgets.models import BudgetLine
 from project_svc.calendars.models import Calendar as ProjectCalendar
 from project_svc.calendars.queries import ProjectCalendars, calendars_of
 from project_svc.exchange.outline import Outline
+from project_svc.exchange.outside import outside_links_of
+from project_svc.exchange.staff import staff_of
 from project_svc.links.models import Link
 from project_svc.projects.reading import ReadProject
 from project_svc.register.actions import all_of
@@ -53,6 +56,7 @@ async def document_of(project: ReadProject) -> Document:
     named = {row.id: outline.free_id(row.external_id) for row in sorted(rows, key=lambda row: row.id)}
     baselines = await _baselines(project)
     costs = await _costs(project)
+    staff = await staff_of(project, outline, named)
     day = project.row.minutes_per_day
     return Document(
         DocumentProject(
@@ -67,11 +71,14 @@ async def document_of(project: ReadProject) -> Document:
             guid=str(project.id),
         ),
         tuple(
-            _task(row, outline, planned, calendars, named, baselines.get(row.id, ()), costs.get(row.id))
+            _task(row, outline, planned, calendars, named, baselines.get(row.id, ()), costs.get(row.id), staff.work)
             for row in outline.rows
         ),
         await _links(project, outline),
         tuple(_calendar(row, named[row.id]) for row in rows),
+        staff.resources,
+        staff.assignments,
+        await outside_links_of(project, outline),
     )
 
 
@@ -83,6 +90,7 @@ def _task(
     named: Mapping[UUID, str],
     baselines: Iterable[Baseline],
     cost: Decimal | None,
+    work: Mapping[UUID, int],
 ) -> DocumentTask:
     calendar = calendars.of_task(row.calendar_id)
     item: Scheduled | None = planned.schedule.items.get(row.id)
@@ -104,6 +112,7 @@ def _task(
         remaining=0 if is_complete and row.kind is not TaskKind.SUMMARY else row.remaining_duration,
         calendar_id=None if row.calendar_id is None else named[row.calendar_id],
         mode=mode,
+        work_mode=WorkMode(row.work_mode.value),
         start=start,
         finish=None if item is None else to_moment(item.scheduled_finish),
         constraint=constraint,
@@ -112,6 +121,7 @@ def _task(
         percent_complete=int(row.percent_complete),
         actual_start=_moment(row.actual_start, calendar, at_actual_start),
         actual_finish=_moment(row.actual_finish, calendar, at_actual_finish),
+        work=work.get(row.id),
         cost=cost,
         notes=row.description,
         is_active=row.state is not TaskStatus.CANCELLED,

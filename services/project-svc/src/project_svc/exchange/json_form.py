@@ -57,10 +57,36 @@ def _check_references(document: Document) -> None:
                 f"task {task.source_id} works by the calendar {task.calendar_id}, which is not there"
             )
         above.add(task.source_id)
+    _check_staff(document, calendars)
+    for outside in document.outside_links:
+        if outside.task_id not in above:
+            raise MalformedDocument(f"an outside link names the task {outside.task_id}, which is not there")
+        if not outside.project or not outside.other_task_id:
+            raise MalformedDocument("an outside link says which project and which task there is its other end")
     for link in document.links:
         for end in (link.predecessor_id, link.successor_id):
             if end not in above:
                 raise MalformedDocument(f"a link names the task {end}, which is not there")
+
+
+def _check_staff(document: Document, calendars: set[str]) -> None:
+    tasks, resources = {task.source_id for task in document.tasks}, set()
+    for resource in document.resources:
+        if resource.source_id in resources:
+            raise MalformedDocument(f"two resources have the source_id {resource.source_id}")
+        if resource.calendar_id is not None and resource.calendar_id not in calendars:
+            raise MalformedDocument(
+                f"resource {resource.source_id} works by the calendar {resource.calendar_id}, which is not there"
+            )
+        resources.add(resource.source_id)
+    known: set[str] = set()
+    for assignment in document.assignments:
+        if assignment.source_id in known:
+            raise MalformedDocument(f"two assignments have the source_id {assignment.source_id}")
+        for name, there in ((assignment.task_id, tasks), (assignment.resource_id, resources)):
+            if name not in there:
+                raise MalformedDocument(f"assignment {assignment.source_id} names {name}, which is not there")
+        known.add(assignment.source_id)
 
 
 def _unknown(kind: type, content: Mapping[str, Any], record: str, source_id: str) -> Iterator[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from project_svc.records import Record
 from project_svc.tasks.models import Task
 
 
@@ -14,10 +15,7 @@ class Outline:
         for task in sorted(tasks, key=lambda task: task.id):
             self._below.setdefault(task.parent_id, []).append(task)
         self.rows = list(self._walk(None))
-        told = [(task.id, _last(task.external_id)) for task in self.rows]
-        names = [name for _, name in told]
-        is_unique = len(set(names)) == len(names)
-        self.ids = {task_id: name if is_unique and name else str(task_id) for task_id, name in told}
+        self.ids = ids_of(self.rows)
         self._calendars: set[str] = set()
 
     def free_id(self, external_id: str | None) -> str:
@@ -32,6 +30,14 @@ class Outline:
         for task in self._below.get(parent_id, ()):
             yield task
             yield from self._walk(task.id)
+
+
+def ids_of(records: Sequence[Record]) -> dict[UUID, str]:
+    """What records of one kind are called in a file, in their order: as where they came from, unless two of them are called the same."""
+    told = [(record.id, _last(record.external_id)) for record in records]
+    names = [name for _, name in told]
+    is_unique = len(set(names)) == len(names)
+    return {record_id: name if is_unique and name else str(record_id) for record_id, name in told}
 
 
 def _last(external_id: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from planning.exchange import Document, FidelityReport, write_mspdi
 from project_svc.exchange.csv_form import write_csv
+from project_svc.exchange.csv_resources import report_losses
 from project_svc.exchange.json_form import write_json
 
 
@@ -21,4 +22,5 @@ def write(document: Document, form: str) -> tuple[bytes, FidelityReport]:
             report.dropped("task", "calendar_id", task.source_id, "a table has no calendars")
         if task.cost is not None:
             report.dropped("task", "cost", task.source_id, "a table has no costs")
+    report_losses(document, report)
     return write_csv(document), report

@@ -17,8 +17,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def calendar_bodies(document: Document, fitting: Fitting) -> dict[str, CalendarCreate]:
-    """Each calendar that the project or one of its tasks works by, by source id. Raises what `work_calendar` raises."""
+    """Each calendar that the project, a task or a resource works by, by source id. Raises what `work_calendar` raises."""
     used = {document.project.calendar_id, *(task.calendar_id for task in document.tasks)}
+    used |= {resource.calendar_id for resource in document.resources}
     for calendar in document.calendars:
         if calendar.source_id not in used and not _is_base(document, calendar, used):
             fitting.dropped("calendar", calendar.name, calendar.source_id, "nothing works by it")

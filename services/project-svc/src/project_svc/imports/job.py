@@ -17,12 +17,15 @@ from project_svc.exchange.names import UnreadableImport
 from project_svc.imports.baselines import write_baselines
 from project_svc.imports.fitting import Fitting
 from project_svc.imports.models import SHOWN_IDS, FidelityFinding, ImportAsk, ImportRead
+from project_svc.imports.outside import brought_home, write_outside_links
+from project_svc.imports.resources import write_assignments, write_resources
 from project_svc.imports.writing import Writer
 from project_svc.jobs.computing import compute
 from project_svc.jobs.running import RunningJob
 from project_svc.projects.actions import create_project, update_project
 from project_svc.projects.locked import LockedProject, lock
 from project_svc.projects.models import STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
+from project_svc.schedule.conclusion import moved_dates
 from project_svc.schedule.settlement import settle
 from project_svc.tolerances.actions import draft_exceptions
 
@@ -40,19 +43,25 @@ async def import_project(job: RunningJob) -> None:
 
     data = await job.file()
     document, report = await compute(READ, data, ask.file_name, ask.form.value, told=told)
-    for resource in document.resources:
-        report.dropped("resource", "resource", resource.source_id, "resources are not taken over")
-    for assignment in document.assignments:
-        report.dropped("assignment", "assignment", assignment.source_id, "assignments are not taken over")
+    document = brought_home(document, _name_of(ask, document), report)
+    if not ask.dry_run:
+        async with job.writing() as session:
+            result = await _write(session, job, ask, document, report)
+            await job.finish(session, result.model_dump(mode="json", by_alias=True), project_id=result.project_id)
+        return
+    async with job.trying() as session:
+        is_new = await _known(session, job, ask, document) is None
+        result = await _write(session, job, ask, document, report)
+    project_id = None if is_new else result.project_id
+    result = result.model_copy(update={"project_id": project_id})
     async with job.writing() as session:
-        project = await _project(session, job, ask, document, report)
-        result = await _write(job, ask, document, report, project)
-        await job.finish(session, result.model_dump(mode="json"), project_id=project.id)
+        await job.finish(session, result.model_dump(mode="json", by_alias=True), project_id=project_id)
 
 
 async def _write(
-    job: RunningJob, ask: ImportAsk, document: Document, report: FidelityReport, project: LockedProject
+    session: AsyncSession, job: RunningJob, ask: ImportAsk, document: Document, report: FidelityReport
 ) -> ImportRead:
+    project = await _project(session, job, ask, document, report)
     whole = max(1, len(document.tasks) + len(document.links))
 
     async def tell(done: int) -> None:
@@ -67,19 +76,25 @@ async def _write(
         await update_project(project, ProjectUpdate(calendar_id=calendars[document.project.calendar_id]))
     gone = await writer.write_tasks(calendars, tell)
     await writer.write_links(tell)
+    await write_assignments(writer, await write_resources(writer, calendars))
+    completed = await write_outside_links(writer)
     await writer.write_costs()
     await job.tell("scheduling", 0.9, at_once=True)
-    await settle(project)
+    moves = await settle(project)
     baselines = await write_baselines(writer)
     if project.is_changed:
         await draft_exceptions(project)
     else:
         await project.give_back()
+    told = moved_dates(moves, project.row.granularity) if ask.dry_run and moves is not None else ()
     return ImportRead(
         project_id=project.id,
         revision=project.row.revision,
+        dry_run=ask.dry_run,
+        moved=[each for each in told if each.from_ is not None],
         **writer.written,
         baselines=baselines,
+        completed_links=completed,
         not_in_file=gone,
         fidelity=_shown(report),
     )
@@ -89,16 +104,10 @@ async def _project(
     session: AsyncSession, job: RunningJob, ask: ImportAsk, document: Document, report: FidelityReport
 ) -> LockedProject:
     """The project that the file is about, as it says; a new one if it was not here before."""
-    name = _name_of(ask, document)
-    here = select(col(Project.id)).where(
-        col(Project.external_source) == ask.source,
-        col(Project.external_id) == name,
-        col(Project.organization_id) == job.organization_id,
-    )
-    project_id: UUID | None = (await session.scalars(here)).one_or_none()
+    project_id = await _known(session, job, ask, document)
     if project_id is None:
         identity = Identity(job.requested_by, job.organization_id, frozenset())
-        body = _body(ask, document, report, name)
+        body = _body(ask, document, report, _name_of(ask, document))
         return await create_project(session, identity, body, is_preview=False)
     project = await lock(session, job.organization_id, project_id)
     if not STEPS[project.row.state]:
@@ -106,6 +115,16 @@ async def _project(
     fields = _fields(ask, document.project, Fitting(report, "project", project.row.granularity))
     await update_project(project, ProjectUpdate(**fields))
     return project
+
+
+async def _known(session: AsyncSession, job: RunningJob, ask: ImportAsk, document: Document) -> UUID | None:
+    """The project that an earlier import wrote."""
+    here = select(col(Project.id)).where(
+        col(Project.external_source) == ask.source,
+        col(Project.external_id) == _name_of(ask, document),
+        col(Project.organization_id) == job.organization_id,
+    )
+    return (await session.scalars(here)).one_or_none()
 
 
 def _name_of(ask: ImportAsk, document: Document) -> str:

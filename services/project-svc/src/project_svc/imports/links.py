@@ -1,6 +1,6 @@
 """A file's links as a project takes them. Links on summaries, which others allow, become links on the tasks below."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from planning.exchange import Document, DocumentLink, DocumentTask, FidelityReport
@@ -20,13 +20,12 @@ class Named:
 
 def named_links(document: Document, report: FidelityReport) -> list[Named]:
     """Every link of the document between two tasks that are no summaries."""
-    summaries = {task.source_id: task for task in document.tasks if task.kind is TaskKind.SUMMARY}
-    below = _leaves(document)
+    expanded = expansion(document, report)
     counted: dict[str, int] = {}
     seen: set[DocumentLink] = set()
     found = []
     for link in document.links:
-        for each in _expanded(link, summaries, below, report):
+        for each in expanded(link):
             if each in seen:
                 report.dropped("link", "link", each.successor_id, "there is the same one already")
                 continue
@@ -35,6 +34,13 @@ def named_links(document: Document, report: FidelityReport) -> list[Named]:
             counted[name] = counted.get(name, 0) + 1
             found.append(Named(name if counted[name] == 1 else f"{name}#{counted[name]}", each))
     return found
+
+
+def expansion(document: Document, report: FidelityReport) -> Callable[[DocumentLink], Iterator[DocumentLink]]:
+    """What turns a link into those that say the same without summaries. An end that is no task of the document stays."""
+    summaries = {task.source_id: task for task in document.tasks if task.kind is TaskKind.SUMMARY}
+    below = _leaves(document)
+    return lambda link: _expanded(link, summaries, below, report)
 
 
 def _expanded(

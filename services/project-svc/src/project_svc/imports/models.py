@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from contracts.values import Currency, DayOrMoment, Id, Key, Name, Shape
 from contracts.vocabulary import Granularity
 from project_svc.exchange.names import ImportForm
+from project_svc.schedule.models import Moved
 
 SHOWN_IDS = 100
 """Source ids that a finding lists; `count` says how many there are."""
@@ -26,6 +27,8 @@ class ImportAsk(Shape):
     start: DayOrMoment | None = None
     currency: Currency | None = None
     granularity: Granularity = Granularity.MINUTE
+    dry_run: bool = False
+    """Say what would come of it, and keep nothing."""
 
 
 class FidelityFinding(Shape):
@@ -52,13 +55,25 @@ class Written(Shape):
 class ImportRead(Shape):
     """What came of an import: the job's `result`."""
 
-    project_id: Id
+    project_id: Id | None
+    """Null where a preview would have made a new project."""
     revision: int
+    dry_run: bool
+    """Whether nothing of this was kept."""
+    moved: Annotated[
+        list[Moved], Field(description="of a preview: dates that the project has now and would have no longer")
+    ]
     tasks: Written
     links: Written
     calendars: Written
     baselines: Written
     budget_lines: Written
+    resources: Written
+    assignments: Written
+    outside_links: Written
+    """To tasks of other projects; `GET /projects/{project_id}/outside-links` says what each waits for."""
+    completed_links: int
+    """Links of other projects that have waited for this one."""
     not_in_file: Annotated[
         list[Id], Field(description="tasks of an earlier import that this file no longer has; they stay")
     ]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from chassis.problem import Forbidden, InvalidRequest, TooLarge, responses
 from chassis.unit_of_work import Unit
@@ -36,6 +36,7 @@ async def import_project(
     start: Annotated[DayOrMoment | None, Form(description="in place of the one in the file")] = None,
     currency: Annotated[Currency | None, Form(description="of a new project")] = None,
     granularity: Annotated[Granularity, Form(description="of a new project")] = Granularity.MINUTE,
+    dry_run: Annotated[bool, Query(description="the job says what would come of it, and keeps nothing")] = False,
 ) -> JobRead:
     """Take a plan over from a file, into a new project or the one that an earlier import wrote. The job's `result` is an `ImportRead`."""
     file_name = (file.filename or "plan")[-LONGEST_NAME:]
@@ -50,6 +51,7 @@ async def import_project(
         start=start,
         currency=currency,
         granularity=granularity,
+        dry_run=dry_run,
     )
     job = await ask_for(unit, JobKind.IMPORT, ask.model_dump(mode="json"), file=await file.read())
     return accepted(job, response)

@@ -1,11 +1,13 @@
 """A file's tasks as a project takes them: the bodies of their creation or change, and what of them has no place here."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from contracts.project_events.resources import WorkMode
 from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
-from planning.exchange import DocumentTask
+from planning.exchange import Document, DocumentTask, ResourceKind
 from planning.exchange.document import DEFAULT_PRIORITY
 from planning.plan import ConstraintType as Bound
 from planning.plan import SchedulingMode as Mode
@@ -18,10 +20,13 @@ DATELESS = frozenset({Bound.ASAP, Bound.ALAP})
 
 
 def task_fields(
-    task: DocumentTask, fitting: Fitting, calendars: Mapping[str, UUID], parent_id: UUID | None
+    task: DocumentTask, fitting: Fitting, calendars: Mapping[str, UUID], parent_id: UUID | None, work: int
 ) -> dict[str, Any]:
-    """The fields of a `TaskCreate` or `TaskUpdate`; reports what is lost. calendars: ours, by source id."""
-    _report(task, fitting)
+    """The fields of a `TaskCreate` or `TaskUpdate`; reports what is lost.
+
+    calendars: ours, by source id. work: minutes in all its assignments.
+    """
+    _report(task, fitting, work)
     source_id = task.source_id
     fields: dict[str, Any] = {
         "name": fitting.name(task.name, source_id),
@@ -38,7 +43,18 @@ def task_fields(
         fitting.dropped("constraint", task.constraint, source_id, "a summary has none of its own", usual=Bound.ASAP)
         return fields
     fields |= {"mode": SchedulingMode(task.mode.value), "constraint": _constraint(task, fitting)}
+    fields["work_mode"] = WorkMode(task.work_mode.value)
     return fields | _work(task, fitting)
+
+
+def work_by_task(document: Document) -> Counter[str]:
+    """Minutes of work in the assignments of each task, by source id."""
+    kinds = {resource.source_id: resource.kind for resource in document.resources}
+    worked: Counter[str] = Counter()
+    for assignment in document.assignments:
+        if kinds[assignment.resource_id] is ResourceKind.WORK:
+            worked[assignment.task_id] += assignment.work or 0
+    return worked
 
 
 def _constraint(task: DocumentTask, fitting: Fitting) -> dict[str, Any] | None:
@@ -73,12 +89,13 @@ def _work(task: DocumentTask, fitting: Fitting) -> dict[str, Any]:
     return fields
 
 
-def _report(task: DocumentTask, fitting: Fitting) -> None:
+def _report(task: DocumentTask, fitting: Fitting, work: int) -> None:
     source_id, reason = task.source_id, "a task has no such field"
     fitting.dropped("is_estimated", task.is_estimated, source_id, reason, usual=False)
     fitting.dropped("physical_percent_complete", task.physical_percent_complete, source_id, reason, usual=0)
     fitting.dropped("priority", task.priority, source_id, reason, usual=DEFAULT_PRIORITY)
-    fitting.dropped("work", task.work, source_id, "work belongs to assignments, which are not taken over", usual=0)
+    if task.work != work:
+        fitting.dropped("work", task.work, source_id, "a task's work is that of its assignments", usual=0)
     fitting.dropped("actual_cost", task.actual_cost, source_id, "costs without a day are no entries", usual=0)
     fitting.dropped("guid", task.guid, source_id, "the id in the file says which task it is")
     if task.cost and task.kind is Kind.SUMMARY:

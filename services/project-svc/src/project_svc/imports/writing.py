@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from chassis.problem import Problem
 from contracts.values import ExternalRef, Money
-from contracts.vocabulary import LagCalendar, LinkType
+from contracts.vocabulary import LagCalendar, LinkType, TaskStatus
 from planning.exchange import Document, DocumentTask, FidelityReport
 from planning.plan import TaskKind
 from project_svc.budgets.actions import create_budget_line, update_budget_line
@@ -20,7 +20,7 @@ from project_svc.imports.calendars import calendar_bodies
 from project_svc.imports.fitting import Fitting, working
 from project_svc.imports.links import named_links
 from project_svc.imports.models import Written
-from project_svc.imports.tasks import task_fields
+from project_svc.imports.tasks import task_fields, work_by_task
 from project_svc.links.actions import create_link, delete_link, update_link
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
@@ -31,7 +31,7 @@ from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
 Tell = Callable[[int], Awaitable[None]]
 """Hears how many tasks and links are written."""
 LONGEST_NAME = 200
-KINDS = ("tasks", "links", "calendars", "budget_lines")
+KINDS = ("tasks", "links", "calendars", "budget_lines", "resources", "assignments", "outside_links")
 
 
 class Writer:
@@ -47,12 +47,12 @@ class Writer:
         self.name = name
         self.tasks: dict[str, UUID] = {}
         self.done = 0
-        self._counted: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+        self.counted: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
 
     @property
     def written(self) -> dict[str, Written]:
         """What became of each kind of record."""
-        return {kind: Written(**counted) for kind, counted in self._counted.items()}
+        return {kind: Written(**counted) for kind, counted in self.counted.items()}
 
     def fitting(self, record: str) -> Fitting:
         """For the values of one kind of record."""
@@ -76,13 +76,13 @@ class Writer:
         known = await self.known(table_of(Calendar))
         ours = {}
         for source_id, body in calendar_bodies(self.document, self.fitting("calendar")).items():
-            with _about("calendar", source_id, body.name):
+            with about("calendar", source_id, body.name):
                 if (calendar_id := known.get(source_id)) is None:
                     calendar = await create_calendar(
                         self.project, body.model_copy(update={"external_ref": self.ref(source_id)})
                     )
                     ours[source_id] = calendar.id
-                    self._counted["calendars"]["created"] += 1
+                    self.counted["calendars"]["created"] += 1
                 else:
                     calendar = await self.project.find(Calendar, calendar_id)
                     before = calendar.version, calendar.name
@@ -94,25 +94,28 @@ class Writer:
                     )
                     await update_calendar(self.project, calendar, change)
                     ours[source_id] = calendar_id
-                    self._count("calendars", is_changed=before != (calendar.version, calendar.name))
+                    self.count("calendars", is_changed=before != (calendar.version, calendar.name))
         return ours
 
     async def write_tasks(self, calendars: Mapping[str, UUID], tell: Tell) -> list[UUID]:
         """The tasks, parents first. Returns those of an earlier import that the document no longer has."""
         known = await self.known(table_of(Task))
         fitting = self.fitting("task")
+        worked = work_by_task(self.document)
         for task in self.document.tasks:
             parent_id = None if task.parent_id is None else self.tasks[task.parent_id]
-            fields = task_fields(task, fitting, calendars, parent_id)
-            with _about("task", task.source_id, task.name):
+            fields = task_fields(task, fitting, calendars, parent_id, worked[task.source_id])
+            with about("task", task.source_id, task.name):
                 if (task_id := known.pop(task.source_id, None)) is None:
                     body = TaskCreate(**fields, external_ref=self.ref(task.source_id))
                     task_id = (await create_task(self.project, body)).id
-                    self._counted["tasks"]["created"] += 1
+                    self.counted["tasks"]["created"] += 1
                 else:
                     row = await self.project.load(Task, task_id)
                     await update_task(self.project, row, TaskUpdate(**fields))
-                    self._count("tasks", is_changed=row.revision == self.project.revision)
+                    self.count("tasks", is_changed=row.revision == self.project.revision)
+                    if task.is_active and row.state is TaskStatus.CANCELLED:
+                        fitting.dropped("is_active", True, task.source_id, "what is cancelled here stays so")
             self.tasks[task.source_id] = task_id
             await self._told(tell)
         return list(known.values())
@@ -127,7 +130,7 @@ class Writer:
                 "lag": working(link.lag),
                 "lag_calendar": LagCalendar(link.lag_calendar.value),
             }
-            with _about("link", named.id, named.id):
+            with about("link", named.id, named.id):
                 if (link_id := known.pop(named.id, None)) is None:
                     body = LinkCreate(
                         predecessor_id=self.tasks[link.predecessor_id],
@@ -136,15 +139,15 @@ class Writer:
                         **change,
                     )
                     await create_link(self.project, body)
-                    self._counted["links"]["created"] += 1
+                    self.counted["links"]["created"] += 1
                 else:
                     row = await self.project.load(Link, link_id)
                     await update_link(self.project, row, LinkUpdate(**change))
-                    self._count("links", is_changed=row.revision == self.project.revision)
+                    self.count("links", is_changed=row.revision == self.project.revision)
             await self._told(tell)
         for link_id in known.values():
             await delete_link(self.project, await self.project.find(Link, link_id))
-            self._counted["links"]["deleted"] += 1
+            self.counted["links"]["deleted"] += 1
 
     async def write_costs(self) -> None:
         """The cost of each task as a budget line."""
@@ -152,7 +155,7 @@ class Writer:
         for task in self.document.tasks:
             if task.cost is None or task.kind is TaskKind.SUMMARY or (not task.cost and task.source_id not in known):
                 continue
-            with _about("task", task.source_id, task.name):
+            with about("task", task.source_id, task.name):
                 await self._write_cost(task, known.get(task.source_id))
 
     async def _write_cost(self, task: DocumentTask, line_id: UUID | None) -> None:
@@ -163,14 +166,15 @@ class Writer:
                 name=name, amount=amount, task_id=self.tasks[task.source_id], external_ref=self.ref(task.source_id)
             )
             await create_budget_line(self.project, body)
-            self._counted["budget_lines"]["created"] += 1
+            self.counted["budget_lines"]["created"] += 1
         else:
             line = await self.project.find(BudgetLine, line_id)
             await update_budget_line(self.project, line, BudgetLineUpdate(name=name, amount=amount))
-            self._count("budget_lines", is_changed=line.revision == self.project.revision)
+            self.count("budget_lines", is_changed=line.revision == self.project.revision)
 
-    def _count(self, kind: str, *, is_changed: bool) -> None:
-        self._counted[kind]["updated" if is_changed else "unchanged"] += 1
+    def count(self, kind: str, *, is_changed: bool) -> None:
+        """One record more that was there before."""
+        self.counted[kind]["updated" if is_changed else "unchanged"] += 1
 
     async def _told(self, tell: Tell) -> None:
         self.done += 1
@@ -178,7 +182,7 @@ class Writer:
 
 
 @contextmanager
-def _about(record: str, source_id: str, name: str) -> Iterator[None]:
+def about(record: str, source_id: str, name: str) -> Iterator[None]:
     """Say of whatever is refused inside which of the file's records it is about."""
     try:
         yield

@@ -14,6 +14,7 @@ from chassis.received import ReceivedEvent
 from contracts.program_events import DependencyEvent, DependencyState, ProgramDeleted
 from contracts.snapshots import ProgramSnapshot
 from project_svc.imposed.models import ImposedDate
+from project_svc.outside_links.actions import join_dependency, links_behind
 from project_svc.projects.locked import LockedProject, lock
 from project_svc.schedule.settlement import settle
 from project_svc.tasks.models import Task
@@ -24,11 +25,23 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def follow_dependency(session: AsyncSession, event: ReceivedEvent) -> None:
-    """Keep, change or drop the date that a dependency imposes, as its state now says."""
+    """Keep, change or drop the date that a dependency imposes, as its state now says; an outside link that it stands for hears of it."""
     await _follow(session, DependencyEvent.read(event.data).data.record)
 
 
 async def _follow(session: AsyncSession, dependency: DependencyState) -> None:
+    await _join(session, dependency)
+    await _impose(session, dependency)
+
+
+async def _join(session: AsyncSession, dependency: DependencyState) -> None:
+    for link in await links_behind(session, dependency):
+        project = await _locked(session, link.organization_id, link.project_id)
+        if project is not None:
+            await join_dependency(project, link, dependency)
+
+
+async def _impose(session: AsyncSession, dependency: DependencyState) -> None:
     kept = await session.get(ImposedDate, dependency.id)
     wanted = _wanted(dependency)
     if wanted is None:

@@ -71,7 +71,7 @@ async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:
     if job.requested_by != unit.identity.subject and OrganizationRole.ADMIN not in unit.identity.roles:
         raise Forbidden("Who asked for a job calls it off, or an admin.")
     if job.state in OVER:
-        raise JobOver(f"The job has {job.state}.")
+        raise JobOver(f"The job has {job.state}.", legal=[])
     at = now()
     async with telling(unit.session, job):
         if job.state is JobStatus.QUEUED:

@@ -18,7 +18,7 @@ OVER = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 class JobOver(Conflict):
-    """The job has ended, so there is nothing to cancel."""
+    """The job has ended, so there is nothing to cancel; `legal` is empty."""
 
     slug, title = "job-over", "The job is over"
 

@@ -6,7 +6,7 @@ are there once: they and its end are one transaction.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from time import monotonic
 from typing import Any
@@ -48,6 +48,10 @@ class _Ended(Exception):
 
 class _Cancelled(_Ended):
     """Somebody called it off."""
+
+
+class _Tried(Exception):
+    """Ends a transaction that was only to be looked at."""
 
 
 class RunningJob:
@@ -101,6 +105,14 @@ class RunningJob:
         async with self._database.transaction(self.organization_id) as session:
             yield session
             await outbox.flush(session, self.origin)
+
+    @asynccontextmanager
+    async def trying(self) -> AsyncIterator[AsyncSession]:
+        """A transaction of which nothing stays: what would happen can be seen in it."""
+        with suppress(_Tried):
+            async with self._database.transaction(self.organization_id) as session:
+                yield session
+                raise _Tried
 
     async def finish(self, session: AsyncSession, result: dict[str, Any], *, project_id: UUID | None = None) -> None:
         """The job is done, if this transaction commits."""

@@ -5,17 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.values import Id
 from project_svc.conflicts import RecordInUse
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
-from project_svc.projects.reading import Reading
 from project_svc.register import actions
 from project_svc.register.declared import Declared, StateT
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.tasks.rules import OtherProject
@@ -36,14 +37,15 @@ def router_of(declared: Declared[StateT]) -> APIRouter:
     async def create(project: Writing, body: Any, response: Response) -> Any:
         return await conclude(project, await actions.create(project, declared, body), response)
 
-    async def list_all(project: Reading, query: Any) -> Any:
-        records, following = await actions.list_of(project, declared, query)
-        return Page(items=records, next=following)
+    form = form_of(declared)
 
-    async def read(project: Reading, record_id: Annotated[Id, own_id], response: Response) -> Any:
-        record = await actions.find(project, declared, record_id)
-        stamp(response, record)
-        return record
+    @short_cut(form.short_page(declared.query))
+    async def list_all(project_id: Id, unit: Unit, query: Any) -> Response:
+        return await form.page(unit, project_id, query)
+
+    @short_cut(form.short_one(f"{name}_id"))
+    async def read(record_id: Annotated[Id, own_id], project_id: Id, unit: Unit) -> Response:
+        return await form.one(unit, project_id, record_id)
 
     async def update(
         project: Writing, record_id: Annotated[Id, own_id], body: Any, response: Response, if_match: IfMatch = None

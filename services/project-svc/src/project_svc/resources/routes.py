@@ -3,21 +3,23 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events.resources import ResourceKind, ResourceState
 from contracts.values import Id, Label, Name
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.resources import actions
 from project_svc.resources.models import Resource, ResourceCreate, ResourceInUse, ResourceUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.written import Form
 
 router = APIRouter(prefix="/projects/{project_id}/resources", tags=["resources"], route_class=TransactionRoute)
 
@@ -26,6 +28,15 @@ ORDER = Order(
     columns={"created_at": col(Resource.created_at), "name": col(Resource.name)},
     default="created_at",
     identity=col(Resource.id),
+)
+
+
+FORM = Form(
+    table_of(Resource),
+    ResourceState,
+    ORDER,
+    filters={"name": '"name"', "kind": '"kind"', "group": '"group"', "calendar_id": '"calendar_id"'},
+    own={},
 )
 
 
@@ -45,21 +56,18 @@ async def create_resource(project: Writing, body: ResourceCreate, response: Resp
     return await conclude(project, resource, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_resources(project: Reading, query: Annotated[ResourceQuery, Query()]) -> Page[ResourceState]:
+@router.get("", response_model=Page[ResourceState], responses=responses(NotFound))
+@short_cut(FORM.short_page(ResourceQuery))
+async def list_resources(project_id: Id, unit: Unit, query: Annotated[ResourceQuery, Query()]) -> Response:
     """The project's resources. Sort by `created_at` or `name`."""
-    statement = select(Resource).where(col(Resource.project_id) == project.id)
-    statement = statement.where(*query.asked(Resource, "name", "kind", "group", "calendar_id"))
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{resource_id}", responses=responses(NotFound))
-async def read_resource(project: Reading, resource_id: Id, response: Response) -> ResourceState:
+@router.get("/{resource_id}", response_model=ResourceState, responses=responses(NotFound))
+@short_cut(FORM.short_one("resource_id"))
+async def read_resource(resource_id: Id, project_id: Id, unit: Unit) -> Response:
     """One resource."""
-    resource = await project.find(Resource, resource_id)
-    stamp(response, resource)
-    return resource.wire()
+    return await FORM.one(unit, project_id, resource_id)
 
 
 @router.patch("/{resource_id}", responses=WRITES | responses(StaleRevision))

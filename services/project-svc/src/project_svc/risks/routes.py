@@ -1,25 +1,31 @@
 """`/projects/{project_id}/risks`."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.statements import Record
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import RiskState
 from contracts.values import Id, Label
 from contracts.vocabulary import RiskKind, RiskStatus
+from planning.risk import RiskKind as Sign
+from planning.risk import emv
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.risks import actions
-from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
+from project_svc.risks.models import OVER, Risk, RiskCreate, RiskUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.tasks.rules import OtherProject
+from project_svc.written import Form, duration, hours_per_day, money, shown_money
 
 router = APIRouter(prefix="/projects/{project_id}/risks", tags=["risks"], route_class=TransactionRoute)
 
@@ -28,6 +34,35 @@ ORDER = Order(
     columns={"created_at": col(Risk.created_at), "title": col(Risk.title), "probability": col(Risk.probability)},
     default="created_at",
     identity=col(Risk.id),
+)
+
+
+def _emv(record: Record) -> dict[str, str]:
+    """As `Risk.emv`."""
+    is_over = record["state"] in OVER
+    value = Decimal(0) if is_over else emv(Sign(record["kind"]), record["probability"], record["cost_impact"])
+    return shown_money(value, record["currency"])
+
+
+FORM = Form(
+    table_of(Risk),
+    RiskState,
+    ORDER,
+    filters={
+        "kind": '"kind"',
+        "state": '"state"',
+        "owner": '"owner"',
+        "task_id": '"task_id"',
+        "escalated": '"escalated"',
+    },
+    own={
+        "hours_per_day": hours_per_day,
+        "cost_impact": money("cost_impact"),
+        "days_impact": duration("days_impact"),
+        "emv": _emv,
+        "residual_cost_impact": money("residual_cost_impact"),
+        "residual_days_impact": duration("residual_days_impact"),
+    },
 )
 
 
@@ -48,21 +83,18 @@ async def create_risk(project: Writing, body: RiskCreate, response: Response) ->
     return await conclude(project, risk, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_risks(project: Reading, query: Annotated[RiskQuery, Query()]) -> Page[RiskState]:
+@router.get("", response_model=Page[RiskState], responses=responses(NotFound))
+@short_cut(FORM.short_page(RiskQuery))
+async def list_risks(project_id: Id, unit: Unit, query: Annotated[RiskQuery, Query()]) -> Response:
     """The project's risks. Sort by `created_at`, `title` or `probability`."""
-    statement = select(Risk).where(col(Risk.project_id) == project.id)
-    statement = statement.where(*query.asked(Risk, "kind", "state", "owner", "task_id", "escalated"))
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{risk_id}", responses=responses(NotFound))
-async def read_risk(project: Reading, risk_id: Id, response: Response) -> RiskState:
+@router.get("/{risk_id}", response_model=RiskState, responses=responses(NotFound))
+@short_cut(FORM.short_one("risk_id"))
+async def read_risk(risk_id: Id, project_id: Id, unit: Unit) -> Response:
     """One risk."""
-    risk = await project.find(Risk, risk_id)
-    stamp(response, risk)
-    return risk.wire()
+    return await FORM.one(unit, project_id, risk_id)
 
 
 @router.patch("/{risk_id}", responses=WRITES | responses(StaleRevision, IllegalStep))

@@ -38,7 +38,7 @@ async def _settled(project: LockedProject, response: Response) -> Preview | None
     moves = await settle(project)
     if project.is_preview:
         response.status_code = 200
-        return Preview(moved=[] if moves is None else list(_moved(moves, project.row.granularity)))
+        return Preview(moved=[] if moves is None else list(moved_dates(moves, project.row.granularity)))
     if project.is_changed:
         await draft_exceptions(project)
     else:
@@ -46,7 +46,8 @@ async def _settled(project: LockedProject, response: Response) -> Preview | None
     return None
 
 
-def _moved(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
+def moved_dates(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
+    """Each date that moved, as answers show it."""
     starts = zip(moves.previous_early_start.tolist(), moves.early_start.tolist(), strict=True)
     finishes = zip(moves.previous_early_finish.tolist(), moves.early_finish.tolist(), strict=True)
     each = zip(moves.written(granularity), moves.calendars, starts, finishes, strict=True)

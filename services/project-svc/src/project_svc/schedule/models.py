@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field
 
 from contracts.schedules import Cause, Driving
-from contracts.values import DayOrMoment, Duration, Id, Instant, Shape
+from contracts.values import DayOrMoment, Duration, Id, Shape
 from project_svc.records import INSTANT, MINUTES, REVISION, Row
 
 
@@ -90,44 +90,3 @@ class Preview(Shape):
     """What a command would move; nothing was written."""
 
     moved: list[Moved]
-
-
-class ExplainedTask(Shape):
-    """A step on the way from a task back to what holds it where it is."""
-
-    task_id: Id
-    early_start: DayOrMoment
-    early_finish: DayOrMoment
-    driven_by: Driving | None
-    """What leads to the next step: a link (its predecessor is the next step) or a dependency on another project."""
-
-
-class MovedDates(Shape):
-    """A task's early dates."""
-
-    early_start: DayOrMoment
-    early_finish: DayOrMoment
-
-
-class LastMove(Shape):
-    """The last time the task's early dates changed."""
-
-    revision: int
-    moved_at: Instant
-    from_: Annotated[MovedDates, ShapeField(alias="from")]
-    to: MovedDates
-    shift: Duration
-    """Working time by which the finish moved."""
-    cause: Cause
-
-
-class Explanation(Shape):
-    """Why a task lies where it lies, and why it was moved there."""
-
-    task_id: Id
-    early_start: DayOrMoment
-    early_finish: DayOrMoment
-    path: list[ExplainedTask]
-    """From the task back to the one that no link drives."""
-    last_move: LastMove | None
-    """Null when it never moved since it was first scheduled."""

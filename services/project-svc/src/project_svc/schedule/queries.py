@@ -1,32 +1,23 @@
 """A project's schedule as it is read: early dates, late dates and floats, from the raw records."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 
 import planning
-from chassis.problem import NotFound
-from contracts.schedules import Cause, DrivenByDependency, DrivenByLink, Driving
+from contracts.schedules import DrivenByDependency, DrivenByLink, Driving
 from contracts.values import Duration
 from contracts.vocabulary import Granularity
-from planning import Schedule, WorkCalendar, driving_path
+from planning import Plan, Schedule, WorkCalendar
 from planning import ScheduledTask as Scheduled
 from planning.engine.objects import plan_of
 from project_svc.projects.reading import ReadProject
 from project_svc.schedule.columns import LARGE, PlanColumns, plan_columns
-from project_svc.schedule.dates import finish_of, start_of, worked
-from project_svc.schedule.models import (
-    ExplainedTask,
-    Explanation,
-    LastMove,
-    MovedDates,
-    ScheduledItem,
-    ScheduledTask,
-    ScheduleRead,
-)
+from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.models import ScheduledItem, ScheduleRead
 from project_svc.schedule.problems import explained
 
 
@@ -46,11 +37,21 @@ class Planned:
 
 async def schedule_of(project: ReadProject) -> Planned:
     """The project's schedule, computed."""
+    return (await _planned(project))[1]
+
+
+async def plan_and_schedule_of(project: ReadProject) -> tuple[Plan, Planned]:
+    """The project's plan and the schedule of it."""
+    columns, planned = await _planned(project)
+    return plan_of(columns.columns), planned
+
+
+async def _planned(project: ReadProject) -> tuple[PlanColumns, Planned]:
     plan = await plan_columns(project)
     calendars = dict(zip(plan.tasks, plan.calendars_of(np.arange(len(plan.tasks), dtype=np.int32)), strict=True))
     is_large = len(plan.tasks) >= LARGE
     schedule = await asyncio.to_thread(_schedule, plan) if is_large else _schedule(plan)
-    return Planned(schedule, calendars, plan.columns.projects[0].calendar)
+    return plan, Planned(schedule, calendars, plan.columns.projects[0].calendar)
 
 
 def _schedule(plan: PlanColumns) -> Schedule:
@@ -74,24 +75,6 @@ def shown(project: ReadProject, planned: Planned) -> ScheduleRead:
     )
 
 
-async def explanation_of(project: ReadProject, task_id: UUID) -> Explanation:
-    """Why the task lies where it lies. Raises NotFound, also for a cancelled task, which lies nowhere."""
-    planned = await schedule_of(project)
-    schedule = planned.schedule
-    if task_id not in schedule.items:
-        raise NotFound("There is no such task in the schedule.")
-    item, granularity = schedule.items[task_id], project.row.granularity
-    return Explanation(
-        task_id=task_id,
-        early_start=start_of(item.early_start, granularity),
-        early_finish=finish_of(item.early_finish, granularity),
-        path=list(_path(schedule, task_id, granularity)),
-        last_move=_last_move(
-            await project.session.get(ScheduledTask, task_id), planned.calendars[task_id], granularity
-        ),
-    )
-
-
 def _item(item: Scheduled, calendar: WorkCalendar, granularity: Granularity) -> ScheduledItem:
     return ScheduledItem(
         task_id=item.task_id,
@@ -106,37 +89,6 @@ def _item(item: Scheduled, calendar: WorkCalendar, granularity: Granularity) -> 
         critical=item.critical,
         driving=driving(item.driving),
     )
-
-
-def _path(schedule: Schedule, task_id: UUID, granularity: Granularity) -> Iterator[ExplainedTask]:
-    for step, driver in driving_path(schedule, task_id):
-        item = schedule.items[step]
-        yield ExplainedTask(
-            task_id=step,
-            early_start=start_of(item.early_start, granularity),
-            early_finish=finish_of(item.early_finish, granularity),
-            driven_by=driving(driver),
-        )
-
-
-def _last_move(kept: ScheduledTask | None, calendar: WorkCalendar, granularity: Granularity) -> LastMove | None:
-    if kept is None or kept.previous_early_start is None or kept.previous_early_finish is None:
-        return None
-    before = kept.previous_early_start, kept.previous_early_finish
-    return LastMove.model_validate(
-        {
-            "revision": kept.moved_revision,
-            "moved_at": kept.moved_at,
-            "from": _dates(*before, granularity),
-            "to": _dates(kept.early_start, kept.early_finish, granularity),
-            "shift": worked(calendar, before[1], kept.early_finish),
-            "cause": Cause.model_validate({"project_id": kept.project_id, kept.cause_kind: kept.cause_id}),
-        }
-    )
-
-
-def _dates(start: int, finish: int, granularity: Granularity) -> MovedDates:
-    return MovedDates(early_start=start_of(start, granularity), early_finish=finish_of(finish, granularity))
 
 
 def driving(driver: planning.Link | planning.Imposed | None) -> Driving | None:

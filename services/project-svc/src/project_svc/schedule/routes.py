@@ -1,13 +1,18 @@
 """`/projects/{project_id}/schedule`, and why a task lies where it lies."""
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
 
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
 from contracts.values import Id
+from planning.explaining import DateField
 from project_svc.projects.reading import ReadingWhole
-from project_svc.schedule.models import Explanation, ScheduleRead
-from project_svc.schedule.queries import explanation_of, schedule_of, shown
+from project_svc.schedule.explained import Explanation, ProjectDate
+from project_svc.schedule.explaining import explanation_of, project_date
+from project_svc.schedule.models import ScheduleRead
+from project_svc.schedule.queries import schedule_of, shown
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["schedule"], route_class=TransactionRoute)
 
@@ -18,7 +23,17 @@ async def read_schedule(project: ReadingWhole) -> ScheduleRead:
     return shown(project, await schedule_of(project))
 
 
+@router.get("/schedule/explain", responses=responses(NotFound))
+async def explain_schedule(
+    project: ReadingWhole, field: Annotated[Literal["start", "finish"], Query()] = "finish"
+) -> ProjectDate:
+    """Why the project finishes, or starts, when it does: the way back from the task that sets the date; and what moved it last."""
+    return await project_date(project, field)
+
+
 @router.get("/tasks/{task_id}/explain", responses=responses(NotFound))
-async def explain_task(project: ReadingWhole, task_id: Id) -> Explanation:
-    """Why a task lies where it lies: the way back along what drives it; and what moved it last."""
-    return await explanation_of(project, task_id)
+async def explain_task(
+    project: ReadingWhole, task_id: Id, field: Annotated[DateField, Query()] = DateField.EARLY_FINISH
+) -> Explanation:
+    """Why a date or a float of a task is what it is: the way along what holds it to where that begins; and what moved it last."""
+    return await explanation_of(project, task_id, field)

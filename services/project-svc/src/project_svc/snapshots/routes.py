@@ -17,6 +17,7 @@ from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.comments.models import COMMENTS
 from project_svc.commitments.models import Commitment
 from project_svc.links.models import Link
+from project_svc.outside_links.models import OUTSIDE_LINKS
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.records import RecordT
 from project_svc.register.actions import all_of
@@ -57,6 +58,7 @@ async def read_project_snapshot(project: ReadingWhole, response: Response) -> Pr
         resources=[each.wire() for each in await _all(project, Resource)],
         commitments=[each.wire() for each in await _all(project, Commitment)],
         comments=await all_of(project, COMMENTS),
+        outside_links=await all_of(project, OUTSIDE_LINKS),
         status_reports=await all_of(project, STATUS_REPORTS),
         assignments=[each.wire() for each in await _all(project, Assignment)],
     )

@@ -2,18 +2,22 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query, Response
 
-from chassis.etag import stamp
+from chassis.etag import etag_of
 from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, responses
-from chassis.unit_of_work import CurrentIdentity, TransactionRoute
+from chassis.short_cuts import Asked, short_cut
+from chassis.statements import fetch_row
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.reports import StatusReportState
 from contracts.values import Id, Label
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading
-from project_svc.register.actions import find, list_of
+from project_svc.register.actions import find
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
@@ -24,8 +28,15 @@ from project_svc.status_reports.models import (
     StatusReportCreate,
     StatusReportRead,
 )
+from project_svc.written import OPTIONS
 
 router = APIRouter(prefix="/projects/{project_id}/status-reports", tags=["reports"], route_class=TransactionRoute)
+FORM = form_of(STATUS_REPORTS)
+READ = """
+    SELECT report.*, kept.content
+    FROM status_reports AS report JOIN status_report_contents AS kept ON kept.report_id = report.id
+    WHERE report.id = $1 AND report.project_id = $2 AND report.organization_id = $3
+"""
 
 HTML: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "the page"}
@@ -51,22 +62,32 @@ async def publish_status_report(
     return await conclude(project, await actions.publish_status_report(project, body, identity.subject), response)
 
 
-@router.get("", responses=responses(NotFound))
+@router.get("", response_model=Page[StatusReportState], responses=responses(NotFound))
+@short_cut(FORM.short_page(StatusReportQuery))
 async def list_status_reports(
-    project: Reading, query: Annotated[StatusReportQuery, Query()]
-) -> Page[StatusReportState]:
+    project_id: Id,
+    unit: Unit,
+    query: Annotated[StatusReportQuery, Query()],
+) -> Response:
     """The project's reports, without their figures. Sort by `created_at`, `updated_at`, `ends_on` or `title`."""
-    reports, following = await list_of(project, STATUS_REPORTS, query)
-    return Page(items=reports, next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{status_report_id}", responses=responses(NotFound))
-async def read_status_report(project: Reading, status_report_id: Id, response: Response) -> StatusReportRead:
+async def _read(asked: Asked) -> Response:
+    asked.expect_no_query()
+    return await read_status_report(asked.id("status_report_id"), asked.id("project_id"), asked.unit)
+
+
+@router.get("/{status_report_id}", response_model=StatusReportRead, responses=responses(NotFound))
+@short_cut(_read)
+async def read_status_report(status_report_id: Id, project_id: Id, unit: Unit) -> Response:
     """One report, with the figures as they stood when it was published."""
-    report = await find(project, STATUS_REPORTS, status_report_id)
-    kept = await project.session.get_one(StatusReportContent, report.id)
-    stamp(response, report)
-    return StatusReportRead(report=report, content=kept.content)
+    record = await fetch_row(unit.session, READ, status_report_id, project_id, unit.identity.organization_id)
+    if record is None:
+        raise NotFound
+    content = {"report": FORM.written(record), "content": record["content"]}
+    headers = {"ETag": etag_of(record["revision"])}
+    return Response(orjson.dumps(content, option=OPTIONS), 200, headers, "application/json")
 
 
 @router.get("/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))

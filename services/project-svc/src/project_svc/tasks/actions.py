@@ -15,6 +15,7 @@ from project_svc.assignments.effort import assignments_of, drop_assignments, fol
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.days import bound, spread_days, task_day
 from project_svc.commitments.models import Commitment
+from project_svc.outside_links.actions import drop_outside_links
 from project_svc.projects.locked import LockedProject
 from project_svc.records import table_of
 from project_svc.registers import ALL
@@ -145,6 +146,7 @@ async def delete_task(project: LockedProject, task: Task) -> None:
         project.disturb(link_id=link.id)
         await project.session.delete(link)
     await drop_assignments(project, task.id)
+    await drop_outside_links(project, task.id)
     project.record(TaskDeleted.of(task.wire()))
     project.disturb(task_id=task.id)
     await project.session.delete(task)

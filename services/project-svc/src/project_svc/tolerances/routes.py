@@ -4,17 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.etag import IfMatch, check_if_match, stamp
+from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events.control import Tolerances
 from contracts.project_events.exceptions import ExceptionState
 from contracts.values import Id
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
-from project_svc.projects.reading import Reading, ReadingWhole
-from project_svc.register.actions import change, find, list_of
+from project_svc.projects.reading import ReadingWhole
+from project_svc.register.actions import change, find
+from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
@@ -24,6 +26,7 @@ from project_svc.tolerances.measures import measures
 from project_svc.tolerances.models import EXCEPTIONS, ExceptionCreate, ToleranceRead
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["exceptions"], route_class=TransactionRoute)
+FORM = form_of(EXCEPTIONS)
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists, actions.WithinTolerance)
 ExceptionQuery = EXCEPTIONS.query
@@ -45,22 +48,22 @@ async def raise_exception(project: Writing, body: ExceptionCreate, response: Res
     return await conclude(project, await actions.raise_exception(project, body), response)
 
 
-@router.get("/exceptions", responses=responses(NotFound))
+@router.get("/exceptions", response_model=Page[ExceptionState], responses=responses(NotFound))
+@short_cut(FORM.short_page(ExceptionQuery))
 async def list_exceptions(
-    project: Reading,
+    project_id: Id,
+    unit: Unit,
     query: Annotated[ExceptionQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
-) -> Page[ExceptionState]:
+) -> Response:
     """The project's exceptions. Sort by `created_at`, `updated_at`, `title` or `dimension`."""
-    records, following = await list_of(project, EXCEPTIONS, query)
-    return Page(items=records, next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/exceptions/{exception_id}", responses=responses(NotFound))
-async def read_exception(project: Reading, exception_id: Id, response: Response) -> ExceptionState:
+@router.get("/exceptions/{exception_id}", response_model=ExceptionState, responses=responses(NotFound))
+@short_cut(FORM.short_one("exception_id"))
+async def read_exception(exception_id: Id, project_id: Id, unit: Unit) -> Response:
     """One exception."""
-    exception = await find(project, EXCEPTIONS, exception_id)
-    stamp(response, exception)
-    return exception
+    return await FORM.one(unit, project_id, exception_id)
 
 
 @router.patch(

@@ -1,6 +1,6 @@
 """Microsoft Project's own numbers in its XML (mspdi_pj12.xsd and the elements of later versions), once."""
 
-from planning.exchange.document import ResourceKind
+from planning.exchange.document import ResourceKind, WorkMode
 from planning.plan import ConstraintType, LinkType
 
 NAMESPACE = "http://schemas.microsoft.com/project"
@@ -16,6 +16,7 @@ CONSTRAINTS = {
     6: ConstraintType.FNET,
     7: ConstraintType.FNLT,
 }
+WORK_MODES = {0: WorkMode.FIXED_UNITS, 1: WorkMode.FIXED_DURATION, 2: WorkMode.FIXED_WORK}
 RESOURCES = {0: ResourceKind.MATERIAL, 1: ResourceKind.WORK, 2: ResourceKind.COST}
 
 LAG_UNITS_PER_MINUTE = 10

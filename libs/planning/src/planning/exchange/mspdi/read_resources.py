@@ -47,6 +47,7 @@ def _resource(record: Record, calendars: set[str]) -> Resource:
         name=record.text("Name") or "",
         kind=kind,
         max_units=Decimal(1) if max_units is None else max_units,
+        unit=record.text("MaterialLabel") or "",
         calendar_id=calendar_id,
         rates=_rates(record),
         initials=record.text("Initials") or "",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from planning.exchange.document import DEFAULT_PRIORITY, Baseline, DocumentTask
+from planning.exchange.document import DEFAULT_PRIORITY, Baseline, DocumentTask, WorkMode
 from planning.exchange.elements import Element
 from planning.exchange.errors import BadValue, UnknownReference
 from planning.exchange.fidelity import FidelityReport
@@ -15,7 +15,9 @@ from planning.exchange.mspdi.numbers import (
     KIND_ALIAS,
     UNITS,
     UNKNOWN,
+    WORK_MODES,
 )
+from planning.exchange.mspdi.outside import Outside, outside_of
 from planning.exchange.mspdi.read_calendars import reference
 from planning.exchange.mspdi.values import Record
 from planning.plan import ConstraintType, SchedulingMode, TaskKind
@@ -23,22 +25,27 @@ from planning.plan import ConstraintType, SchedulingMode, TaskKind
 UNDATED = (ConstraintType.ASAP, ConstraintType.ALAP)
 NUMBERS_OF_BASELINES = 10
 MOST_LEVELS = 10_000
+OF_ANOTHER_PROJECT = "a task of another project"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTasks:
-    """tasks in the file's order; left_out: ids of rows that are no tasks of this project; elapsed: ids of tasks in elapsed time."""
+    """tasks in the file's order; left_out: ids of rows that are no tasks of this project; elapsed: ids of tasks in elapsed time.
+
+    outside: of the rows that stand for tasks of other projects, by id, the records and where the tasks are.
+    """
 
     tasks: list[DocumentTask]
     records: list[Record]
     left_out: set[str]
     elapsed: set[str]
+    outside: dict[str, tuple[Record, Outside]]
 
 
 def read_tasks(root: Element, calendars: set[str], report: FidelityReport) -> ReadTasks:
     """Every task of the file. Raises BadValue, UnknownReference."""
     aliases = _aliases(root)
-    read = ReadTasks([], [], set(), set())
+    read = ReadTasks([], [], set(), set(), {})
     seen: set[str] = set()
     path: list[tuple[int, str]] = []
     for element in root.within("Tasks", "Task"):
@@ -50,7 +57,11 @@ def read_tasks(root: Element, calendars: set[str], report: FidelityReport) -> Re
         level = record.integer("OutlineLevel", 0, MOST_LEVELS)
         if (reason := _left_out(record, level)) is not None:
             read.left_out.add(source_id)
-            record.dropped("Task", reason)
+            place = outside_of(record.text("ExternalTaskProject"))
+            if reason == OF_ANOTHER_PROJECT and place is not None:
+                read.outside[source_id] = record, place
+            else:
+                record.dropped("Task", reason)
             continue
         while path and path[-1][0] >= (1 if level is None else level):
             path.pop()
@@ -70,7 +81,7 @@ def _left_out(record: Record, level: int | None) -> str | None:
     if level == 0:
         return "the summary of the whole project, which is the project itself"
     if record.flag("ExternalTask"):
-        return "a task of another project"
+        return OF_ANOTHER_PROJECT
     return None
 
 
@@ -101,6 +112,7 @@ def _task(
         is_estimated=bool(record.flag("Estimated")) or is_estimated,
         calendar_id=calendar_id,
         mode=SchedulingMode.MANUAL if is_manual else SchedulingMode.AUTO_ASAP,
+        work_mode=record.known("Type", WORK_MODES) or WorkMode.FIXED_UNITS,
         start=_planned(record, "Start", is_manual=is_manual),
         finish=_planned(record, "Finish", is_manual=is_manual),
         constraint=constraint,

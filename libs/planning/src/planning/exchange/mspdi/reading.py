@@ -29,14 +29,14 @@ def read_mspdi(data: bytes, *, limit: int = MAX_BYTES) -> tuple[Document, Fideli
     known = {calendar.source_id for calendar in calendars}
     project = _project(root, known, report)
     read = read_tasks(root, known, report)
-    links = read_links(read)
+    links, outside = read_links(read)
     close(read)
     tasks, calendars = _in_elapsed_time(read, calendars, report)
     resources = read_resources(root, known, report)
     assignments = read_assignments(
         root, {task.source_id for task in tasks}, {each.source_id for each in resources}, read.left_out, report
     )
-    return Document(project, tasks, links, calendars, resources, assignments), report
+    return Document(project, tasks, links, calendars, resources, assignments, outside), report
 
 
 def _project(root: Element, calendars: set[str], report: FidelityReport) -> DocumentProject:

@@ -27,6 +27,7 @@ def write_resource(writer: Writer, resource: Resource, place: int, numbers: Numb
     writer.put("Type", RESOURCE_NUMBERS[ResourceKind.MATERIAL if is_cost else resource.kind])
     writer.put("IsNull", value=False)
     writer.put("Initials", resource.initials)
+    writer.put("MaterialLabel", resource.unit)
     writer.put("Group", resource.group)
     writer.put("EmailAddress", resource.email)
     writer.put("MaxUnits", resource.max_units)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from planning.exchange.document import DocumentLink, DocumentTask
+from planning.exchange.document import DocumentLink, DocumentTask, OutsideLink
 from planning.exchange.errors import NotWritable
 from planning.exchange.mspdi.numbers import (
     CONSTRAINTS,
@@ -13,12 +13,15 @@ from planning.exchange.mspdi.numbers import (
     KIND_FIELD,
     LAG_UNITS_PER_MINUTE,
     LINKS,
+    WORK_MODES,
 )
+from planning.exchange.mspdi.outside import Outside, path_of
 from planning.exchange.mspdi.writer import Numbering, Writer
 from planning.plan import ConstraintType, LagCalendar, SchedulingMode, TaskKind
 
 CONSTRAINT_NUMBERS = {kind: number for number, kind in CONSTRAINTS.items()}
 LINK_NUMBERS = {kind: number for number, kind in LINKS.items()}
+WORK_MODE_NUMBERS = {mode: number for number, mode in WORK_MODES.items()}
 KEPT_BY_PROJECT = (LagCalendar.SUCCESSOR, LagCalendar.ROUND_THE_CLOCK)
 
 
@@ -57,8 +60,29 @@ def _numbered(tasks: Sequence[DocumentTask], outline: tuple[int, ...]) -> list[t
     return [(task, (*outline, number)) for number, task in enumerate(tasks, start=1)][::-1]
 
 
+def write_outside(
+    writer: Writer, place: Outside, uid: int, number: int, into: Sequence[OutsideLink], numbers: Numbering
+) -> None:
+    """The row that stands for a task of another project, and the links into that. uid, number: the row's id, and its place in the list."""
+    writer.put("UID", uid)
+    writer.put("ID", number)
+    writer.put("Name", place.task_id)
+    writer.put("IsNull", value=False)
+    writer.put("OutlineLevel", 1)
+    writer.put("ExternalTask", value=True)
+    writer.put("ExternalTaskProject", path_of(place))
+    for link in into:
+        before = numbers.of(link.task_id, f"A link to {path_of(place)}")
+        _link(writer, before, link)
+
+
 def write_task(
-    writer: Writer, row: Row, links: Sequence[DocumentLink], numbers: Numbering, calendars: Numbering
+    writer: Writer,
+    row: Row,
+    links: Sequence[DocumentLink],
+    outside: Sequence[tuple[int, OutsideLink]],
+    numbers: Numbering,
+    calendars: Numbering,
 ) -> None:
     """One task, the links into it and its baselines. Raises NotWritable for what contradicts itself."""
     task = row.task
@@ -72,6 +96,7 @@ def write_task(
     writer.put("Name", task.name)
     writer.put("Active", task.is_active)
     writer.put("Manual", is_manual)
+    writer.put("Type", WORK_MODE_NUMBERS[task.work_mode])
     writer.put("IsNull", value=False)
     writer.put("WBS", task.wbs)
     writer.put("OutlineNumber", ".".join(map(str, row.outline)))
@@ -101,7 +126,11 @@ def write_task(
     writer.put("Notes", task.notes)
     writer.put("PhysicalPercentComplete", task.physical_percent_complete)
     for link in links:
-        _link(writer, link, numbers)
+        if link.predecessor_id == link.successor_id:
+            raise NotWritable(f"The task {link.successor_id} is linked to itself")
+        _link(writer, numbers.of(link.predecessor_id, f"A link into {link.successor_id}"), link)
+    for uid, each in outside:
+        _link(writer, uid, each, Outside(each.project, each.other_task_id))
     if task.kind is TaskKind.LEVEL_OF_EFFORT:
         inside = writer.within("ExtendedAttribute")
         inside.put("FieldID", KIND_FIELD)
@@ -136,16 +165,17 @@ def _constraint(writer: Writer, task: DocumentTask, calendar: int | None) -> Non
     writer.put("ConstraintDate", date)
 
 
-def _link(writer: Writer, link: DocumentLink, numbers: Numbering) -> None:
-    if link.predecessor_id == link.successor_id:
-        raise NotWritable(f"The task {link.successor_id} is linked to itself")
+def _link(writer: Writer, before: int, link: DocumentLink | OutsideLink, place: Outside | None = None) -> None:
+    """place: of a predecessor in another project."""
     inside = writer.within("PredecessorLink")
-    inside.put("PredecessorUID", numbers.of(link.predecessor_id, f"A link into {link.successor_id}"))
+    inside.put("PredecessorUID", before)
     inside.put("Type", LINK_NUMBERS[link.type])
-    inside.put("CrossProject", value=False)
+    inside.put("CrossProject", value=place is not None)
+    if place is not None:
+        inside.put("CrossProjectName", path_of(place))
     inside.put("LinkLag", link.lag * LAG_UNITS_PER_MINUTE)
     inside.put("LagFormat", ELAPSED_DAYS if link.lag_calendar is LagCalendar.ROUND_THE_CLOCK else DAYS)
     if link.lag and link.lag_calendar not in KEPT_BY_PROJECT:
         inside.report.converted(
-            "link", "lag_calendar", link.successor_id, "Project works a lag off in the calendar of the successor"
+            "link", "lag_calendar", writer.source_id, "Project works a lag off in the calendar of the successor"
         )

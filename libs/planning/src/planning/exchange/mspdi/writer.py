@@ -75,6 +75,8 @@ class Numbering:
             self._numbers[each] = following
             report.converted(record, "UID", each, "numbered: ids are numbers in Project")
             following += 1
+        self.following = following
+        """The next free number."""
 
     def of(self, source_id: str, named_by: str) -> int:
         """The number of a record. Raises NotWritable for one that is not in the document."""

@@ -1,14 +1,16 @@
 """`write_mspdi`: a document as a file of Microsoft Project's XML, and what of it Project cannot hold."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, indent, tostring
 
-from planning.exchange.document import Document, DocumentLink, DocumentProject
+from planning.exchange.document import Document, DocumentLink, DocumentProject, OtherEnd, OutsideLink
 from planning.exchange.fidelity import FidelityReport
 from planning.exchange.mspdi.numbers import KIND_ALIAS, KIND_FIELD, NAMESPACE
+from planning.exchange.mspdi.outside import Outside
 from planning.exchange.mspdi.write_calendars import write_calendar
 from planning.exchange.mspdi.write_resources import write_assignment, write_resource
-from planning.exchange.mspdi.write_tasks import rows, write_task
+from planning.exchange.mspdi.write_tasks import rows, write_outside, write_task
 from planning.exchange.mspdi.writer import Numbering, Writer
 from planning.plan import TaskKind
 
@@ -41,9 +43,7 @@ def write_mspdi(document: Document) -> tuple[bytes, FidelityReport]:
     for link in document.links:
         tasks.of(link.successor_id, f"A link from {link.predecessor_id}")
         into[link.successor_id].append(link)
-    group = writer.within("Tasks")
-    for row in rows(document.tasks):
-        write_task(_of(group, "Task", row.task.source_id), row, into[row.task.source_id], tasks, calendars)
+    _tasks(writer.within("Tasks"), document, into, tasks, calendars)
     group = writer.within("Resources")
     for place, resource in enumerate(document.resources, start=1):
         write_resource(_of(group, "Resource", resource.source_id), resource, place, resources, calendars)
@@ -54,6 +54,33 @@ def write_mspdi(document: Document) -> tuple[bytes, FidelityReport]:
     indent(root, " ")
     data: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return data, report
+
+
+def _tasks(
+    group: Writer,
+    document: Document,
+    into: Mapping[str, Sequence[DocumentLink]],
+    tasks: Numbering,
+    calendars: Numbering,
+) -> None:
+    """The tasks, and behind them a row for each task of another project that a link goes to or comes from."""
+    outside: dict[Outside, list[OutsideLink]] = {}
+    for link in document.outside_links:
+        tasks.of(link.task_id, "An outside link")
+        outside.setdefault(Outside(link.project, link.other_task_id), []).append(link)
+    uids = {place: uid for uid, place in enumerate(outside, start=tasks.following)}
+    before: dict[str, list[tuple[int, OutsideLink]]] = {}
+    for place, links in outside.items():
+        for link in links:
+            if link.other_end is OtherEnd.PREDECESSOR:
+                before.setdefault(link.task_id, []).append((uids[place], link))
+    for row in rows(document.tasks):
+        source_id = row.task.source_id
+        inside = _of(group, "Task", source_id)
+        write_task(inside, row, into.get(source_id, ()), before.get(source_id, ()), tasks, calendars)
+    for number, (place, links) in enumerate(outside.items(), start=len(document.tasks) + 1):
+        after = [link for link in links if link.other_end is OtherEnd.SUCCESSOR]
+        write_outside(_of(group, "Task", place.task_id), place, uids[place], number, after, tasks)
 
 
 def _of(group: Writer, name: str, source_id: str) -> Writer:
