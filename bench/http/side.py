@@ -8,7 +8,6 @@ import psutil
 
 from bench.limit.pool import Pool
 
-
 LONGEST = 7
 """Days. A new task takes four, so that the first change is one as well."""
 
