@@ -6,7 +6,7 @@ _OF_PROJECTS: Final = r"^/v1/projects(/\{{project_id\}}(/({}).*)?)?$"
 _OF_PROGRAMS: Final = r"^/v1/(programs(/\{{program_id\}}(/({}).*)?)?|{})$"
 
 AREAS: Final = (
-    _OF_PROJECTS.format("tasks|links|calendars|imposed-dates|batch|snapshot|schedule|export"),
+    _OF_PROJECTS.format("tasks|links|outside-links|calendars|imposed-dates|batch|snapshot|schedule|export"),
     _OF_PROJECTS.format("risks|risk-assessment|issues|decisions|actions|assumptions|comments|work-list"),
     _OF_PROJECTS.format("stakeholders|deliverables|phases|gates|status-reports|exceptions|tolerances"),
     _OF_PROJECTS.format("budget|resources|assignments|earned-value"),

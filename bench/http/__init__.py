@@ -123,8 +123,8 @@ async def _create(side: Side, number: int) -> None:
     await side.create(number)
 
 
-async def _change(side: Side, number: int) -> None:
-    await side.change(number)
+async def _change(side: Side, _number: int) -> None:
+    await side.change()
 
 
 async def _get(side: Side, number: int) -> None:

@@ -39,14 +39,13 @@ class Interlock(Side):
         body = {"predecessor_id": before, "successor_id": after, "type": "FS", "lag": "P0D"}
         await self.send("POST", f"/projects/{project}/links", self.encoded(body))
 
-    async def change(self, number: int) -> None:
-        task = self.tasks[number % len(self.tasks)]
-        await self._set_duration(self.project, task, 1 + number % 7)
+    async def set_duration(self, task: str, days: int) -> None:
+        await self._change(self.project, task, days)
 
     async def move_chain(self, number: int) -> None:
-        await self._set_duration(self.chain, self.head, 1 + (number + 1) % 3)
+        await self._change(self.chain, self.head, 1 + (number + 1) % 3)
 
-    async def _set_duration(self, project: str, task: str, days: int) -> None:
+    async def _change(self, project: str, task: str, days: int) -> None:
         await self.send("PATCH", f"/projects/{project}/tasks/{task}", self.encoded({"duration": f"P{days}D"}))
 
     def gateway_process(self) -> psutil.Process:

@@ -65,9 +65,8 @@ class Limit(Side):
         body = {"predecessor": before, "successor": after, "lag": 0}
         await self.send("POST", f"/projects/{project}/links", self.encoded(body))
 
-    async def change(self, number: int) -> None:
-        task = self.tasks[number % len(self.tasks)]
-        body = self.encoded({"duration": 480 * (1 + number % 7)})
+    async def set_duration(self, task: str, days: int) -> None:
+        body = self.encoded({"duration": 480 * days})
         await self.send("PATCH", f"/projects/{self.project}/tasks/{task}", body)
 
     async def move_chain(self, number: int) -> None:

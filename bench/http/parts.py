@@ -23,7 +23,7 @@ def cpu_by_part(runner: asyncio.Runner, stack: Stack, interlock: Interlock) -> l
         "get": interlock.get,
         "list100": lambda _: interlock.list_100(),
         "create": interlock.create,
-        "change": interlock.change,
+        "change": lambda _: interlock.change(),
     }
     return [
         line for name, operation in operations.items() for line in _lines(runner, stack, interlock, name, operation)

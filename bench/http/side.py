@@ -8,6 +8,9 @@ import psutil
 
 from bench.limit.pool import Pool
 
+LONGEST = 7
+"""Days. A new task takes four, so that the first change is one as well."""
+
 
 class Refused(Exception):
     """An answer that is no success: there is nothing to measure then."""
@@ -22,7 +25,7 @@ class Side(ABC):
         self.project = self.fresh = self.chain = ""
         self.tasks: list[str] = []
         self.head = ""
-        self._related = 0
+        self._changed = self._related = 0
 
     async def request(self, method: str, target: str, body: Any = None) -> Any:
         """The answer's JSON. Raises Refused."""
@@ -62,6 +65,12 @@ class Side(ABC):
         """Read 100 tasks."""
         await self.send("GET", f"/projects/{self.project}/tasks?limit=100")
 
+    async def change(self) -> None:
+        """Change a task's duration to another one: each time that a task has its turn again, it takes a day more, or one after seven."""
+        turn, task = divmod(self._changed, len(self.tasks))
+        self._changed += 1
+        await self.set_duration(self.tasks[task], 1 + turn % LONGEST)
+
     async def relate(self) -> None:
         """Let a task wait for an earlier one that it does not wait for yet."""
         pairs = len(self.tasks) * (len(self.tasks) - 1) // 2
@@ -96,8 +105,8 @@ class Side(ABC):
         """A project whose tasks follow each other, and the first one."""
 
     @abstractmethod
-    async def change(self, number: int) -> None:
-        """Change a task's duration, each time to another one."""
+    async def set_duration(self, task: str, days: int) -> None:
+        """Let a task take so many days."""
 
     @abstractmethod
     async def move_chain(self, number: int) -> None:

@@ -24,7 +24,7 @@ from contracts.vocabulary import ProgramRole
 from program_svc.application import CONFLICTS, ROUTERS
 from program_svc.sight import redacted
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 SERVICE = "program-svc"
 ABOUT_A_PROJECT = {
     ("GET", "/programs/{program_id}/tasks/{task_id}/explain"),

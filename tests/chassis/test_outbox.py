@@ -108,7 +108,7 @@ async def test_statements_go_along_with_the_events_or_without_any(service, kit, 
     async with service.database.transaction(HOME) as session:
         await session.execute(text("CREATE TEMPORARY TABLE sent (number integer) ON COMMIT DROP"))
         for number in (1, 2):
-            outbox.send_along(session, "INSERT INTO sent VALUES ($1)", number)
+            outbox.send_along(session, "sent", "INSERT INTO sent VALUES ($1)", number)
         for number in range(events):
             outbox.record(session, one, counted(one.id, number))
         await outbox.flush(session, kit.ORIGIN)
@@ -117,12 +117,26 @@ async def test_statements_go_along_with_the_events_or_without_any(service, kit, 
     assert await service.rows("SELECT position FROM outbox ORDER BY pos") == [(each,) for each in range(1, events + 1)]
 
 
+@pytest.mark.parametrize("events", [1, 3])
+async def test_what_goes_along_to_several_tables_keeps_its_values_apart(service, kit, counted, events):
+    one = boundary()
+    async with service.database.transaction(HOME) as session:
+        for table in ("first", "second"):
+            await session.execute(text(f"CREATE TEMPORARY TABLE {table} (a integer, b integer) ON COMMIT DROP"))
+        outbox.send_along(session, "first", "INSERT INTO first VALUES ($1, $2)", 1, 2)
+        outbox.send_along(session, "second", "INSERT INTO second VALUES ($2, $1)", 3, 4)
+        for number in range(events):
+            outbox.record(session, one, counted(one.id, number))
+        await outbox.flush(session, kit.ORIGIN)
+        assert (await session.execute(text("SELECT * FROM first, second"))).all() == [(1, 2, 4, 3)]
+
+
 async def test_what_was_to_be_sent_along_can_be_had_earlier_and_is_forgotten_with_the_rest(service, kit):
     async with service.database.transaction(HOME) as session:
         await session.execute(text("CREATE TEMPORARY TABLE sent (number integer) ON COMMIT DROP"))
-        outbox.send_along(session, "INSERT INTO sent VALUES ($1)", 1)
+        outbox.send_along(session, "sent", "INSERT INTO sent VALUES ($1)", 1)
         await outbox.catch_up(session)
-        outbox.send_along(session, "INSERT INTO sent VALUES ($1)", 2)
+        outbox.send_along(session, "sent", "INSERT INTO sent VALUES ($1)", 2)
         outbox.discard(session)
         await outbox.flush(session, kit.ORIGIN)
         assert (await session.scalars(text("SELECT number FROM sent"))).all() == [1]

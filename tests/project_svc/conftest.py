@@ -8,14 +8,12 @@ from uuid import UUID
 import httpx
 import pytest
 from service_kit import RolledBack, client_of, migrated, outbox_of
-from sqlalchemy import text
 from tests.project_svc.member import ProjectMember
+from tests.project_svc.working import Work, worker
 
 from chassis.database import Database
 from local_stack.postgres import Postgres
 from project_svc.application import CONFLICTS, ROUTERS
-from project_svc.jobs.kinds import HANDLERS
-from project_svc.jobs.running import Workshop
 
 APPLICATION = ("project-svc", ROUTERS, CONFLICTS)
 
@@ -76,22 +74,9 @@ async def busy(committed: Database) -> AsyncIterator[ProjectMember]:
 
 
 @pytest.fixture
-def work(database: RolledBack) -> Callable[[UUID], Awaitable[None]]:
+def work(database: RolledBack) -> Work:
     """Do what an organisation has asked of the work queue, each piece once, as the worker does it."""
-    done: set[str] = set()
-    asked = text(
-        "SELECT convert_from(payload, 'UTF8')::json FROM outbox WHERE stream = 'WORK_PROJECT_SVC' ORDER BY pos"
-    )
-
-    async def do_all(organization_id: UUID) -> None:
-        async with database.transaction(organization_id) as session:
-            waiting = [each["work_id"] for each in await session.scalars(asked)]
-        for job_id in waiting:
-            if job_id not in done:
-                done.add(job_id)
-                await Workshop(database, HANDLERS).do(organization_id, UUID(job_id))
-
-    return do_all
+    return worker(database)
 
 
 @pytest.fixture

@@ -75,20 +75,20 @@ async def test_planned_alone_or_with_all_others_is_the_same(
     api: ProjectMember, stranger: ProjectMember, events_of: Any, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = 0
-    lone_row = settlement.lone_row
+    lone_task = settlement.lone_task
 
     async def counted(*asked: Any) -> Any:
         nonlocal alone
-        row = await lone_row(*asked)
+        row = await lone_task(*asked)
         alone += row is not None
         return row
 
-    monkeypatch.setattr(settlement, "lone_row", counted)
+    monkeypatch.setattr(settlement, "lone_task", counted)
     ours = await told(api, events_of, seed)
     assert alone > 5
 
     async def never(*_: Any) -> None:
         return None
 
-    monkeypatch.setattr(settlement, "lone_row", never)
+    monkeypatch.setattr(settlement, "lone_task", never)
     assert await told(stranger, events_of, seed) == ours

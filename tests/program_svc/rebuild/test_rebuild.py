@@ -95,15 +95,16 @@ async def test_events_that_come_meanwhile_are_in_the_new_picture_too(world, monk
     monkeypatch.setattr(rebuild.derived, "settle", slip_meanwhile)
 
     async def write():
-        while True:
+        while not is_over.is_set():
             world.story.slip()
             world.story.spend()
             await world.say()
-            await asyncio.sleep(0)
 
-    writing = asyncio.create_task(write())
-    await rebuild.run(Source.SNAPSHOTS)
-    writing.cancel()
+    is_over = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(write())
+        await rebuild.run(Source.SNAPSHOTS)
+        is_over.set()
     await world.tell()
     await world.story.check()
     lived = await world.picture()

@@ -5,6 +5,7 @@ still held. That lock is what puts the rows of a boundary in order: whoever come
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,17 +36,31 @@ COLUMNS = "id, organization_id, boundary_id, revision, position, positions, subj
 TYPES = ("uuid", "uuid", "uuid", "bigint", "integer", "integer", "text", "text", "bytea")
 
 
+_PLACE = re.compile(r"\$(\d+)")
+
+
 @cache
-def _insertion(*, is_one: bool, along: str | None, values: int) -> str:
-    """The statement for one row, or for any number of them, which takes `pos` in their order; after the values of what is sent along."""
-    places = range(values + 1, values + len(TYPES) + 1)
+def _insertion(along: tuple[tuple[str, int], ...], *, is_one: bool) -> str:
+    """The statement for one row, or for any number of them, which takes `pos` in their order. along: other statements to be run with it, and how
+    many values each of them has; these come before its own.
+    """
+    taken, before = 0, []
+    for number, (statement, values) in enumerate(along):
+        before.append(f"along_{number} AS ({_behind(taken, statement)})")
+        taken += values
+    places = range(taken + 1, taken + len(TYPES) + 1)
     if is_one:
         source = f"VALUES ({', '.join(f'${place}' for place in places)})"
     else:
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, TYPES, strict=True))
         source = f"SELECT {COLUMNS} FROM unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number) ORDER BY number"  # noqa: S608  (constants)
-    first = "" if along is None else f"WITH along AS ({along}) "
+    first = f"WITH {', '.join(before)} " if before else ""
     return f"{first}INSERT INTO outbox ({COLUMNS}) {source}"
+
+
+def _behind(taken: int, statement: str) -> str:
+    """The statement with its values behind as many others."""
+    return _PLACE.sub(lambda place: f"${taken + int(place[1])}", statement)
 
 
 class EventTooLarge(Exception):
@@ -81,6 +96,13 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class _Along:
+    table: str
+    statement: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Recorded:
     boundary: Boundary
     event: Event
@@ -98,15 +120,15 @@ def attribute(session: AsyncSession, origin: Callable[[], Origin] | None) -> Non
     session.info[_ORIGIN] = origin
 
 
-def send_along(session: AsyncSession, statement: str, *values: object) -> None:
-    """Run a statement (a constant with `$1`, `$2` …) on one way with the events. Nobody may ask for what it writes before; see `catch_up`."""
-    session.info.setdefault(_ALONG, []).append((statement, values))
+def send_along(session: AsyncSession, table: str, statement: str, *values: object) -> None:
+    """Write to a table, by a statement (a constant with `$1`, `$2` …), on one way with the events. Nobody may ask for it before; see `catch_up`."""
+    session.info.setdefault(_ALONG, []).append(_Along(table, statement, values))
 
 
 async def catch_up(session: AsyncSession) -> None:
     """Run now what was to be sent along."""
-    for statement, values in session.info.pop(_ALONG, ()):
-        await execute(session, statement, *values)
+    for each in session.info.pop(_ALONG, ()):
+        await execute(session, each.statement, *each.values)
 
 
 def discard(session: AsyncSession) -> None:
@@ -140,13 +162,13 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
 
 
 async def _insert(session: AsyncSession, made: Sequence[tuple[object, ...]]) -> None:
-    *before, last = session.info.pop(_ALONG, None) or [(None, ())]
-    for statement, values in before:
-        await execute(session, statement, *values)
-    along, values = last
-    statement = _insertion(is_one=len(made) == 1, along=along, values=len(values))
+    waiting: list[_Along] = session.info.get(_ALONG, [])
+    if len({each.table for each in waiting}) < len(waiting):
+        await catch_up(session)  # as one statement they would not see each other's rows
+    along: list[_Along] = session.info.pop(_ALONG, [])
+    statement = _insertion(tuple((each.statement, len(each.values)) for each in along), is_one=len(made) == 1)
     columns = made[0] if len(made) == 1 else map(list, zip(*made, strict=True))
-    await execute(session, statement, *values, *columns)
+    await execute(session, statement, *(value for each in along for value in each.values), *columns)
 
 
 def _row(boundary: Boundary, position: int, positions: int, event: Event, origin: Origin) -> tuple[object, ...]:

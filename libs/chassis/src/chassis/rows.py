@@ -7,7 +7,7 @@ session itself has read of the same row is forgotten, so that whoever asks it ag
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -119,7 +119,12 @@ async def find(session: AsyncSession, kind: type[RowT], condition: str, *values:
     layout = layout_of(kind)
     statement = f"SELECT {layout.columns} FROM {layout.table} WHERE {condition}"  # noqa: S608  (constants)
     record = await fetch_row(session, statement, *values)
-    return None if record is None else _row_of(kind, layout.attributes(record))
+    return None if record is None else of(kind, record)
+
+
+def of(kind: type[RowT], record: Record) -> RowT:
+    """The row in an answer that has all its columns, and perhaps others."""
+    return _row_of(kind, layout_of(kind).attributes(record))
 
 
 async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *values: Any) -> IdentifiedT | None:
@@ -127,9 +132,23 @@ async def change(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *
 
     The session knows it from then on: what changes in it is written as with any other object.
     """
+    row = await changed(session, kind, clauses, *values)
+    if row is not None:
+        make_transient_to_detached(row)
+        session.add(row)
+    return row
+
+
+async def changed(session: AsyncSession, kind: type[IdentifiedT], clauses: str, *values: Any) -> IdentifiedT | None:
+    """The same, but the session does not know the row, which takes as long as all the rest of it: write what changes in it with `save`."""
     layout = layout_of(kind)
     statement = f"UPDATE {layout.table} SET {clauses} RETURNING {layout.columns}"  # noqa: S608  (constants)
-    return _known(session, kind, await fetch_row(session, statement, *values))
+    record = await fetch_row(session, statement, *values)
+    if record is None:
+        return None
+    row = of(kind, record)
+    _forget(session, kind, row.id)
+    return row
 
 
 def _row_of(kind: type[RowT], attributes: dict[str, Any]) -> RowT:
@@ -146,17 +165,45 @@ def new(kind: type[RowT], /, **attributes: Any) -> RowT:
     return _row_of(kind, attributes)
 
 
+class Write(NamedTuple):
+    """A statement that writes to a table, and its values."""
+
+    table: str
+    statement: str
+    values: Sequence[Any]
+
+
+def insertion(row: object) -> Write:
+    """What writes a new row."""
+    layout = layout_of(type(row))
+    return Write(layout.table, layout.insertion, layout.values(row))
+
+
+def replacement(session: AsyncSession, row: Identified) -> Write:
+    """What writes all columns of a row. The session forgets what it has read of it."""
+    layout = layout_of(type(row))
+    _forget(session, type(row), row.id)
+    return Write(layout.table, layout.replacement, layout.values(row))
+
+
 async def insert(session: AsyncSession, row: object) -> None:
     """Write a new row."""
-    layout = layout_of(type(row))
-    await execute(session, layout.insertion, *layout.values(row))
+    _, statement, values = insertion(row)
+    await execute(session, statement, *values)
 
 
 async def update(session: AsyncSession, row: Identified) -> None:
     """Write all columns of a row."""
-    layout = layout_of(type(row))
-    await execute(session, layout.replacement, *layout.values(row))
-    _forget(session, type(row), row.id)
+    _, statement, values = replacement(session, row)
+    await execute(session, statement, *values)
+
+
+async def save(session: AsyncSession, row: Identified) -> None:
+    """Write what changed in a row, whether the session knows it or not."""
+    if row in session:
+        await session.flush()
+    else:
+        await update(session, row)
 
 
 async def update_all(session: AsyncSession, rows: Sequence[Identified], changed: tuple[str, ...]) -> None:
@@ -174,19 +221,10 @@ async def flush(session: AsyncSession) -> None:
         await session.flush()
 
 
-def _known(session: AsyncSession, kind: type[IdentifiedT], record: Record | None) -> IdentifiedT | None:
-    """The record as a row that the session knows, in the place of what it has read of it before."""
-    if record is None:
-        return None
-    row = _row_of(kind, layout_of(kind).attributes(record))
-    make_transient_to_detached(row)
-    _forget(session, kind, row.id)
-    session.add(row)
-    return row
-
-
 def _forget(session: AsyncSession, kind: type[Any], identity: Any) -> None:
     """Let the session read a row again that it may have read before."""
+    if not session.identity_map:
+        return  # to make a key to look for is what costs
     known = session.identity_map.get(session.identity_key(kind, identity))
     if known is not None:
         session.expunge(known)

@@ -26,13 +26,18 @@ SIDES: tuple[Side, Side] = ("start", "finish")
 
 def plan_of(columns: Columns) -> Plan:
     """The plan, its rows in the same order: links as those of `columns.links`, imposed dates task by task as those of `columns.imposed`."""
+    ids = list(columns.tasks.ids)  # once: a packed sequence makes an object whenever it is asked for one
     return Plan(
-        columns.projects, _tasks(columns), _links(columns), deadline=columns.deadline, progress=columns.progress
+        columns.projects,
+        _tasks(columns, ids),
+        _links(columns, ids),
+        deadline=columns.deadline,
+        progress=columns.progress,
     )
 
 
-def _tasks(columns: Columns) -> list[Task]:
-    tasks, ids = columns.tasks, columns.tasks.ids
+def _tasks(columns: Columns, ids: Sequence[Id]) -> list[Task]:
+    tasks = columns.tasks
     homes = [project.id for project in columns.projects]
     calendars = [*columns.calendars, None]  # NEVER is the last
     imposed = _imposed(columns)
@@ -90,8 +95,8 @@ def _tasks(columns: Columns) -> list[Task]:
     ]
 
 
-def _links(columns: Columns) -> list[Link]:
-    links, task_ids = columns.links, columns.tasks.ids
+def _links(columns: Columns, task_ids: Sequence[Id]) -> list[Link]:
+    links = columns.links
     return [
         Link(link_id, task_ids[before], task_ids[after], LINKS[kind], lag, lag_calendar=LAG_CALENDARS[calendar])
         for link_id, before, after, kind, lag, calendar in zip(

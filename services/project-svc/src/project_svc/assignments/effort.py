@@ -57,6 +57,8 @@ async def assignments_of(project: LockedProject, task_id: UUID) -> Sequence[Assi
 
 async def follow_duration(project: LockedProject, task: Task) -> None:
     """The task's duration was changed: fixed work takes other units, else the same units do other work. Raises TooMuchWork."""
+    if project.lone is not None and not project.lone.is_assigned:
+        return
     await rows.flush(project.session)
     if await fetch_row(project.session, ASSIGNED, task.id) is None:  # as of most tasks: cheaper than to load none
         return

@@ -81,6 +81,7 @@ async def _write(
     await writer.write_costs()
     await job.tell("scheduling", 0.9, at_once=True)
     moves = await settle(project)
+    await project.catch_up()
     baselines = await write_baselines(writer)
     if project.is_changed:
         await draft_exceptions(project)

@@ -5,27 +5,31 @@ from uuid import UUID
 from chassis import rows
 from chassis.patch import changes_of
 from chassis.problem import AlreadyExists, Conflict, invalid
-from chassis.statements import fetch_row
+from chassis.statements import Record, fetch_row
 from contracts.project_events import LinkCreated, LinkDeleted, LinkUpdated
-from contracts.vocabulary import TaskKind
+from contracts.vocabulary import LinkType, TaskKind
 from project_svc.calendars.days import bound, lag_day
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
-from project_svc.tasks.models import Task
-from project_svc.tasks.rules import task_of
+from project_svc.tasks.rules import check_named
 
-SAME = """
-    SELECT FROM links WHERE predecessor_id = $1 AND successor_id = $2 AND type = $3 AND lag = $4 AND id <> $5
+ENDS = """
+    SELECT before.project_id AS before_in, before.kind AS before_kind, before.minutes_per_day AS before_day,
+           after.project_id AS after_in, after.kind AS after_kind, after.minutes_per_day AS after_day,
+           ARRAY(SELECT lag FROM links WHERE predecessor_id = $1 AND successor_id = $2 AND type = $3 AND id IS DISTINCT FROM $4) AS lags
+    FROM (SELECT) AS one LEFT JOIN tasks AS before ON before.id = $1 LEFT JOIN tasks AS after ON after.id = $2
 """
+"""What there is at the ends of a link, and how far apart other links of its type hold them."""
 
 
 async def create_link(project: LockedProject, body: LinkCreate) -> Link:
     """A new link. Raises InvalidRequest, NotFound, Conflict; a cycle is found when the schedule is computed."""
     if body.predecessor_id == body.successor_id:
         raise invalid("/successor_id", "link_to_itself", "A task cannot wait for itself.")
-    before = await _end(project, body.predecessor_id, "/predecessor_id")
-    after = await _end(project, body.successor_id, "/successor_id")
-    day = lag_day(project, body.lag_calendar, before.minutes_per_day, after.minutes_per_day)
+    ends = await _ends(project, body.predecessor_id, body.successor_id, body.type)
+    _check_end(project, body.predecessor_id, ends["before_in"], ends["before_kind"], "/predecessor_id")
+    _check_end(project, body.successor_id, ends["after_in"], ends["after_kind"], "/successor_id")
+    day = lag_day(project, body.lag_calendar, ends["before_day"], ends["after_day"])
     link = rows.new(
         Link,
         **project.heading(body.external_ref),
@@ -37,8 +41,8 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
         lag_calendar=body.lag_calendar,
         updated_at=project.now,
     )
-    await _check_unique(project, link)
-    await rows.insert(project.session, link)
+    _check_unique(link, ends)
+    await project.insert(link)
     project.record(LinkCreated.of(link.wire()))
     project.disturb(link_id=link.id)
     return link
@@ -49,15 +53,17 @@ async def update_link(project: LockedProject, link: Link, body: LinkUpdate) -> N
     before = link.wire()
     changes = changes_of(body)
     link.lag_calendar = changes.pop("lag_calendar", link.lag_calendar)
-    link.minutes_per_day = await _lag_day(project, link)
+    link.type = changes.pop("type", link.type)
+    ends = await _ends(project, link.predecessor_id, link.successor_id, link.type, link.id)
+    link.minutes_per_day = lag_day(project, link.lag_calendar, ends["before_day"], ends["after_day"])
     if "lag" in changes:
         link.lag = bound(changes.pop("lag"), link.minutes_per_day, "/lag").minutes
     for name, value in changes.items():
         setattr(link, name, value)
-    await _check_unique(project, link)
+    _check_unique(link, ends)
     if project.changed(link, before, LinkUpdated):
         project.disturb(link_id=link.id)
-        await rows.update(project.session, link)
+        await project.update(link)
 
 
 async def delete_link(project: LockedProject, link: Link) -> None:
@@ -68,20 +74,20 @@ async def delete_link(project: LockedProject, link: Link) -> None:
     await project.session.flush()
 
 
-async def _end(project: LockedProject, task_id: UUID, pointer: str) -> Task:
-    task = await task_of(project, task_id, pointer)
-    if task.kind is TaskKind.SUMMARY:
+async def _ends(
+    project: LockedProject, before: UUID, after: UUID, kind: LinkType, but_for: UUID | None = None
+) -> Record:
+    ends = await fetch_row(project.session, ENDS, before, after, kind, but_for)
+    assert ends is not None, "it is asked of one row"
+    return ends
+
+
+def _check_end(project: LockedProject, task_id: UUID, project_id: UUID | None, kind: str, pointer: str) -> None:
+    check_named(project, task_id, project_id, pointer)
+    if kind == TaskKind.SUMMARY:
         raise Conflict("A summary takes no links: link the tasks below it.")
-    return task
 
 
-async def _lag_day(project: LockedProject, link: Link) -> int:
-    before = await project.find(Task, link.predecessor_id)
-    after = await project.find(Task, link.successor_id)
-    return lag_day(project, link.lag_calendar, before.minutes_per_day, after.minutes_per_day)
-
-
-async def _check_unique(project: LockedProject, link: Link) -> None:
-    same = await fetch_row(project.session, SAME, link.predecessor_id, link.successor_id, link.type, link.lag, link.id)
-    if same is not None:
+def _check_unique(link: Link, ends: Record) -> None:
+    if link.lag in ends["lags"]:
         raise AlreadyExists("There is already a link between these tasks of this type and lag.")

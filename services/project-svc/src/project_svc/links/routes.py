@@ -64,6 +64,7 @@ async def _create(asked: Asked) -> Response:
 @short_cut(_create)
 async def create_link(project: Writing, body: LinkCreate, response: Response) -> LinkState | Preview:
     """Let one task wait for another. 409 `cycle`, with its path, if that task already waits for this one."""
+    project.write_later()
     link = await actions.create_link(project, body)
     return await conclude(project, link, response)
 

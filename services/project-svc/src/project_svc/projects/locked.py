@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox, rows
 from chassis.etag import check_if_match
 from chassis.problem import NotFound
+from chassis.statements import execute
 from chassis.unit_of_work import DryRun, Unit, UnitOfWork
 from contracts.events import Event, RecordEvent
 from contracts.schedules import Cause
 from contracts.values import ExternalRef, Id, Shape
 from project_svc.projects.models import STEPS, Project, ProjectClosed
 from project_svc.projects.reading import find
-from project_svc.records import RecordT, external_columns, new_id, now
+from project_svc.records import ProjectRecord, RecordT, external_columns, new_id, now
 
 StateT = TypeVar("StateT", bound=Shape)
 StateT_co = TypeVar("StateT_co", bound=Shape, covariant=True)
@@ -48,6 +49,16 @@ LOCK = "revision = revision + 1 WHERE id = $1 AND organization_id = $2"
 
 
 @dataclass(frozen=True, slots=True)
+class Lone:
+    """A task that may be planned alone and is the only one that the transaction writes, and what `project_svc.schedule.alone` has to know of it; None if that has not been read."""
+
+    task: Any
+    facts: Any
+    is_assigned: bool = True
+    """Whether work may be assigned to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     revision: int
 
@@ -63,8 +74,12 @@ class LockedProject:
         self.session = session
         self.row = row
         self.is_preview = is_preview
+        self.holds_back = False
+        """Whether what is inserted and updated may wait for the events, with which it takes one way to the database (`write_later`)."""
         self.now = now()
         self.disturbances: dict[UUID, Cause] = {}
+        self.lone: Lone | None = None
+        """The task that an action is about, with what it has read of it beside something else."""
         self.has_untied = False
         """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
@@ -127,10 +142,35 @@ class LockedProject:
             raise NotFound
         return record
 
+    def write_later(self) -> None:
+        """What follows is one action, the only one of its transaction: whoever asks the database for what it wrote calls `catch_up` before.
+
+        A preview never gets as far as to its events, and has to be refused what is refused.
+        """
+        self.holds_back = not self.is_preview
+
+    async def insert(self, record: ProjectRecord) -> None:
+        """Write a new record."""
+        await self._write(rows.insertion(record))
+
+    async def update(self, record: ProjectRecord) -> None:
+        """Write what changed in a record that was loaded."""
+        await self._write(rows.replacement(self.session, record))
+
+    async def _write(self, write: rows.Write) -> None:
+        if self.holds_back:
+            outbox.send_along(self.session, *write[:2], *write.values)
+        else:
+            await execute(self.session, write.statement, *write.values)
+
+    async def catch_up(self) -> None:
+        """Let the database know what was held back."""
+        await outbox.catch_up(self.session)
+
     async def give_back(self) -> None:
         """Nothing happened: leave the revision for the next one, since a revision without an event is a gap."""
         self.row.revision = self.revision - 1
-        await self.session.flush()
+        await rows.save(self.session, self.row)
 
 
 async def lock(
@@ -154,8 +194,11 @@ async def _open(project: Annotated[LockedProject, Depends(_any_state)]) -> Locke
 
 
 async def writing(project_id: UUID, unit: UnitOfWork) -> LockedProject:
-    """What `Writing` gives to a route, for its short cut. Raises what `Writing` raises."""
-    return await _open(await _any_state(project_id, unit, is_preview=False))
+    """What `Writing` gives to a route, for its short cut; but the session does not know the project's row. Raises what `Writing` raises."""
+    row = await rows.changed(unit.session, Project, LOCK, project_id, unit.identity.organization_id)
+    if row is None:
+        raise NotFound
+    return await _open(LockedProject(unit.session, row))
 
 
 LockedInAnyState = Annotated[LockedProject, Depends(_any_state)]

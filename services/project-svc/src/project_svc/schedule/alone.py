@@ -7,35 +7,33 @@ for all that its dates follow from; one that is written with the events keeps th
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 import planning
-from chassis import outbox
+from chassis import outbox, rows
 from chassis.statements import fetch_row
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
-from contracts.vocabulary import Granularity
+from contracts.vocabulary import Granularity, TaskKind, TaskStatus
 from planning.reference import run
 from planning.written import at_actual_finish, at_actual_start, at_finish, at_start, constraint
 from project_svc.calendars.queries import CALENDARS, ProjectCalendars
-from project_svc.projects.locked import LockedProject
+from project_svc.projects.locked import LockedProject, Lone
 from project_svc.records import as_written, read_written
 from project_svc.schedule.columns import planned_project
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import UPSERT
 from project_svc.schedule.problems import explained
+from project_svc.tasks.models import Task
 
 # The first two conditions ask nothing of the rows that they are asked beside, so PostgreSQL answers them first, and reads no row where the
 # answer is no. `first` and `last` are the dates of all others, as planning counts them; `unkept` says how many of them have none yet.
 _UNTIED = """
     NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
 """
-ALONE = f"""
-SELECT * FROM (
-    SELECT kind, duration, remaining_duration, calendar_id, mode, constraint_type, constraint_date, deadline, percent_complete,
-           actual_start, actual_finish, early_start, early_finish, driving_link_id, driving_dependency_id
-    FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
-    WHERE id = $2 AND parent_id IS NULL AND kind IN ('task', 'milestone') AND state <> 'cancelled' AND {_UNTIED}
-) AS task, (
+FACTS = f"""
+(SELECT) AS one LEFT JOIN (SELECT * FROM (
+    SELECT true AS is_untied, early_start, early_finish, driving_link_id, driving_dependency_id
+    FROM (SELECT) AS task LEFT JOIN scheduled_tasks ON task_id = $2
+    WHERE {_UNTIED}
+) AS kept, (
     SELECT array_agg(dependency_id) AS dependency_ids, array_agg(side) AS sides, array_agg(coalesce(moment, at)) AS dates
     FROM (SELECT * FROM imposed_dates WHERE project_id = $1 AND task_id = $2 ORDER BY dependency_id) AS imposed
 ) AS imposed, ({CALENDARS}) AS of_calendars, (
@@ -44,37 +42,51 @@ SELECT * FROM (
            count(*) FILTER (WHERE task_id IS NULL) AS unkept
     FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
     WHERE tasks.project_id = $1 AND state <> 'cancelled' AND id <> $2 AND {_UNTIED}
-) AS others
+) AS others) AS facts ON true
 """  # noqa: S608  (constants)
-WRITTEN = ("constraint_date", "deadline", "actual_start", "actual_finish")
+"""To select from: what there is to know of the task `$2` of the project `$1` beside the task itself. One row, of nulls if links tie it to others."""
+READ_FACTS = f"SELECT * FROM {FACTS}"  # noqa: S608  (constants)
+KINDS = frozenset({TaskKind.TASK, TaskKind.MILESTONE})
 
 
-async def lone_row(session: AsyncSession, project_id: UUID, task_id: UUID) -> Any:
-    """What the dates of a task follow from that can be planned alone; None for any other, and while dates of others are not kept."""
-    row = await fetch_row(session, ALONE, project_id, task_id)
-    return row if row is not None and not row["unkept"] else None
+async def lone_task(project: LockedProject, task_id: UUID) -> Lone | None:
+    """A task that can be planned alone; None for any other, and while dates of others are not kept."""
+    lone = project.lone
+    if lone is None or lone.task.id != task_id:
+        await project.catch_up()
+        lone = Lone(await rows.find(project.session, Task, "id = $1", task_id), None)
+    if lone.task is None or not _may_be_alone(lone.task):
+        return None
+    if lone.facts is None:
+        lone = Lone(lone.task, await fetch_row(project.session, READ_FACTS, project.id, task_id))
+    return lone if lone.facts["is_untied"] and not lone.facts["unkept"] else None
 
 
-def settle_alone(project: LockedProject, task_id: UUID, row: Any) -> None:
+def _may_be_alone(task: Task) -> bool:
+    return task.parent_id is None and task.kind in KINDS and task.state is not TaskStatus.CANCELLED
+
+
+def settle_alone(project: LockedProject, lone: Lone) -> None:
     """Compute the dates of a task that can be planned alone, keep them if they changed, and say so.
 
     Raises OutsideTime or Unschedulable (409): then nothing of the write may stand.
     """
-    planned = _planned(project, task_id, row)
+    task_id, row = lone.task.id, lone.facts
+    planned = _planned(project, lone)
     before, after = (row["early_start"], row["early_finish"]), (planned.early_start, planned.early_finish)
     driver = planned.driving.source_id if isinstance(planned.driving, planning.Imposed) else None
     if before == after and (row["driving_link_id"], row["driving_dependency_id"]) == (None, driver):
         return
     organization_id, cause = project.row.organization_id, ([task_id], *([each] for each in after), [None], [driver])
     told = (organization_id, project.id, project.revision, project.now, *cause, ["task_id"], [task_id])
-    outbox.send_along(project.session, UPSERT, *told)
+    outbox.send_along(project.session, "scheduled_tasks", UPSERT, *told)
     if before != after:
         _say(project, task_id, row, planned, driver)
 
 
-def _planned(project: LockedProject, task_id: UUID, row: Any) -> planning.ScheduledTask:
-    calendars = ProjectCalendars.of(project.row, row)
-    plan = planning.Plan([planned_project(project.row, calendars)], [_task(project.id, task_id, row, calendars)], [])
+def _planned(project: LockedProject, lone: Lone) -> planning.ScheduledTask:
+    calendars = ProjectCalendars.of(project.row, lone.facts)
+    plan = planning.Plan([planned_project(project.row, calendars)], [_task(lone.task, lone.facts, calendars)], [])
     try:
         (planned,) = run(plan, critical_float=0).rows
     except planning.PlanError as error:
@@ -82,25 +94,21 @@ def _planned(project: LockedProject, task_id: UUID, row: Any) -> planning.Schedu
     return planned
 
 
-def _task(project_id: UUID, task_id: UUID, row: Any, calendars: ProjectCalendars) -> planning.Task:
-    calendar = calendars.of_task(row["calendar_id"])
-    bound = {name: None if row[name] is None else read_written(row[name]) for name in WRITTEN}
-    kind, deadline = row["constraint_type"], bound["deadline"]
-    start, finish = bound["actual_start"], bound["actual_finish"]
+def _task(task: Task, row: Any, calendars: ProjectCalendars) -> planning.Task:
+    calendar = calendars.of_task(task.calendar_id)
+    kind, deadline, start, finish = task.constraint_type, task.deadline, task.actual_start, task.actual_finish
     imposed = zip(row["dependency_ids"] or (), row["sides"] or (), row["dates"] or (), strict=True)
     return planning.Task(
-        task_id,
-        project_id,
-        planning.TaskKind(row["kind"]),
-        row["duration"],
-        row["remaining_duration"],
+        task.id,
+        task.project_id,
+        planning.TaskKind(task.kind),
+        task.duration,
+        task.remaining_duration,
         calendar=calendar,
-        mode=planning.SchedulingMode(row["mode"]),
-        constraint=None
-        if kind is None
-        else constraint(planning.ConstraintType(kind), bound["constraint_date"], calendar),
+        mode=planning.SchedulingMode(task.mode),
+        constraint=None if kind is None else constraint(planning.ConstraintType(kind), task.constraint_date, calendar),
         deadline=None if deadline is None else at_finish(deadline, calendar),
-        percent_complete=float(row["percent_complete"]),
+        percent_complete=float(task.percent_complete),
         actual_start=None if start is None else at_actual_start(start, calendar),
         actual_finish=None if finish is None else at_actual_finish(finish, calendar),
         imposed=tuple(

@@ -15,7 +15,7 @@ from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkC
 from planning.engine.arrays import Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LINK, MODE, SIDE
 from planning.written import BEGINS, at_actual_finish, at_actual_start, at_finish, at_start, frame_finish, frame_start
-from project_svc.calendars.queries import ProjectCalendars, calendars_of
+from project_svc.calendars.queries import ProjectCalendars
 from project_svc.projects.models import Project
 from project_svc.projects.reading import ReadProject
 from project_svc.records import read_written
@@ -48,8 +48,9 @@ class PlanColumns:
         return [known[row] for row in self.columns.tasks.calendar[rows].tolist()]
 
 
-def plan_columns_of(project: Project, calendars: ProjectCalendars, rows: Any) -> PlanColumns:
+def plan_columns_of(project: Project, rows: Any) -> PlanColumns:
     """The plan behind `project_svc.schedule.rows`. Cancelled tasks take no part in it, nor do their links."""
+    calendars = ProjectCalendars.of(project, rows)
     tasks = Ids(rows["task_id"])
     planned = _tasks(tasks, rows, calendars)
     link_ids, links = _links(tasks, rows)
@@ -66,8 +67,7 @@ def plan_columns_of(project: Project, calendars: ProjectCalendars, rows: Any) ->
 
 async def plan_columns(project: ReadProject) -> PlanColumns:
     """The plan as this transaction sees it."""
-    calendars = await calendars_of(project.session, project.row)
-    return plan_columns_of(project.row, calendars, await plan_rows(project.session, project.id))
+    return plan_columns_of(project.row, await plan_rows(project.session, project.id))
 
 
 async def computed(plan: PlanColumns) -> Dates:

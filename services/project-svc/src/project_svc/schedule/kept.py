@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from chassis import outbox
 from chassis.statements import execute
 from planning.engine import ABSENT, Dates
 from planning.engine.arrays import Instants, Ints
@@ -103,16 +104,17 @@ class Kept:
         return self.count > int((self.early_start != ABSENT).sum())
 
 
-async def keep(
+def keep(
     project: LockedProject,
     task_ids: Ids,
     dates: tuple[Instants, Instants],
     drivers: Drivers,
     causes: Sequence[tuple[str, UUID]],
 ) -> None:
-    """Write what changed, a row a task. dates: early starts and early finishes. causes: the kind and id of the record behind each."""
-    await execute(
+    """Write what changed, a row a task, with the events. dates: early starts and early finishes. causes: the kind and id of the record behind each."""
+    outbox.send_along(
         project.session,
+        "scheduled_tasks",
         UPSERT,
         project.row.organization_id,
         project.id,

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.statements import fetch_row
+from project_svc.calendars.queries import CALENDARS
 
 # -4611686018427387904 is planning.engine.ABSENT; the digits of lag calendars are planning.engine.codes.LAG_CALENDAR.
-PLAN = """
-SELECT * FROM (
+PLAN = f"""
+SELECT * FROM ({CALENDARS}) AS of_calendars, (
     SELECT string_agg(uuid_send(id), '') AS task_id,
            string_agg(int8send(duration), '') AS duration,
            string_agg(CASE WHEN parent_id IS NULL THEN '0' ELSE '1' END, '') AS has_parent,
@@ -61,7 +62,7 @@ SELECT * FROM (
 ) AS of_imposed_dates, (
     SELECT count(*) AS kept, min(early_start) AS start, max(early_finish) AS finish FROM scheduled_tasks WHERE project_id = $1
 ) AS of_all_that_is_kept
-"""
+"""  # noqa: S608  (constants)
 
 
 async def plan_rows(session: AsyncSession, project_id: UUID) -> Any:

@@ -9,9 +9,8 @@ from chassis import rows
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
 from contracts.schedules import MOST_MOVES, Cause
 from planning.engine import Dates
-from project_svc.calendars.queries import calendars_of
 from project_svc.projects.locked import LockedProject
-from project_svc.schedule.alone import lone_row, settle_alone
+from project_svc.schedule.alone import lone_task, settle_alone
 from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
@@ -29,9 +28,9 @@ async def settle(project: LockedProject) -> Moves | None:
     await rows.flush(project.session)
     if await _is_settled_alone(project):
         return None
-    calendars = await calendars_of(project.session, project.row)
+    await project.catch_up()
     planned = await plan_rows(project.session, project.id)
-    plan, kept = plan_columns_of(project.row, calendars, planned), Kept.of(planned)
+    plan, kept = plan_columns_of(project.row, planned), Kept.of(planned)
     dates = await computed(plan)
     drivers = Drivers.of(plan, dates)
     moves = moves_of(project, plan, kept, dates, drivers)
@@ -46,10 +45,10 @@ async def _is_settled_alone(project: LockedProject) -> bool:
     cause, *others = project.disturbances.values()
     if others or cause.task_id is None or project.has_untied or project.is_preview:
         return False
-    row = await lone_row(project.session, project.id, cause.task_id)
-    if row is not None:
-        settle_alone(project, cause.task_id, row)
-    return row is not None
+    lone = await lone_task(project, cause.task_id)
+    if lone is not None:
+        settle_alone(project, lone)
+    return lone is not None
 
 
 async def _keep(
@@ -64,7 +63,7 @@ async def _keep(
     behind = np.full(len(plan.tasks), ROOT, np.int32)
     behind[kept.moved(dates)] = moves.behind
     causes = [_named(change) for change in moves.changes]
-    await keep(
+    keep(
         project,
         plan.tasks.taken(changed),
         (dates.early_start[changed], dates.early_finish[changed]),

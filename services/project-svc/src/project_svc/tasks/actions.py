@@ -20,27 +20,14 @@ from project_svc.projects.locked import LockedProject
 from project_svc.records import table_of
 from project_svc.registers import ALL
 from project_svc.risks.models import Risk
-from project_svc.tasks.models import ConstraintUpdate, Task, TaskCreate, TaskUpdate
+from project_svc.tasks.foreseen import foresee_new
+from project_svc.tasks.models import SCHEDULED_FROM, ConstraintUpdate, Task, TaskCreate, TaskUpdate
 from project_svc.tasks.reports import report_progress
 from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
 from project_svc.tasks.wbs import encode, encode_below, follow_place
 
-SCHEDULED_FROM = frozenset(
-    {
-        "parent_id",
-        "kind",
-        "duration",
-        "remaining_duration",
-        "calendar_id",
-        "mode",
-        "constraint",
-        "percent_complete",
-        "actual_start",
-        "actual_finish",
-        "state",
-    }
-)
-"""Fields that early dates are computed from; a deadline is not one: it acts on late dates alone."""
+ASKS_FOR_THE_TASK = frozenset({"wbs_code", "calendar_id", "percent_complete"})
+"""Fields whose change has effects that are worked out in the database, where the task has to be as it is now."""
 USES = {
     "budget_lines": table_of(BudgetLine),
     "actuals": table_of(Actual),
@@ -94,9 +81,10 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
     told = body.model_fields_set - ({"state"} if body.state is None else set())
     task.follow_progress(told)
     check_task(task, project.row)
-    await encode(project, task, await check_parent(project, task))
-    await rows.insert(project.session, task)
+    await encode(project, task, await check_parent(project, task), await foresee_new(project, task))
+    await project.insert(task)
     if task.percent_complete:
+        await project.catch_up()
         await report_progress(project, task)
     project.record(TaskCreated.of(task.wire()))
     project.disturb(task_id=task.id)
@@ -122,7 +110,9 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
         project.disturb(task_id=task.id)
         project.has_untied |= "parent_id" in changed
     if changed:
-        await rows.update(project.session, task)
+        await project.update(task)
+    if changed & ASKS_FOR_THE_TASK:
+        await project.catch_up()
     if "wbs_code" in changed:
         await encode_below(project, task)
     if "duration" in changed:

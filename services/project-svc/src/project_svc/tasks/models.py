@@ -43,6 +43,22 @@ STEPS: dict[TaskStatus, tuple[TaskStatus, ...]] = {
     S.CANCELLED: (S.NOT_STARTED, S.IN_PROGRESS),
 }
 """From each state, those that a client may send. Steps back take progress back; what is complete is not cancelled, its work was done."""
+SCHEDULED_FROM = frozenset(
+    {
+        "parent_id",
+        "kind",
+        "duration",
+        "remaining_duration",
+        "calendar_id",
+        "mode",
+        "constraint",
+        "percent_complete",
+        "actual_start",
+        "actual_finish",
+        "state",
+    }
+)
+"""Fields that early dates are computed from; a deadline is not one: it acts on late dates alone."""
 
 
 class Task(ProjectRecord, table=True):

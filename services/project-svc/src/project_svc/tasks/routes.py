@@ -23,6 +23,7 @@ from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deleti
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks import actions
+from project_svc.tasks.foreseen import load_to_change
 from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
 from project_svc.tasks.rules import OtherProject
 from project_svc.tasks.written import COLUMNS, READ, answer, answer_page
@@ -89,6 +90,7 @@ async def _update(asked: Asked) -> Response:
 @short_cut(_create)
 async def create_task(project: Writing, body: TaskCreate, response: Response) -> TaskState | Preview:
     """Add a task, milestone or summary; the project's schedule follows in the same transaction."""
+    project.write_later()
     task = await actions.create_task(project, body)
     return await conclude(project, task, response)
 
@@ -121,7 +123,8 @@ async def update_task(
     project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
 ) -> TaskState | Preview:
     """Change a task. What it moves is in the same transaction; with `dry_run=true`, in the answer."""
-    task = await project.load(Task, task_id)
+    project.write_later()
+    task = await load_to_change(project, task_id, body.model_fields_set)
     check_if_match(if_match, task)
     await actions.update_task(project, task, body)
     return await conclude(project, task, response)

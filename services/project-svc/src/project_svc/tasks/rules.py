@@ -147,13 +147,19 @@ async def check_parent(project: LockedProject, task: Task) -> Task | None:
 async def task_of(project: LockedProject, task_id: UUID, pointer: str) -> Task:
     """The task of this project that a body names. Raises NotFound, and OtherProject (409) for one of another project."""
     task = await rows.find(project.session, Task, "id = $1", task_id)
-    if task is None:
+    check_named(project, task_id, None if task is None else task.project_id, pointer)
+    assert task is not None, "an unknown one is refused"
+    return task
+
+
+def check_named(project: LockedProject, task_id: UUID, project_id: UUID | None, pointer: str) -> None:
+    """That a body may name a task, which is in a project; None for one that is in none. Raises what `task_of` raises."""
+    if project_id is None:
         message = f"There is no task {task_id}."
         raise NotFound(message, errors=[_error(pointer, "unknown_task", message)])
-    if task.project_id != project.id:
+    if project_id != project.id:
         message = "This is a task of another project; between projects, propose a dependency in their program."
         raise OtherProject(message, errors=[_error(pointer, "other_project", message)])
-    return task
 
 
 async def children_of(project: LockedProject, task_id: UUID) -> Sequence[Task]:

@@ -30,11 +30,14 @@ NUMBERED_BELOW = text("""
 """)
 
 
-async def encode(project: LockedProject, task: Task, parent: Task | None) -> None:
-    """Give a task a code in its place if it has none, and see what number its code ends with. parent: where it is; None at the top."""
+async def encode(project: LockedProject, task: Task, parent: Task | None, free: int | None = None) -> None:
+    """Give a task a code in its place if it has none, and see what number its code ends with.
+
+    parent: where it is; None at the top. free: the number of that code, where it is known.
+    """
     prefix = _prefix(parent)
     if not task.wbs_code and prefix is not None:
-        number = await _free_number(project, task.id, parent, prefix)
+        number = free or await _free_number(project, task.id, parent, prefix)
         code = f"{prefix}{number}"
         task.wbs_code = code if len(code) <= MOST_LETTERS else ""
     task.wbs_number = _number(task.wbs_code, prefix)
