@@ -1,14 +1,13 @@
 """`docs/projects.md`, carried out line by line; and no record is left out of it."""
 
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 from guide_kit import carry_out, steps_of
 from tests.project_svc.member import ProjectMember
+from tests.project_svc.working import Work
 
 from project_svc.application import ROUTERS
 
@@ -29,7 +28,7 @@ ELSEWHERE = {
 class Importing(ProjectMember):
     """Sends the body of an import as the file that it stands for, and lets the worker do the job at once."""
 
-    work: Callable[[UUID], Awaitable[None]]
+    work: Work
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         if path != "/imports":
