@@ -12,9 +12,13 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, compile_path
+from starlette.routing import BaseRoute, Match, Route, compile_path
+from starlette.types import Scope
 
 Responses = Mapping[int | str, dict[str, Any]]
+
+_PARTS = "interlock.parts"
+"""Where a request's scope keeps the parts of its path: each is one of a route's path too, since no parameter holds a slash."""
 
 
 class LateRoute(APIRoute):
@@ -32,6 +36,20 @@ class LateRoute(APIRoute):
         self.name = told.get("name") or endpoint.__name__
         self.methods = {method.upper() for method in told.get("methods") or ["GET"]}
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        parts = path.split("/")
+        self._length = len(parts)
+        self._place, self._word = next(
+            (place, part) for place, part in reversed([*enumerate(parts)]) if not part.startswith("{")
+        )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for this route. Of hundreds it is for one: the number of parts of its path and the last word tell most of the others."""
+        parts = scope.get(_PARTS)
+        if parts is None:
+            parts = scope[_PARTS] = scope["path"].removeprefix(scope.get("root_path", "")).split("/")
+        if len(parts) != self._length or parts[self._place] != self._word:
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def __getattr__(self, name: str) -> Any:
         """Build the route for the first attribute that is missing."""
