@@ -88,7 +88,8 @@ class Form:
     """How the records of one table are read and written.
 
     own: fields that are not the column of their name. filters: parameters of a list and the condition that each sets, with `{}` in the place
-    of its value; a bare name is a column that equals it.
+    of its value; a bare name is a column that equals it. source: what pages are read from, if that is more than the table; beside: its
+    columns that the table does not have.
     """
 
     table: Table
@@ -96,13 +97,15 @@ class Form:
     order: Order
     filters: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Field] = field(default_factory=dict)
+    source: str = ""
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> str:
         """The columns for a statement: one for each field in the fields' order, then those that several fields are made of."""
         fields = (f'"{name}"' if name in self.table.c else f'NULL AS "{name}"' for name in self._names)
         others = (f'"{column.name}"' for column in self.table.columns if column.name not in self._names)
-        return ", ".join((*fields, *others))
+        return ", ".join((*fields, *others, *self.beside))
 
     @cached_property
     def _read(self) -> str:
@@ -156,7 +159,9 @@ class Form:
             for name, condition in self.filters.items()
             if (wanted := getattr(query, name)) is not None
         }
-        return await page_records(unit.session, self.columns, self.table.name, {**where, **asked}, query, self.order)
+        return await page_records(
+            unit.session, self.columns, self.source or self.table.name, {**where, **asked}, query, self.order
+        )
 
     def answer(self, records: Sequence[Record], following: str | None) -> Response:
         """A page as an answer."""
