@@ -88,8 +88,7 @@ class Form:
     """How the records of one table are read and written.
 
     own: fields that are not the column of their name. filters: parameters of a list and the condition that each sets, with `{}` in the place
-    of its value; a bare name is a column that equals it. source: what pages are read from, if that is more than the table; beside: its
-    columns that the table does not have.
+    of its value; a bare name is a column that equals it. beside: what is read besides the table's columns.
     """
 
     table: Table
@@ -97,7 +96,6 @@ class Form:
     order: Order
     filters: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Field] = field(default_factory=dict)
-    source: str = ""
     beside: tuple[str, ...] = ()
 
     @cached_property
@@ -159,9 +157,7 @@ class Form:
             for name, condition in self.filters.items()
             if (wanted := getattr(query, name)) is not None
         }
-        return await page_records(
-            unit.session, self.columns, self.source or self.table.name, {**where, **asked}, query, self.order
-        )
+        return await page_records(unit.session, self.columns, self.table.name, {**where, **asked}, query, self.order)
 
     def answer(self, records: Sequence[Record], following: str | None) -> Response:
         """A page as an answer."""

@@ -17,16 +17,10 @@ from project_svc.schedule.dates import finish_of, start_of
 from project_svc.written import Field, Form, duration, money
 
 HERE = "SELECT FROM baselines WHERE id = $1 AND project_id = $2 AND organization_id = $3"
-BESIDE = ("project_id", "currency", "granularity")
-"""What a copy does not have itself: its project, and how that one counts."""
-
-
-def _within(copies: str) -> str:
-    return f"""(
-        SELECT copied.*, project.id AS project_id, project.currency, project.granularity
-        FROM {copies} AS copied
-        JOIN baselines AS baseline ON baseline.id = copied.baseline_id JOIN projects AS project ON project.id = baseline.project_id
-    ) AS within"""  # noqa: S608  (names of our own)
+INSIDE = "baseline_id = (SELECT id FROM baselines WHERE project_id = {} AND id = {})"
+"""The first condition of a page: so the project is `$1`, which BESIDE counts on."""
+BESIDE = tuple(f"(SELECT {name} FROM projects WHERE id = $1) AS {name}" for name in ("currency", "granularity"))  # noqa: S608  (names of our own)
+"""What a copy does not say itself: how its project counts. It is looked up once a page."""
 
 
 def _start(column: str) -> Field:
@@ -74,7 +68,6 @@ TASKS = Form(
         "scheduled_finish": _finish("scheduled_finish"),
         "cost": money("cost"),
     },
-    source=_within("baseline_tasks"),
     beside=BESIDE,
 )
 LINES = Form(
@@ -86,7 +79,6 @@ LINES = Form(
         identity=col(BaselineLine.line_id),
     ),
     own={"amount": money("amount")},
-    source=_within("baseline_lines"),
     beside=BESIDE,
 )
 
@@ -94,7 +86,7 @@ LINES = Form(
 async def page_of(form: Form, unit: UnitOfWork, project_id: UUID, baseline_id: UUID, query: PageQuery) -> Response:
     """A page of the TASKS or the LINES as they were planned. Raises NotFound, BadCursor, InvalidRequest."""
     organization_id = unit.identity.organization_id
-    where = {"baseline_id": baseline_id, "project_id": project_id, "organization_id": organization_id}
+    where = {INSIDE: (project_id, baseline_id), "organization_id": organization_id}
     records, following = await form.records(unit, query, where)
     if not records and await fetch_row(unit.session, HERE, baseline_id, project_id, organization_id) is None:
         raise NotFound
