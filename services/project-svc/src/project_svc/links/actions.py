@@ -47,7 +47,7 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
     )
     _check_unique(link, ends)
     await project.insert(link)
-    project.record(LinkCreated.of(link.wire()))
+    project.created(link, LinkCreated)
     if not is_slack(project.row, link, ends):
         project.disturb(link_id=link.id)
     return link
