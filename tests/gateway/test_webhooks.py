@@ -9,6 +9,7 @@ from webhook_kit import make_hook, states
 
 from contracts.program_events.subscriptions import SubscriptionDelivered
 from contracts.vocabulary import OrganizationRole
+from gateway.webhooks.claims import Claims
 from local_stack.databases import execute
 
 URL = "https://example.org/interlock?key=1"
@@ -69,8 +70,8 @@ async def test_the_secret_is_nowhere_in_the_clear_and_in_no_later_answer(live, a
 async def test_the_workers_role_sees_when_deliveries_are_due_and_nothing_in_them(live, worker, postgres):
     hook = await make_hook(live.client, URL)
     assert (await hook.post("test")).status_code == 202
-    overview = worker.dispatcher._overview
-    assert len(await worker.dispatcher._claim()) == 1
+    overview = worker.overview
+    assert [len(claim.deliveries) for claim in await Claims(overview).take(1)] == [1]
     for forbidden in ("SELECT document FROM webhook_deliveries", "SELECT * FROM webhooks", "SELECT * FROM api_tokens"):
         with pytest.raises(Exception, match="permission denied"):
             async with overview.transaction() as session:

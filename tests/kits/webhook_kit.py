@@ -103,6 +103,7 @@ class Worker:
 
     make: Callable[[], tuple[list[Fanout], Dispatcher]]
     database: Database
+    overview: Database
     owner: Database
     health: Health = field(default_factory=Health)
     running: dict[Any, asyncio.Task[None]] = field(default_factory=dict)
@@ -164,7 +165,7 @@ async def worker(postgres, database_url, bus, seal_key, attempt_timeout) -> Asyn
         dispatcher = Dispatcher(database, overview, Seal([seal_key]), sender, chance=random.Random(25))
         return [Fanout(stream, database, bus, dispatcher.wake) for stream in Stream], dispatcher
 
-    made = Worker(make, database, owner)
+    made = Worker(make, database, overview, owner)
     yield made
     await made.stop()
     for each in (database, overview, owner):

@@ -63,15 +63,11 @@ async def test_a_worker_killed_anywhere_loses_and_doubles_nothing(live, author, 
 async def test_two_workers_send_nothing_twice(live, author, worker, receiver):
     hook = await make_hook(live.client, receiver.url)
     await worker.start()
-    others = [type(worker.dispatcher)(*_parts(worker.dispatcher)) for _ in range(2)]
+    others = [worker.make()[1] for _ in range(2)]
     await worker.start(*others)
     said = await author.tasks(60)
     await hook.until(lambda found: states(found) == ["delivered"] * 60)
     assert sorted(each.id for each in receiver.received) == sorted(said)
-
-
-def _parts(dispatcher):
-    return dispatcher._database, dispatcher._overview, dispatcher._seal, dispatcher._sender
 
 
 async def test_no_more_at_once_than_a_receiver_is_to_bear_and_a_slow_one_holds_up_no_other(

@@ -143,6 +143,7 @@ PROJECTS = (
 )
 
 LONG_WORK = (
+    Record("shared_calendar", "/calendars", _changed_by(MEMBERS, ORGANIZERS)),
     Record("import", "/imports", {CREATE: ADMINS}),
     # Each sees and calls off what it asked for itself; whoever sees a project sees its jobs, and an admin calls off any.
     Record("job", "/jobs", {READ: MEMBERS, "cancel": MEMBERS}, {"POST /{job_id}/cancel": "cancel"}),
@@ -217,6 +218,11 @@ PROGRAMS = (
 STRATEGY = (
     Record("portfolio", "/portfolios", _changed_by(MEMBERS, ORGANIZERS)),
     Record("portfolio_report", "/portfolios/{portfolio_id}/status-reports", {READ: OVERSEERS, CREATE: ORGANIZERS}),
+    Record(
+        "portfolio_subscription",
+        "/portfolios/{portfolio_id}/subscriptions",
+        _changed_by(OVERSEERS, ORGANIZERS),
+    ),
     Record("goal", "/goals", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/goals/{goal_id}/key-results", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/key-results", _changed_by(MEMBERS, ORGANIZERS)),

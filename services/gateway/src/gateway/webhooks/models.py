@@ -99,6 +99,7 @@ class WebhookDelivery(GatewayTable, table=True):
             ["organization_id", "webhook_id"], ["webhooks.organization_id", "webhooks.id"], ondelete="CASCADE"
         ),
         sa.Index(None, "webhook_id", "due_at", postgresql_where=sa.text("due_at IS NOT NULL")),
+        sa.Index(None, "webhook_id", "claimed_until", postgresql_where=sa.text("claimed_until IS NOT NULL")),
         sa.Index(None, "finished_at"),
     )
 
