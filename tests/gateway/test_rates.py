@@ -88,8 +88,11 @@ async def test_a_lease_ahead_that_fails_is_taken_when_it_is_needed(database, tok
         return await spend(*asked)
 
     monkeypatch.setattr(policy, "_spend", failing)
-    assert await drained(policy, organization) >= 200
-    assert failed
+    for _ in range(25):
+        await policy.take(organization, "a")
+        await asyncio.sleep(0)
+    assert len(failed) == 1
+    assert await drained(policy, organization) >= 175
 
 
 async def test_without_the_database_nobody_is_kept_out(database_url) -> None:

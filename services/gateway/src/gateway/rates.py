@@ -128,6 +128,8 @@ class Policy:
         """Add another lease to a share that is half used up, so that nobody waits for it. What cannot be had now is asked for again in time."""
         try:
             async with share.lock:
+                if share.left > self._early:
+                    return  # somebody came who could not wait
                 granted, elsewhere, _ = await self._spend(organization_id, subject)
                 if granted:
                     share.left, share.elsewhere = share.left + granted, elsewhere
