@@ -77,6 +77,8 @@ class Service:
         return (self.app_role, self.relay_role, self.operator_role)
 
 
+BEHIND: Final = 10
+"""How far workers stand back on this one machine: whoever waits for an answer comes first. What they then find waiting, they do in larger pieces."""
 PROJECT: Final = Service("project_svc", "project")
 PROGRAM: Final = Service("program_svc", "program")
 GATEWAY: Final = Service("gateway", "gateway")
@@ -159,7 +161,9 @@ class Plan:
             "INTERLOCK_HEALTH_PORT": str(self.ports[name]),
             "INTERLOCK_RELAY_DATABASE_URL": self._database_url(GATEWAY, GATEWAY.relay_role),
         }
-        child = self._child(name, [GATEWAY.package, "worker"], self._both_gateways_environment() | told)
+        child = self._child(
+            name, [GATEWAY.package, "worker"], self._both_gateways_environment() | told, niceness=BEHIND
+        )
         return Process(child, self.ports[name], is_worker=True)
 
     def _both_gateways_environment(self) -> dict[str, str]:
@@ -194,7 +198,9 @@ class Plan:
             "INTERLOCK_AUTH_PRIVATE_KEY_FILE": str(self.secrets.key_pair(service.database)[0]),
             f"INTERLOCK_{_OTHER[service.database].upper()}_URL": f"http://{HOST}:{self.ports[f'{_OTHER[service.database]}-serve']}",
         }
-        child = self._child(name, [service.package, "worker"], self._service_environment(service) | told)
+        child = self._child(
+            name, [service.package, "worker"], self._service_environment(service) | told, niceness=BEHIND
+        )
         return Process(child, self.ports[name], is_worker=True)
 
     def _service_environment(self, service: Service) -> dict[str, str]:
@@ -209,13 +215,14 @@ class Plan:
     def _database_url(self, service: Service, role: str) -> str:
         return self.postgres.url(service.database, role, self.secrets.password(role))
 
-    def _child(self, name: str, module: list[str], told: Mapping[str, str]) -> Child:
+    def _child(self, name: str, module: list[str], told: Mapping[str, str], *, niceness: int = 0) -> Child:
         return Child(
             name=name,
             command=[sys.executable, "-m", *module],
             folder=self.home.path,
             log=self.home.log(name),
             environment={**_inherited(), **told},
+            niceness=niceness,
         )
 
 
