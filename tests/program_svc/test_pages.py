@@ -9,8 +9,6 @@ from chassis.statements import driver_of
 from gateway.overview import PARTS
 
 SHOWN = 4
-SUMS = {"budget", "risks"}
-"""Parts of an overview that sum over all projects."""
 CROWD = """
     WITH made AS (
         INSERT INTO known_projects (id, organization_id, key, name, state, start, currency, granularity, revision)
@@ -100,7 +98,7 @@ async def test_a_page_costs_the_same_in_a_program_of_1000_projects_as_in_one_of_
 async def test_the_parts_of_an_overview_are_as_large_in_a_program_of_1000_projects_as_in_one_of_120(
     api, database, watch
 ):
-    """A sum over all projects reads of each what it sums; nothing else reads more, and no answer is larger."""
+    """In bytes, and in statements."""
     costs = []
     for projects in (120, 1_000):
         program, _ = await crowded(api, database, projects)
@@ -110,10 +108,9 @@ async def test_the_parts_of_an_overview_are_as_large_in_a_program_of_1000_projec
             of_this[part] = await watch.cost(api, f"{program}{below}")
         costs.append(of_this)
     few, many = costs
-    for part, (size, statements, rows, _) in many.items():
+    for part, (size, statements, *_) in many.items():
         assert statements == few[part][1], part
         assert size <= few[part][0] * 1.05, part
-        assert part in SUMS or rows <= few[part][2] + 10, part
 
 
 async def test_the_pages_of_a_schedule_are_the_schedule_in_any_order(api, eleven):

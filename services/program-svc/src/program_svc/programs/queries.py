@@ -11,7 +11,6 @@ from chassis.problem import NotFound
 from chassis.statements import fetch
 from program_svc.programs.models import Program
 
-# As an array: then no more than these projects are read, whatever the planner thinks of the tables.
 _POSITIONS = """
     SELECT id, revision FROM known_projects
     WHERE id = ANY(ARRAY(SELECT project_id FROM components WHERE program_id = $1 LIMIT $2::bigint)) ORDER BY id
