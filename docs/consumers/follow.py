@@ -36,6 +36,8 @@ class Picture:
 
     def hear(self, project_id, headers, data):
         """Apply an event if it is the next one; bootstrap where we have no place, or lost it. Say what it was."""
+        if project_id == "work":  # the organisation's jobs, which are no project's
+            return "ignored"
         place = self.projects.get(project_id)
         judgement = "new" if place is None else judge(place, headers)
         if judgement in ("new", "gap"):

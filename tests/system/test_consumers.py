@@ -138,8 +138,13 @@ async def test_a_consumer_has_the_apis_picture_after_restarts_a_gap_and_repetiti
         await consumer.wait_for(project_id, await notice())
         second = await post(f"{path}/tasks", task)
         await post(f"{path}/links", {"predecessor_id": first["id"], "successor_id": second["id"]})
+        asked = await api.post(
+            f"{path}/schedule/simulate", json={"runs": 100}
+        )  # a job, told between the projects' events
+        assert asked.status_code == 202, asked.text
         assert await consumer.wait_for(project_id, await notice()) == "next"
         assert "gap" not in consumer.judged(project_id)
+        assert consumer.judged("work") == {"ignored"}
     await assert_it_is_the_apis()
 
     # Killed, and much has happened meanwhile.
