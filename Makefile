@@ -131,7 +131,7 @@ fuzz: .venv/warm .venv/compiled ## Fuzz the API of a stack of its own by its doc
 	@$(BIN)/python -m apitools fuzz --seed $(or $(SEED),1) $(if $(PHASES),--phases $(PHASES)) $(if $(PATHS),--paths "$(PATHS)")
 
 .PHONY: bench
-bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|start, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|project|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: soak

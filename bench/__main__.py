@@ -15,7 +15,7 @@ import structlog
 from bench.result import Result
 from bench.stack import Stack
 
-PARTS = ("engine", "events", "http", "program", "start")
+PARTS = ("engine", "events", "http", "program", "project", "start")
 RESULTS = Path(__file__).parent / "results.json"
 HEAD = ("name", "value", "reference", "ratio", "note")
 

@@ -9,6 +9,8 @@ from live_kit import example, listening
 from webhook_kit import make_hook, states
 
 from contracts import program_events
+from contracts.project_events.jobs import JobCreated
+from contracts.project_events.shared_calendars import SharedCalendarCreated
 
 SECRETS = ("Hidden shaft", "Signed track geometry", "Mara Lindqvist")
 """What only who sees both projects may read."""
@@ -94,3 +96,13 @@ async def test_without_a_role_nothing_is_seen(live, author, viewer):
             assert (await live.client.delete(f"/v1/roles/{role['id']}")).status_code == 204
     page = (await viewer.get("/v1/events")).json()
     assert (page["items"], page["hidden_count"]) == ([], 3)
+
+
+async def test_the_organisations_calendars_are_everybodys_and_its_jobs_are_not(author, viewer):
+    whose = {"id": uuid4(), "organization_id": author.organization_id}
+    created = [
+        await author.say("work", author.organization_id, event)
+        for event in (example(SharedCalendarCreated, **whose), example(JobCreated, **whose, project_id=uuid4()))
+    ]
+    page = (await viewer.get("/v1/events")).json()
+    assert ([item["id"] for item in page["items"]], page["hidden_count"]) == (created[:1], 1)

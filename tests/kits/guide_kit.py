@@ -32,7 +32,10 @@ def differs(expected: Any, answer: Any, place: str = "") -> list[str]:
 
 
 async def carry_out(api: Any, page: Path, names: dict[str, str]) -> None:
-    """Send every request of a page and compare the answer. names: what `$NAME` stands for; those that the page gives are added."""
+    """Send every request of a page and compare the answer. names: what `$NAME` stands for; those that the page gives are added.
+
+    `as $NAME` is the id of the record that is answered, or of the first one of a list.
+    """
 
     def named(text: str) -> str:
         return NAME.sub(lambda found: names[found.group()], text)
@@ -46,4 +49,5 @@ async def carry_out(api: Any, page: Path, names: dict[str, str]) -> None:
             wrong = differs(json.loads(named(expected)), answer.json())
             assert not wrong, "\n".join([step.group(), *wrong])
         if name is not None:
-            names[name] = answer.json()["id"]
+            named_one = answer.json()
+            names[name] = (named_one if "id" in named_one else named_one["items"][0])["id"]

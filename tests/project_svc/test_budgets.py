@@ -110,3 +110,35 @@ async def test_lines_are_sorted_by_amount(api, project):
         cursor = page["next"]
     assert pages == ["10.00", "9.00", "2.50"]
     assert cursor is None
+
+
+async def test_lines_are_summed_and_found_by_type_and_period(api, project):
+    hours = {"quantity": 10, "rate": {"amount": "50.00", "currency": "EUR"}}
+    sent = (
+        ({"name": "Crew"} | hours, "labour"),
+        ({"name": "Crane", "type": "equipment"} | hours, "equipment"),
+        ({"name": "Steel", "amount": {"amount": "70.00", "currency": "EUR"}}, "other"),
+    )
+    lines = {}
+    for body, kind in sent:
+        line = lines[body["name"]] = await api.post(f"{project}/budget/lines", body)
+        assert line["type"] == kind
+    steel = f"{project}/budget/lines/{lines['Steel']['id']}"
+    period = {"starts_on": "2026-04-01", "ends_on": "2026-04-30"}
+    assert (await api.patch(steel, {"type": "material"} | period))["type"] == "material"
+    told = (await api.get(f"{project}/budget"))["by_type"]
+    assert [(each["type"], each["amount"]["amount"], each["lines"]) for each in told] == [
+        ("equipment", "500.00", 1),
+        ("labour", "500.00", 1),
+        ("material", "70.00", 1),
+    ]
+    for query, names in (
+        ({"type": "labour"}, ["Crew"]),
+        ({"since": "2026-04-30"}, ["Steel"]),
+        ({"since": "2026-05-01"}, []),
+        ({"since": "2026-03-01", "until": "2026-04-01"}, ["Steel"]),
+        ({"until": "2026-03-31"}, []),
+    ):
+        found = await api.get(f"{project}/budget/lines", params=query)
+        assert [each["name"] for each in found["items"]] == names, query
+    await api.post(f"{project}/budget/lines", sent[2][0] | {"type": "bribes"}, status=422)

@@ -1,8 +1,13 @@
 """`docs/projects.md`, carried out line by line; and no record is left out of it."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import httpx
 from guide_kit import carry_out, steps_of
+from tests.project_svc.member import ProjectMember
+from tests.project_svc.working import Work
 
 from project_svc.application import ROUTERS
 
@@ -20,8 +25,24 @@ ELSEWHERE = {
 """What is no record: figures, and other ways to read or write them."""
 
 
-async def test_every_step_of_the_page_answers_as_it_says(api):
-    await carry_out(api, PAGE, {})
+class Importing(ProjectMember):
+    """Sends the body of an import as the file that it stands for, and lets the worker do the job at once."""
+
+    work: Work
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        if path != "/imports":
+            return await super().request(method, path, **options)
+        files = {"file": ("plan.json", json.dumps(options["json"]).encode())}
+        answer = await super().request(method, path, files=files, data={"source": "office"})
+        await self.work(self.organization_id)
+        return answer
+
+
+async def test_every_step_of_the_page_answers_as_it_says(client, work):
+    member = Importing(client)
+    member.work = work
+    await carry_out(member, PAGE, {})
 
 
 def test_every_record_of_a_project_is_on_the_page():

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event
+from tests.project_svc.test_imposed_dates import START, Program
+from tests.project_svc.test_write_routes import linked_outside
 
 from chassis.statements import driver_of
+from contracts.program_events import DependencyCommitted
 from project_svc.application import ROUTERS
 from project_svc.registers import ALL
 
@@ -114,6 +117,29 @@ def test_every_list_of_a_project_is_counted():
     paths = {route.path.removeprefix("/projects/{project_id}/") for router in ROUTERS for route in router.routes}
     lists = {path for path in paths if f"{path}/" in {each.partition("{")[0] for each in paths if "{" in each}}
     assert {each for each in lists if not each.startswith("/")} == {*BODIES, "links", "assignments", *OF_IMPORTS}
+
+
+async def test_lists_that_are_written_elsewhere_take_the_same_few_statements_too(api, told, database):
+    """Jobs, shared calendars, what a program imposes, what an import leaves, what a baseline copied."""
+    project, program = await api.project(), Program(database, api.organization_id)
+    counts = []
+    for number in range(1, 4):
+        task = await api.task(project)
+        await api.post(f"{project}/budget/lines", BODIES["budget/lines"])
+        await api.post("/calendars", {"name": "C"})
+        await api.post(f"{project}/schedule/simulate", {"runs": 10}, status=202)
+        await linked_outside(database, api, project.rpartition("/")[2], task)
+        await program.hear(program.tells(DependencyCommitted, program.dependency(project, task, START)))
+        baseline = f"{project}/baselines/{(await api.post(f'{project}/baselines', {'name': 'B'}))['id']}"
+        paths = ("/jobs", "/calendars", f"{project}/imposed-dates", f"{project}/outside-links")
+        during = []
+        for path in (*paths, f"{baseline}/tasks", f"{baseline}/budget-lines"):
+            with counted(told) as listing:
+                assert len((await api.get(path))["items"]) == number, path
+            during.append(len(listing))
+        counts.append(tuple(during))
+    assert len(set(counts)) == 1, counts
+    assert max(counts[0]) <= MOST_OF_A_RECORD
 
 
 async def test_projects_take_the_same_few_statements_however_many_there_are(api, told):

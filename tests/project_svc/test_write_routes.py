@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from audit_kit import BY_REQUEST, attributable, check_entries, entries_of
-from tests.project_svc.write_routes import CANCEL, JOBS, WRITES, filled, one_of_everything
+from tests.project_svc.write_routes import CANCEL, JOBS, OF_THE_ORGANIZATION, WRITES, filled, one_of_everything
 
 from contracts.project_events.jobs import JobKind, JobStatus
 from project_svc.application import ROUTERS
@@ -20,7 +20,7 @@ def test_every_route_that_writes_has_a_row():
     routes = {
         f"{method} {route.path}" for router in ROUTERS for route in router.routes for method in route.methods & WRITING
     }
-    assert routes == WRITES.keys() | JOBS.keys() | {CANCEL}
+    assert routes == WRITES.keys() | JOBS.keys() | OF_THE_ORGANIZATION | {CANCEL}
 
 
 @asynccontextmanager

@@ -111,6 +111,11 @@ JOBS = {
     f"POST {P}/schedule/level": "levelling",
 }
 """Routes that ask for a job, and its kind."""
+OF_THE_ORGANIZATION = {
+    "POST /calendars",
+    *(f"{method} /calendars/{{shared_calendar_id}}" for method in ("PATCH", "DELETE")),
+}
+"""Routes that write what belongs to no project: `test_shared_calendars`."""
 CANCEL = "POST /jobs/{job_id}/cancel"
 
 

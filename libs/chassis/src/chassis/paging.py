@@ -92,15 +92,18 @@ async def page_records(
     """`page` for hot paths: the driver's records of a table, and the next cursor.
 
     columns: those to answer, the sort column and the identity among them. where: what columns, or `ANY(…)` of an array, equal; another
-    condition has `{}` in the place of its value.
+    condition has `{}` in the place of its value, of a tuple in the place of each.
     """
     chosen, column, descending = order.of(query.sort)
     keys = [column] if column is order.identity else [column, order.identity]
     names = ", ".join(f'"{key.name}"' for key in keys)
-    values = list(where.values())
-    conditions = [
-        name.format(f"${place}") if "{}" in name else f"${place} = {name}" for place, name in enumerate(where, start=1)
-    ]
+    values: list[Any] = []
+    conditions = []
+    for name, wanted in where.items():
+        several = wanted if isinstance(wanted, tuple) else (wanted,)
+        own = [f"${len(values) + place}" for place in range(1, len(several) + 1)]
+        conditions.append(name.format(*own) if "{}" in name else f"{own[0]} = {name}")
+        values += several
     if query.cursor is not None:
         after = _values_of(query.cursor, chosen, keys)
         places = ", ".join(f"${place}" for place in range(len(values) + 1, len(values) + len(after) + 1))

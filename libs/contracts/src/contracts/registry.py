@@ -5,13 +5,14 @@ from types import MappingProxyType
 from contracts import program_events, project_events
 from contracts.program_events import portfolios
 from contracts.program_events import registers as program_registers
-from contracts.project_events import jobs, registers, resource_events
+from contracts.project_events import jobs, registers, resource_events, shared_calendars
 
 EVENTS = (
     *project_events.EVENTS,
     *registers.EVENTS,
     *resource_events.EVENTS,
     *jobs.EVENTS,
+    *shared_calendars.EVENTS,
     *program_events.EVENTS,
     *portfolios.EVENTS,
     *program_registers.EVENTS,

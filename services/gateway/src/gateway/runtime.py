@@ -20,7 +20,7 @@ from gateway.strangers import Strangers
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
 
-PROJECT_SEGMENTS = ("projects", "jobs", "imports", "work-list")
+PROJECT_SEGMENTS = ("projects", "calendars", "jobs", "imports", "work-list")
 PROGRAM_SEGMENTS = ("programs", "portfolios", "dependencies", "goals", "key-results", "alignments", "alignment")
 
 

@@ -36,6 +36,7 @@ from project_svc.registers import ALL
 from project_svc.resources.routes import router as resources
 from project_svc.risks.routes import router as risks
 from project_svc.schedule.routes import router as schedule
+from project_svc.shared_calendars.routes import router as shared_calendars
 from project_svc.simulations.routes import router as simulations
 from project_svc.snapshots.routes import router as snapshots
 from project_svc.status_reports.routes import router as status_reports
@@ -49,7 +50,7 @@ DESCRIPTION = "What belongs to one project: tasks, links, calendars, budget, ris
 ROUTERS = (
     *(tasks, projects, links, calendars, schedule, budgets, earned_value, risks, imposed, snapshots),
     *(resources, assignments, commitments, batch, baselines, change_requests, tolerances),
-    *(comments, work_list, status_reports),
+    *(comments, work_list, status_reports, shared_calendars),
     *(jobs, simulations, levelling, quality, assessment, imports, exports, outside_links),
     *(router_of(declared) for declared in ALL),
 )

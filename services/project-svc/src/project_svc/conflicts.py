@@ -45,6 +45,7 @@ CONFLICTS: Conflicts = {
             "resources",
             "assignments",
             "commitments",
+            "shared_calendars",
             *(each.collection for each in KEPT),
         )
     },

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response
-from sqlalchemy import Table
+from sqlalchemy import Column, Numeric, Table
 
 from chassis.etag import etag_of
 from chassis.paging import Order, PageQuery, page_records
@@ -31,7 +31,7 @@ MINUTES_PER_HOUR = 60
 EXTERNAL_REF = "external_ref"
 
 Field = Callable[[Record], object]
-"""From a record to what `orjson` writes for one of its fields."""
+"""From a record to what `as_json` writes for one of its fields."""
 
 
 BOOKED = {"task_id": "task_id", "source": "source", "since": '"on" >= {}', "until": '"on" <= {}'}
@@ -99,8 +99,10 @@ class Form:
 
     @cached_property
     def columns(self) -> str:
-        """All columns, for a statement."""
-        return ", ".join(f'"{column.name}"' for column in self.table.columns)
+        """The columns for a statement: one for each field in the fields' order, then those that several fields are made of."""
+        fields = (f'"{name}"' if name in self.table.c else f'NULL AS "{name}"' for name in self._names)
+        others = (f'"{column.name}"' for column in self.table.columns if column.name not in self._names)
+        return ", ".join((*fields, *others))
 
     @cached_property
     def _read(self) -> str:
@@ -108,45 +110,58 @@ class Form:
         return f"SELECT {self.columns} FROM {self.table.name} WHERE {where}"  # noqa: S608  (names of our own)
 
     @cached_property
-    def _fields(self) -> tuple[tuple[str, Field], ...]:
-        return tuple((name, self._field(name)) for name in self.state.model_fields)
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.state.model_fields)
 
-    def _field(self, name: str) -> Field:
-        if name in self.own:
-            return self.own[name]
-        if name == EXTERNAL_REF:
-            return _external_ref
-        return _as_stored(name, self.table.c[name].type)
+    @cached_property
+    def _made(self) -> tuple[tuple[str, Field], ...]:
+        """The fields that are more than what the driver read."""
+        found = {name: _number_in(name) for name in self._names if _is_number(self.table.c.get(name))}
+        if EXTERNAL_REF in self._names:
+            found[EXTERNAL_REF] = _external_ref
+        return tuple({**found, **self.own}.items())
 
     def written(self, record: Record) -> dict[str, object]:
-        """A record in the form of the wire, for `orjson` with OPTIONS."""
-        return {name: write(record) for name, write in self._fields}
+        """A record in the form of the wire, for `as_json`. It was read as `columns`, with whatever behind them."""
+        told: dict[str, object] = dict(zip(self._names, record.values(), strict=False))
+        for name, write in self._made:
+            told[name] = write(record)
+        return told
 
     async def one(self, unit: UnitOfWork, project_id: UUID, record_id: UUID) -> Response:
         """One record of a project as an answer, with its ETag. Raises NotFound."""
         record = await fetch_row(unit.session, self._read, record_id, project_id, unit.identity.organization_id)
+        return self.answer_one(record)
+
+    def answer_one(self, record: Record | None) -> Response:
+        """One record as an answer, with its ETag. Raises NotFound where there is none."""
         if record is None:
             raise NotFound
-        headers = {"ETag": etag_of(record["revision"])}
-        return Response(orjson.dumps(self.written(record), option=OPTIONS), 200, headers, "application/json")
+        return answer_with_etag(self.written(record), record["revision"])
 
     async def page(self, unit: UnitOfWork, project_id: UUID, query: PageQuery) -> Response:
         """A page of a project's records as an answer. Raises NotFound for a project that is not there, BadCursor, InvalidRequest."""
-        where: dict[str, Any] = {"project_id": project_id, "organization_id": unit.identity.organization_id}
-        for name, condition in self.filters.items():
-            wanted = getattr(query, name)
-            if wanted is not None:
-                where[condition] = wanted
-        table = self.table.name
-        records, following = await page_records(unit.session, self.columns, table, where, query, self.order)
+        where = {"project_id": project_id, "organization_id": unit.identity.organization_id}
+        records, following = await self.records(unit, query, where)
         if not records:
             await check_readable(project_id, unit)
         return self.answer(records, following)
 
+    async def records(
+        self, unit: UnitOfWork, query: PageQuery, where: Mapping[str, Any]
+    ) -> tuple[list[Record], str | None]:
+        """A page of the driver's records, and the next cursor. where: conditions besides the filters. Raises BadCursor, InvalidRequest."""
+        asked = {
+            condition: wanted
+            for name, condition in self.filters.items()
+            if (wanted := getattr(query, name)) is not None
+        }
+        return await page_records(unit.session, self.columns, self.table.name, {**where, **asked}, query, self.order)
+
     def answer(self, records: Sequence[Record], following: str | None) -> Response:
         """A page as an answer."""
         body = {"items": [self.written(record) for record in records], "next": following}
-        return Response(orjson.dumps(body, option=OPTIONS), media_type="application/json")
+        return Response(as_json(body), media_type="application/json")
 
     def short_one(self, name: str) -> ShortCut:
         """The short cut of a route that reads one record. name: of its id in the path."""
@@ -166,27 +181,31 @@ class Form:
         return read
 
 
+def as_json(body: object) -> bytes:
+    """JSON of what the driver read: `orjson` writes days, instants and documents by itself, ids as their text."""
+    return orjson.dumps(body, default=str, option=OPTIONS)
+
+
+def answer_with_etag(body: object, revision: int) -> Response:
+    """JSON as an answer."""
+    return Response(as_json(body), 200, {"ETag": etag_of(revision)}, "application/json")
+
+
 def _external_ref(record: Record) -> object:
     source, name = record["external_source"], record["external_id"]
     return None if source is None or name is None else {"source": source, "id": name}
 
 
-def _as_stored(column: str, kind: Any) -> Field:
-    """A column as its type is written: `orjson` writes days, instants and documents by itself."""
-    python = Decimal if kind.__visit_name__ in {"numeric", "NUMERIC"} else _python_of(kind)
-    if python is UUID:
-        return lambda record: None if record[column] is None else str(record[column])
-    if python is Decimal:
-        return lambda record: None if record[column] is None else _number(record[column])
-    return lambda record: record[column]
+def _is_number(column: Column[Any] | None) -> bool:
+    return column is not None and isinstance(column.type, Numeric) and column.type.asdecimal
 
 
-def _python_of(kind: Any) -> type:
-    try:
-        found: type = kind.python_type
-    except NotImplementedError:
-        return str
-    return found
+def _number_in(column: str) -> Field:
+    def write(record: Record) -> object:
+        value = record[column]
+        return None if value is None else _number(value)
+
+    return write
 
 
 # Records of one kind are much alike in these: a page of a hundred has a handful of each.

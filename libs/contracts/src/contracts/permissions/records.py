@@ -143,6 +143,7 @@ PROJECTS = (
 )
 
 LONG_WORK = (
+    Record("shared_calendar", "/calendars", _changed_by(MEMBERS, ORGANIZERS)),
     Record("import", "/imports", {CREATE: ADMINS}),
     # Each sees and calls off what it asked for itself; whoever sees a project sees its jobs, and an admin calls off any.
     Record("job", "/jobs", {READ: MEMBERS, "cancel": MEMBERS}, {"POST /{job_id}/cancel": "cancel"}),

@@ -27,8 +27,8 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class JobState(Shape):
-    """A job as its events tell it; how far it is and what came of it: `GET /jobs/{id}`."""
+class JobFields(Shape):
+    """What events and answers say of a job alike."""
 
     id: Id
     organization_id: Id
@@ -40,14 +40,19 @@ class JobState(Shape):
     """Somebody wants it to end."""
     asked: dict[str, JsonValue]
     """What was asked for."""
-    problem: dict[str, JsonValue] | None
-    """Why it failed: a problem document."""
     requested_by: Label
     revision: int = Field(description="of the job itself, which is its ETag; it grows with its progress as well")
     created_at: Instant
     started_at: Instant | None
     finished_at: Instant | None
     updated_at: Instant
+
+
+class JobState(JobFields):
+    """A job as its events tell it; how far it is and what came of it: `GET /jobs/{id}`."""
+
+    problem: dict[str, JsonValue] | None
+    """Why it failed: a problem document."""
 
 
 class JobEvent(RecordEvent[JobState]):

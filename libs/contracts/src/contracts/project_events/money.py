@@ -1,6 +1,19 @@
 """The full state of each record of a project's money, as project-svc's events carry it."""
 
+from enum import StrEnum
+
 from contracts.values import Day, ExchangeRate, ExternalRef, Id, Instant, Label, Money, Name, Shape, Units
+
+
+class CostType(StrEnum):
+    """What money is spent on."""
+
+    LABOUR = "labour"
+    MATERIAL = "material"
+    EQUIPMENT = "equipment"
+    SERVICES = "services"
+    TRAVEL = "travel"
+    OTHER = "other"
 
 
 class BudgetLineState(Shape):
@@ -15,6 +28,7 @@ class BudgetLineState(Shape):
     task_id: Id | None
     contingency: bool
     """Set aside for known risks: inside the baseline, part of the budget at completion."""
+    type: CostType = CostType.OTHER
     quantity: Units | None = None
     """Of labour: hours. The amount is quantity x rate."""
     rate: Money | None = None

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from contracts.project_events.control import RiskMatrix, Tolerances
+from contracts.project_events.registered import Registered
 from contracts.project_events.resources import WorkMode
 from contracts.values import (
     STANDARD_HOURS,
@@ -116,16 +117,12 @@ class DayOff(Shape):
     name: Label
 
 
-class CalendarState(Shape):
-    """When a project's work is done. What it says is complete: its holidays are listed, none needs to be looked up.
+class CalendarContent(Shape):
+    """What a calendar says of days. It is complete: its holidays are listed, none needs to be looked up.
 
     Where several say something of one day, `exceptions` come before `days_off`, and these before the week.
     """
 
-    id: Id
-    organization_id: Id
-    project_id: Id
-    external_ref: ExternalRef | None
     name: Name
     hours_per_day: HoursPerDay
     """What `P1D` stands for."""
@@ -135,11 +132,15 @@ class CalendarState(Shape):
     holidays: Holidays | None
     days_off: Annotated[list[DayOff], Field(max_length=MOST_EXCEPTIONS)]
     """The public holidays, in order."""
+
+
+class CalendarState(CalendarContent, Registered):
+    """When a project's work is done."""
+
+    shared_calendar_id: Id | None = None
+    """The organisation's calendar that it follows: what changes there, changes here. Null: the project's own."""
     version: int
     """1 when it was created; grows with each change of it."""
-    revision: int
-    created_at: Instant
-    updated_at: Instant
 
 
 class Constraint(Shape):

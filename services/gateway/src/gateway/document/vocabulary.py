@@ -94,9 +94,14 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "BudgetLineCreate": {
         "name": "Transformer",
         "amount": {"amount": "180000.00", "currency": "EUR"},
+        "type": "material",
         "task_id": _TASK,
         "contingency": False,
     },
+    "CalendarContentCreate": {"name": "Company calendar"},
+    "CalendarContentUpdate": {"exceptions": [{"on": "2026-12-24", "name": "Christmas Eve"}]},
+    "CalendarCreate": {"name": "Track crew"},
+    "CalendarUpdate": {"hours_per_day": 7.5},
     "ActualCreate": {
         "on": "2026-04-30",
         "amount": {"amount": "12500.00", "currency": "EUR"},

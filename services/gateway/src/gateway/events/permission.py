@@ -7,15 +7,18 @@ import orjson
 from chassis.authority import sees_program, sees_project
 from chassis.identity import Identity
 from chassis.redaction import Hidden, redact
+from contracts.project_events.jobs import JobEvent
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from gateway.events.live_event import LiveEvent
+
+JOB = JobEvent.record
 
 
 def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
     """The event as somebody may have it, one CloudEvents document on one line; None for one that it may not see.
 
-    Those of the projects and programs that it sees, of its own jobs, and of the organisation's goals. What a program or a goal says of
+    Those of the projects and programs that it sees, of its own jobs, of the organisation's calendars, and of its goals. What a program or a goal says of
     projects that one does not see is left out, as in the answers of program-svc.
     """
     if event.organization_id != identity.organization_id:
@@ -25,7 +28,7 @@ def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
     if event.boundary_kind is BoundaryKind.PROJECT:
         return event.document if sees_project(identity, event.boundary_id) else None
     if event.boundary_kind is BoundaryKind.WORK:
-        return event.document if _sees_job(identity, event) else None
+        return event.document if event.record != JOB or _sees_job(identity, event) else None
     if event.boundary_kind is BoundaryKind.PROGRAM:
         if not sees_program(identity, event.boundary_id):
             return None

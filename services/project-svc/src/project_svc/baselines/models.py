@@ -16,10 +16,9 @@ from contracts.project_events.baselines import (
 )
 from contracts.project_events.registers import BASELINE
 from contracts.values import Day, DayOrMoment, Duration, ExternalRef, Id, Instant, Label, Money, Name, Shape, Text
-from contracts.vocabulary import Granularity, TaskKind
+from contracts.vocabulary import TaskKind
 from project_svc.records import AMOUNT, MINUTES, Row, words
 from project_svc.register.declared import Declared
-from project_svc.schedule.dates import finish_of, start_of
 
 BASELINES = Declared(
     name="baseline",
@@ -63,22 +62,6 @@ class BaselineTask(Row, table=True):
     scheduled_finish: int = Field(sa_type=MINUTES)
     cost: Decimal = Field(sa_type=AMOUNT)
 
-    def wire(self, currency: str, granularity: Granularity) -> "BaselineTaskRead":
-        """The task as answers show it."""
-        return BaselineTaskRead(
-            task_id=self.task_id,
-            parent_id=self.parent_id,
-            wbs_code=self.wbs_code,
-            name=self.name,
-            kind=self.kind,
-            duration=Duration(self.duration, self.minutes_per_day),
-            early_start=start_of(self.early_start, granularity),
-            early_finish=finish_of(self.early_finish, granularity),
-            scheduled_start=start_of(self.scheduled_start, granularity),
-            scheduled_finish=finish_of(self.scheduled_finish, granularity),
-            cost=Money.of(self.cost, currency),
-        )
-
 
 class BaselineLine(Row, table=True):
     """A budget line as it was planned."""
@@ -94,18 +77,6 @@ class BaselineLine(Row, table=True):
     contingency: bool
     starts_on: date | None = None
     ends_on: date | None = None
-
-    def wire(self, currency: str) -> "BaselineLineRead":
-        """The line as answers show it."""
-        return BaselineLineRead(
-            line_id=self.line_id,
-            name=self.name,
-            amount=Money.of(self.amount, currency),
-            task_id=self.task_id,
-            contingency=self.contingency,
-            starts_on=self.starts_on,
-            ends_on=self.ends_on,
-        )
 
 
 class BaselineCalendar(Row, table=True):

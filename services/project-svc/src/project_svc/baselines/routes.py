@@ -5,25 +5,23 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.short_cuts import short_cut
+from chassis.short_cuts import Asked, short_cut
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.baselines import BaselineState
 from contracts.values import Id
 from project_svc.baselines import actions
 from project_svc.baselines.comparison import Comparison, ComparisonQuery, ComparisonRead, Difference
 from project_svc.baselines.content import content_of
+from project_svc.baselines.copies import page_of_lines, page_of_tasks
 from project_svc.baselines.models import (
     BASELINES,
     Approval,
     BaselineCreate,
-    BaselineLine,
     BaselineLineRead,
-    BaselineTask,
     BaselineTaskRead,
 )
 from project_svc.baselines.picture import present_picture
@@ -44,20 +42,6 @@ FORM = form_of(BASELINES)
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists, Cycle, OutsideTime, Unschedulable)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.BaselineFixed, StaleRevision)
-TASK_ORDER = Order(
-    columns={
-        "task_id": col(BaselineTask.task_id),
-        "wbs_code": col(BaselineTask.wbs_code),
-        "name": col(BaselineTask.name),
-    },
-    default="task_id",
-    identity=col(BaselineTask.task_id),
-)
-LINE_ORDER = Order(
-    columns={"line_id": col(BaselineLine.line_id), "name": col(BaselineLine.name)},
-    default="line_id",
-    identity=col(BaselineLine.line_id),
-)
 BaselineQuery = BASELINES.query
 BaselineUpdate = BASELINES.update
 
@@ -126,27 +110,30 @@ async def delete_baseline(
     return await conclude_deletion(project, response)
 
 
-@router.get("/{baseline_id}/tasks", responses=responses(NotFound))
+async def _list_tasks(asked: Asked) -> Response:
+    return await page_of_tasks(asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery))
+
+
+async def _list_lines(asked: Asked) -> Response:
+    return await page_of_lines(asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery))
+
+
+@router.get("/{baseline_id}/tasks", response_model=Page[BaselineTaskRead], responses=responses(NotFound))
+@short_cut(_list_tasks)
 async def list_baseline_tasks(
-    project: Reading, baseline_id: Id, query: Annotated[PageQuery, Query()]
-) -> Page[BaselineTaskRead]:
+    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+) -> Response:
     """The tasks as they were planned. Sort by `task_id`, `wbs_code` or `name`."""
-    baseline = await find(project, BASELINES, baseline_id)
-    statement = select(BaselineTask).where(col(BaselineTask.baseline_id) == baseline.id)
-    rows, following = await page(project.session, statement, query, TASK_ORDER)
-    currency, granularity = project.row.currency, project.row.granularity
-    return Page(items=[row.wire(currency, granularity) for row in rows], next=following)
+    return await page_of_tasks(unit, project_id, baseline_id, query)
 
 
-@router.get("/{baseline_id}/budget-lines", responses=responses(NotFound))
+@router.get("/{baseline_id}/budget-lines", response_model=Page[BaselineLineRead], responses=responses(NotFound))
+@short_cut(_list_lines)
 async def list_baseline_lines(
-    project: Reading, baseline_id: Id, query: Annotated[PageQuery, Query()]
-) -> Page[BaselineLineRead]:
+    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+) -> Response:
     """The budget lines as they were planned. Sort by `line_id` or `name`."""
-    baseline = await find(project, BASELINES, baseline_id)
-    statement = select(BaselineLine).where(col(BaselineLine.baseline_id) == baseline.id)
-    rows, following = await page(project.session, statement, query, LINE_ORDER)
-    return Page(items=[row.wire(project.row.currency) for row in rows], next=following)
+    return await page_of_lines(unit, project_id, baseline_id, query)
 
 
 @router.get(

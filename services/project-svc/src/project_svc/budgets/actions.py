@@ -15,6 +15,7 @@ from contracts.project_events import (
     BudgetLineDeleted,
     BudgetLineUpdated,
 )
+from contracts.project_events.money import CostType
 from contracts.values import Money
 from project_svc.budgets.models import (
     Actual,
@@ -56,6 +57,7 @@ async def create_budget_line(project: LockedProject, body: BudgetLineCreate) -> 
         currency=currency,
         task_id=body.task_id,
         contingency=body.contingency,
+        type=body.type or (CostType.LABOUR if is_labour else CostType.OTHER),
         quantity=body.quantity,
         rate=None if body.rate is None else body.rate.amount,
         starts_on=body.starts_on,

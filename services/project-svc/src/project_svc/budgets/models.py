@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field as ShapeField
 from pydantic import StrictBool
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
@@ -12,8 +14,9 @@ from sqlmodel import Field
 from chassis.patch import unset
 from chassis.problem import FieldError, InvalidRequest, invalid
 from contracts.project_events import ActualState, ActualStateV2, BudgetLineState
+from contracts.project_events.money import CostType
 from contracts.values import Day, ExchangeRate, ExternalRef, Id, Label, Money, Name, Shape, Units
-from project_svc.records import AMOUNT, INSTANT, ProjectRecord
+from project_svc.records import AMOUNT, INSTANT, ProjectRecord, words
 
 SMALLEST = Decimal("0.0001")
 LARGEST = Decimal(10) ** 18
@@ -36,6 +39,7 @@ class BudgetLine(ProjectRecord, table=True):
     currency: str
     task_id: UUID | None = None
     contingency: bool
+    type: CostType = Field(sa_type=words(CostType))
     quantity: Decimal | None = Field(default=None, sa_type=Numeric)
     rate: Decimal | None = Field(default=None, sa_type=AMOUNT)
     starts_on: date | None = None
@@ -62,6 +66,7 @@ class BudgetLine(ProjectRecord, table=True):
             amount=Money.of(self.amount, self.currency),
             task_id=self.task_id,
             contingency=self.contingency,
+            type=self.type,
             quantity=self.quantity,
             rate=None if self.rate is None else Money.of(self.rate, self.currency),
             starts_on=self.starts_on,
@@ -190,6 +195,9 @@ class BudgetLineCreate(Shape):
 
     name: Name
     amount: Money | None = None
+    type: Annotated[
+        CostType | None, ShapeField(description="left out: `labour` where hours and a rate are sent, else `other`")
+    ] = None
     quantity: Units | None = None
     rate: Money | None = None
     starts_on: Day | None = None
@@ -205,6 +213,7 @@ class BudgetLineUpdate(Shape):
     name: Name = unset()
     amount: Money = unset()
     """Of labour: it is a plain amount from then on."""
+    type: CostType = unset()
     quantity: Units = unset()
     rate: Money = unset()
     starts_on: Day | None = unset()
@@ -227,6 +236,14 @@ class ActualCreate(Shape):
     external_ref: ExternalRef | None = None
 
 
+class BudgetOfType(Shape):
+    """What is planned of one type of cost."""
+
+    type: CostType
+    amount: Money
+    lines: int
+
+
 class BudgetRead(Shape):
     """A project's budget in sums."""
 
@@ -234,6 +251,8 @@ class BudgetRead(Shape):
     revision: int
     bac: Money
     """Budget at completion: all lines, contingency included."""
+    by_type: list[BudgetOfType]
+    """The same by type of cost, in alphabetical order; types that no line has are left out."""
     contingency: Money
     management_reserve: Money
     """Outside the baseline."""

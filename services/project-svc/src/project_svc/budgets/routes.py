@@ -13,6 +13,7 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, r
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import ActualState, BudgetLineState
+from contracts.project_events.money import CostType
 from contracts.values import Day, Id, Label, Money
 from project_svc.assignments.costs import ResourceCostQuery, ResourceCostRead, resource_costs
 from project_svc.budgets import actions
@@ -22,6 +23,7 @@ from project_svc.budgets.models import (
     BudgetLine,
     BudgetLineCreate,
     BudgetLineUpdate,
+    BudgetOfType,
     BudgetRead,
 )
 from project_svc.projects.locked import Writing
@@ -37,6 +39,7 @@ from project_svc.written import BOOKED, Form, money, rate
 router = APIRouter(prefix="/projects/{project_id}/budget", tags=["budget"], route_class=TransactionRoute)
 
 WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed, OtherProject, actions.BudgetTooLarge)
+NOTHING = Decimal(0)
 LINE_ORDER = Order(
     columns={"created_at": col(BudgetLine.created_at), "name": col(BudgetLine.name), "amount": col(BudgetLine.amount)},
     default="created_at",
@@ -64,16 +67,25 @@ LINE_FORM = Form(
     table_of(BudgetLine),
     BudgetLineState,
     LINE_ORDER,
-    filters={"task_id": '"task_id"', "contingency": '"contingency"'},
+    filters={
+        "task_id": '"task_id"',
+        "contingency": '"contingency"',
+        "type": '"type"',
+        "since": '"ends_on" >= {}',
+        "until": '"starts_on" <= {}',
+    },
     own={"amount": money("amount"), "rate": money("rate")},
 )
 
 
 class BudgetLineQuery(PageQuery):
-    """Which lines."""
+    """Which lines. Both days ask for those with a period of their own that has a day in the range."""
 
     task_id: Id | None = None
     contingency: bool | None = None
+    type: CostType | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 ACTUAL_FORM = Form(
@@ -103,17 +115,24 @@ async def read_budget(project: ReadingWhole) -> BudgetRead:
     """The budget in sums, of one revision."""
     session, currency = project.session, project.row.currency
     set_aside = func.coalesce(func.sum(col(BudgetLine.amount)).filter(col(BudgetLine.contingency)), 0)
-    planned = select(func.count(), func.coalesce(func.sum(col(BudgetLine.amount)), 0), set_aside)
-    lines, bac, contingency = (await session.execute(planned.where(col(BudgetLine.project_id) == project.id))).one()
+    planned = select(col(BudgetLine.type), func.count(), func.sum(col(BudgetLine.amount)), set_aside)
+    by_type = planned.where(col(BudgetLine.project_id) == project.id).group_by(col(BudgetLine.type))
+    types = (await session.execute(by_type.order_by(col(BudgetLine.type)))).all()
+    lines = sum(count for _, count, _, _ in types)
+    bac = sum((amount for _, _, amount, _ in types), NOTHING)
+    contingency = sum((aside for _, _, _, aside in types), NOTHING)
     spent = select(func.count(), func.coalesce(func.sum(col(Actual.amount)), 0))
     actuals, cost = (await session.execute(spent.where(col(Actual.project_id) == project.id))).one()
     promised = await session.execute(text(COMMITTED), {"project_id": project.id})
     commitments, committed, unpaid = promised.one()
-    reserve = project.row.management_reserve or Decimal(0)
+    reserve = project.row.management_reserve or NOTHING
     return BudgetRead(
         project_id=project.id,
         revision=project.row.revision,
         bac=Money.of(bac, currency),
+        by_type=[
+            BudgetOfType(type=kind, lines=count, amount=Money.of(amount, currency)) for kind, count, amount, _ in types
+        ],
         contingency=Money.of(contingency, currency),
         management_reserve=Money.of(reserve, currency),
         total=Money.of(bac + reserve, currency),

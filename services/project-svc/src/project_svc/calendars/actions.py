@@ -1,8 +1,9 @@
 """What can happen to a calendar. Each is one command, and one recalculation of what is planned by it."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from uuid import UUID
 
 from sqlmodel import col, func, select
 
@@ -14,25 +15,18 @@ from contracts.project_events import (
     CalendarException,
     CalendarState,
     CalendarUpdated,
-    DayOff,
 )
-from contracts.values import Shape, Shift
+from contracts.values import Shift
 from planning import InvalidCalendar
 from planning.ics import DifferentDay, different_days
+from project_svc.calendars.content import CONTENT, as_kept, change_content, content_of, copy_content
 from project_svc.calendars.days import spread_days
-from project_svc.calendars.models import (
-    Calendar,
-    CalendarCreate,
-    CalendarInUse,
-    CalendarUpdate,
-    HolidaysCreate,
-    HolidaysUpdate,
-    WeekUpdate,
-    minutes_of,
-)
-from project_svc.calendars.rules import check_calendar, expanded, in_order, without_days, years_around
+from project_svc.calendars.models import Calendar, CalendarCreate, CalendarInUse, CalendarShared, CalendarUpdate
+from project_svc.calendars.rules import check_calendar, without_days, years_around
 from project_svc.projects.locked import LockedProject
 from project_svc.resources.models import Resource
+from project_svc.shared_calendars.models import SharedCalendar
+from project_svc.shared_calendars.queries import followed_by
 from project_svc.tasks.models import Task
 
 FIRST_VERSION = 1
@@ -41,19 +35,16 @@ SCHEDULED_FROM = frozenset({"shifts", "exceptions", "days_off"})
 
 
 async def create_calendar(project: LockedProject, body: CalendarCreate) -> Calendar:
-    """A new calendar; nothing is planned by it yet. Raises InvalidRequest."""
+    """A new calendar; nothing is planned by it yet. Raises InvalidRequest, CalendarShared; NotFound for an unknown shared one."""
     calendar = Calendar(
         **project.heading(body.external_ref),
         name=body.name,
-        minutes_per_day=minutes_of(body.hours_per_day),
-        shifts=_json(body.shifts),
-        exceptions=_all(in_order(body.exceptions)),
-        days_off=[],
+        **content_of(body, _years(project)),
         version=FIRST_VERSION,
         updated_at=project.now,
     )
-    if body.holidays is not None:
-        _keep_holidays(project, calendar, body.holidays)
+    if body.shared_calendar_id is not None:
+        await _follow(project, calendar, body.shared_calendar_id, body.model_fields_set)
     check_calendar(calendar)
     project.session.add(calendar)
     await project.session.flush()
@@ -62,19 +53,24 @@ async def create_calendar(project: LockedProject, body: CalendarCreate) -> Calen
 
 
 async def update_calendar(project: LockedProject, calendar: Calendar, body: CalendarUpdate) -> None:
-    """Change a calendar. Raises InvalidRequest."""
+    """Change a calendar. Raises InvalidRequest, CalendarShared (409); NotFound for an unknown shared one."""
     before = calendar.wire()
     changes = changes_of(body)
+    followed = changes.get("shared_calendar_id", calendar.shared_calendar_id)
+    if followed is not None:
+        await _follow(project, calendar, followed, changes)
+    else:
+        calendar.shared_calendar_id = None
+        change_content(calendar, changes, _years(project))
     if "name" in changes:
         calendar.name = changes["name"]
-    if "hours_per_day" in changes:
-        calendar.minutes_per_day = minutes_of(changes["hours_per_day"])
-    if "shifts" in changes:
-        calendar.shifts = calendar.shifts | _changed_days(changes["shifts"])
-    if "exceptions" in changes:
-        calendar.exceptions = _all(in_order(changes["exceptions"]))
-    if "holidays" in changes:
-        _change_holidays(project, calendar, changes["holidays"])
+    await _changed(project, calendar, before)
+
+
+async def take_over(project: LockedProject, calendar: Calendar, shared: SharedCalendar) -> None:
+    """Let a calendar say what the shared one says that it follows."""
+    before = calendar.wire()
+    copy_content(calendar, shared)
     await _changed(project, calendar, before)
 
 
@@ -83,10 +79,12 @@ async def import_exceptions(
 ) -> None:
     """Take the days over on which the events of a file leave less than the week's shifts; of such a day, the file has the last word.
 
-    first, last: which days; without them, those of the years around the project's start. Raises InvalidRequest.
+    first, last: which days; without them, those of the years around the project's start. Raises InvalidRequest, CalendarShared (409).
     """
+    if calendar.shared_calendar_id is not None:
+        raise CalendarShared
     before = calendar.wire()
-    first_year, last_year = years_around(project.row)
+    first_year, last_year = _years(project)
     begin, end = first or date(first_year, 1, 1), last or date(last_year, 12, 31)
     week = [[shift.minutes for shift in day] for day in before.shifts.days]
     try:
@@ -94,7 +92,7 @@ async def import_exceptions(
     except InvalidCalendar as error:
         raise invalid("", "calendar_file", f"{error}.") from error
     kept = without_days(before.exceptions, [day.on for day in found])
-    calendar.exceptions = _all(in_order([*kept, *map(_exception, found)]))
+    calendar.exceptions = as_kept([*kept, *map(_exception, found)])
     await _changed(project, calendar, before)
 
 
@@ -110,6 +108,20 @@ async def delete_calendar(project: LockedProject, calendar: Calendar) -> None:
     project.record(CalendarDeleted.of(calendar.wire()))
     await project.session.delete(calendar)
     await project.session.flush()
+
+
+async def _follow(project: LockedProject, calendar: Calendar, shared_id: UUID, said: Iterable[str]) -> None:
+    """Let a calendar follow a shared one, which alone says when work is done: no field of a body may say so as well."""
+    if own := CONTENT.intersection(said):
+        raise CalendarShared(f"It follows a shared calendar, which says its {', '.join(sorted(own))}.")
+    with project.session.no_autoflush:
+        shared = await followed_by(project.session, project.row.organization_id, shared_id)
+    calendar.shared_calendar_id = shared.id
+    copy_content(calendar, shared)
+
+
+def _years(project: LockedProject) -> tuple[int, int]:
+    return years_around(project.row.start.year)
 
 
 async def _count(project: LockedProject, kind: type[Task | Resource], calendar: Calendar) -> int:
@@ -131,32 +143,6 @@ async def _changed(project: LockedProject, calendar: Calendar, before: CalendarS
         project.disturb(calendar_id=calendar.id)
 
 
-def _keep_holidays(project: LockedProject, calendar: Calendar, asked: HolidaysCreate) -> None:
-    holidays, days_off = expanded(asked, project.row)
-    calendar.holidays, calendar.days_off = _json(holidays), _all(days_off)
-
-
-def _change_holidays(project: LockedProject, calendar: Calendar, change: HolidaysUpdate | None) -> None:
-    if change is None:
-        calendar.holidays, calendar.days_off = None, []
-        return
-    if calendar.holidays is None and "country" not in change.model_fields_set:
-        raise invalid("/holidays/country", "missing", "Say whose holidays, for example DE.")
-    _keep_holidays(project, calendar, HolidaysCreate(**{**(calendar.holidays or {}), **changes_of(change)}))
-
-
-def _changed_days(change: WeekUpdate) -> dict[str, Any]:
-    return change.model_dump(mode="json", include=change.model_fields_set)
-
-
 def _exception(day: DifferentDay) -> CalendarException:
     shifts = [Shift.of(begin, end) for begin, end in day.shifts]
     return CalendarException(on=day.on, name=day.name[:200], shifts=shifts)
-
-
-def _json(shape: Shape) -> dict[str, Any]:
-    return shape.model_dump(mode="json")
-
-
-def _all(shapes: list[CalendarException] | list[DayOff]) -> list[dict[str, Any]]:
-    return [_json(each) for each in shapes]

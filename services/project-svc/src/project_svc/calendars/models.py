@@ -3,9 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field as ShapeField
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -13,8 +14,8 @@ from chassis.patch import unset
 from chassis.problem import Conflict
 from contracts.project_events import MOST_EXCEPTIONS, CalendarException, CalendarState, DayOff, Holidays
 from contracts.project_events.states import Country, Subdivision, Year
-from contracts.values import STANDARD_HOURS, ExternalRef, HoursPerDay, Name, Shape, Shifts, Week
-from project_svc.records import INSTANT, MINUTES, REVISION, ProjectRecord
+from contracts.values import STANDARD_HOURS, ExternalRef, HoursPerDay, Id, Name, Shape, Shifts, Week
+from project_svc.records import INSTANT, MINUTES, REVISION, ProjectRecord, Row
 
 MINUTES_PER_HOUR = 60
 NINE_TO_FIVE = [{"from": "09:00", "to": "17:00"}]
@@ -30,14 +31,14 @@ class CalendarInUse(Conflict):
     slug, title = "calendar-in-use", "Work is planned by this calendar"
 
 
-class Calendar(ProjectRecord, table=True):
-    """When work is done. Shifts, exceptions and days off are kept as they go over the wire, holidays expanded to days."""
+class CalendarShared(Conflict):
+    """The calendar follows a shared one, which says when work is done. Change that one, or let this one follow it no longer."""
 
-    __tablename__ = "calendars"
-    __table_args__ = (
-        UniqueConstraint("project_id", "id"),
-        UniqueConstraint("organization_id", "external_source", "external_id", name="uq_calendars_external_ref"),
-    )
+    slug, title = "calendar-shared", "This calendar follows a shared one"
+
+
+class CalendarDays(Row):
+    """What a calendar says. Shifts, exceptions and days off are kept as they go over the wire, holidays expanded to days."""
 
     name: str
     minutes_per_day: int = Field(sa_type=MINUTES)
@@ -48,6 +49,31 @@ class Calendar(ProjectRecord, table=True):
     version: int = Field(sa_type=REVISION)
     updated_at: datetime = Field(sa_type=INSTANT)
 
+    def content(self) -> dict[str, Any]:
+        """The fields of `contracts.project_events.states.CalendarContent`, and the version."""
+        return {
+            "name": self.name,
+            "hours_per_day": hours_of(self.minutes_per_day),
+            "shifts": Week.model_validate(self.shifts),
+            "exceptions": [CalendarException.model_validate(each) for each in self.exceptions],
+            "holidays": None if self.holidays is None else Holidays.model_validate(self.holidays),
+            "days_off": [DayOff.model_validate(each) for each in self.days_off],
+            "version": self.version,
+        }
+
+
+class Calendar(CalendarDays, ProjectRecord, table=True):
+    """When a project's work is done. shared_calendar_id: of the organisation's calendar that it follows, if it does."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("organization_id", "external_source", "external_id", name="uq_calendars_external_ref"),
+        Index("ix_calendars_shared_calendar_id", "shared_calendar_id"),
+    )
+
+    shared_calendar_id: UUID | None = Field(default=None, foreign_key="shared_calendars.id")
+
     def wire(self) -> CalendarState:
         """The calendar as events and answers show it."""
         return CalendarState(
@@ -55,13 +81,8 @@ class Calendar(ProjectRecord, table=True):
             organization_id=self.organization_id,
             project_id=self.project_id,
             external_ref=self.external_ref,
-            name=self.name,
-            hours_per_day=hours_of(self.minutes_per_day),
-            shifts=Week.model_validate(self.shifts),
-            exceptions=[CalendarException.model_validate(each) for each in self.exceptions],
-            holidays=None if self.holidays is None else Holidays.model_validate(self.holidays),
-            days_off=[DayOff.model_validate(each) for each in self.days_off],
-            version=self.version,
+            **self.content(),
+            shared_calendar_id=self.shared_calendar_id,
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -96,8 +117,8 @@ class HolidaysUpdate(Shape):
     last_year: Year = unset()
 
 
-class CalendarCreate(Shape):
-    """What a new calendar is made of; without shifts, Monday to Friday from 09:00 to 17:00."""
+class CalendarContentCreate(Shape):
+    """What a new calendar says; without shifts, Monday to Friday from 09:00 to 17:00."""
 
     name: Name
     hours_per_day: HoursPerDay = STANDARD_HOURS
@@ -105,6 +126,12 @@ class CalendarCreate(Shape):
     exceptions: Exceptions = ShapeField(default_factory=list)
     holidays: HolidaysCreate | None = None
     external_ref: ExternalRef | None = None
+
+
+class CalendarCreate(CalendarContentCreate):
+    """What a new calendar of a project is made of. One that follows a shared calendar has its name alone for its own."""
+
+    shared_calendar_id: Id | None = None
 
 
 class WeekUpdate(Shape):
@@ -119,11 +146,17 @@ class WeekUpdate(Shape):
     sunday: Shifts = unset()
 
 
-class CalendarUpdate(Shape):
-    """What may change of a calendar: a JSON Merge Patch. Exceptions are replaced as a whole."""
+class CalendarContentUpdate(Shape):
+    """What may change of what a calendar says: a JSON Merge Patch. Exceptions are replaced as a whole."""
 
     name: Name = unset()
     hours_per_day: HoursPerDay = unset()
     shifts: WeekUpdate = unset()
     exceptions: Exceptions = unset()
     holidays: HolidaysUpdate | None = unset()
+
+
+class CalendarUpdate(CalendarContentUpdate):
+    """What may change of a project's calendar: a JSON Merge Patch. One that follows a shared calendar has its name alone for its own."""
+
+    shared_calendar_id: Annotated[Id | None, ShapeField(description="null: follow none any longer")] = unset()

@@ -8,8 +8,7 @@ from contracts.project_events import MOST_EXCEPTIONS, CalendarException, DayOff,
 from planning import InvalidCalendar, UnknownCountry
 from planning.defined import defined_by
 from planning.holidays import public_holidays
-from project_svc.calendars.models import Calendar, HolidaysCreate
-from project_svc.projects.models import Project
+from project_svc.calendars.models import CalendarDays, HolidaysCreate
 
 MOST_DAYS = 20_000
 """Days that the exceptions of one calendar cover in all."""
@@ -19,7 +18,7 @@ LAST_YEAR = 2200
 FIRST_YEAR = 1900
 
 
-def check_calendar(calendar: Calendar) -> None:
+def check_calendar(calendar: CalendarDays) -> None:
     """Raise InvalidRequest for a calendar without working time."""
     try:
         defined_by(calendar.shifts, calendar.exceptions, calendar.days_off, calendar.minutes_per_day)
@@ -73,15 +72,14 @@ def _cut(exception: CalendarException, day: date) -> list[CalendarException]:
     ]
 
 
-def years_around(project: Project) -> tuple[int, int]:
-    """The years that a calendar of this project knows holidays of, unless it is told others."""
-    start = project.start.year
+def years_around(start: int) -> tuple[int, int]:
+    """The years that a calendar knows holidays of, unless it is told others: those around a project's first, or this one."""
     return max(FIRST_YEAR, start - YEARS_BEFORE), min(LAST_YEAR, start + YEARS_AFTER)
 
 
-def expanded(asked: HolidaysCreate, project: Project) -> tuple[Holidays, list[DayOff]]:
-    """Holidays with their years, and their days. Raises InvalidRequest for an unknown place, years turned round, and too many days."""
-    first_year, last_year = years_around(project)
+def expanded(asked: HolidaysCreate, years: tuple[int, int]) -> tuple[Holidays, list[DayOff]]:
+    """Holidays with their years (`years`, unless they are asked for), and their days. Raises InvalidRequest for an unknown place, years turned round, and too many days."""
+    first_year, last_year = years
     holidays = Holidays(
         country=asked.country,
         subdivision=asked.subdivision,

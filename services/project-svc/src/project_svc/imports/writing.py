@@ -85,6 +85,12 @@ class Writer:
                     self.counted["calendars"]["created"] += 1
                 else:
                     calendar = await self.project.find(Calendar, calendar_id)
+                    ours[source_id] = calendar_id
+                    if calendar.shared_calendar_id is not None:
+                        reason = "it follows a shared calendar here, which says when work is done"
+                        self.report.dropped("calendar", "shifts", source_id, reason)
+                        self.count("calendars", is_changed=False)
+                        continue
                     before = calendar.version, calendar.name
                     change = CalendarUpdate(
                         name=body.name,
@@ -93,7 +99,6 @@ class Writer:
                         exceptions=body.exceptions,
                     )
                     await update_calendar(self.project, calendar, change)
-                    ours[source_id] = calendar_id
                     self.count("calendars", is_changed=before != (calendar.version, calendar.name))
         return ours
 

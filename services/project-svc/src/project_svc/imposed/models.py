@@ -32,18 +32,6 @@ class ImposedDate(Row, table=True):
     provider_project_id: UUID
     provider_task_id: UUID
 
-    def wire(self) -> "ImposedDateRead":
-        """The date as answers show it."""
-        return ImposedDateRead(
-            dependency_id=self.dependency_id,
-            program_id=self.program_id,
-            task_id=self.task_id,
-            side=self.side,
-            at=self.at,
-            provider_project_id=self.provider_project_id,
-            provider_task_id=self.provider_task_id,
-        )
-
     def same_as(self, other: "ImposedDate") -> bool:
         """Whether both ask the same of the same task."""
         return (self.task_id, self.side, self.at, self.moment) == (other.task_id, other.side, other.at, other.moment)

@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from sqlmodel import col, select
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col
 
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import NotFound, responses
-from chassis.unit_of_work import TransactionRoute
+from chassis.short_cuts import short_cut
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.values import Id
 from project_svc.imposed.models import ImposedDate, ImposedDateRead
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
+from project_svc.written import Form
 
 router = APIRouter(prefix="/projects/{project_id}/imposed-dates", tags=["schedule"], route_class=TransactionRoute)
 
@@ -28,10 +30,11 @@ class ImposedDateQuery(PageQuery):
     program_id: Id | None = None
 
 
-@router.get("", responses=responses(NotFound))
-async def list_imposed_dates(project: Reading, query: Annotated[ImposedDateQuery, Query()]) -> Page[ImposedDateRead]:
+FORM = Form(table_of(ImposedDate), ImposedDateRead, ORDER, filters={"task_id": "task_id", "program_id": "program_id"})
+
+
+@router.get("", response_model=Page[ImposedDateRead], responses=responses(NotFound))
+@short_cut(FORM.short_page(ImposedDateQuery))
+async def list_imposed_dates(project_id: Id, unit: Unit, query: Annotated[ImposedDateQuery, Query()]) -> Response:
     """What committed dependencies ask of this project's tasks."""
-    statement = select(ImposedDate).where(col(ImposedDate.project_id) == project.id)
-    statement = statement.where(*query.asked(ImposedDate, "task_id", "program_id"))
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from chassis import work_queue
+from chassis.identity import Identity
 from chassis.problem import Forbidden, NotFound
 from chassis.unit_of_work import UnitOfWork
 from contracts.project_events.jobs import JobKind, JobStatus
@@ -54,20 +55,16 @@ async def ask_for(
     return job
 
 
-async def find_job(unit: UnitOfWork, job_id: UUID, *, to_change: bool = False) -> Job:
-    """A job that the caller asked for, or of a project that it sees. Raises NotFound."""
-    job = await unit.session.get(Job, job_id, with_for_update=to_change or None)
-    identity = unit.identity
-    if job is None or not (
-        identity.sees_all or job.requested_by == identity.subject or job.project_id in identity.projects
-    ):
-        raise NotFound
-    return job
+def may_see(identity: Identity, requested_by: str, project_id: UUID | None) -> bool:
+    """Whether somebody sees a job that this one asked for, about this project."""
+    return identity.sees_all or requested_by == identity.subject or project_id in identity.projects
 
 
 async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:
     """Call a job off: at once while it waits, else as soon as its worker looks up. Raises NotFound, Forbidden, JobOver (409)."""
-    job = await find_job(unit, job_id, to_change=True)
+    job = await unit.session.get(Job, job_id, with_for_update=True)
+    if job is None or not may_see(unit.identity, job.requested_by, job.project_id):
+        raise NotFound
     if job.requested_by != unit.identity.subject and OrganizationRole.ADMIN not in unit.identity.roles:
         raise Forbidden("Who asked for a job calls it off, or an admin.")
     if job.state in OVER:

@@ -10,8 +10,8 @@ from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from chassis.problem import Conflict, ProblemDocument
-from contracts.project_events.jobs import JobKind, JobState, JobStatus
-from contracts.values import Id, Instant, Label, Shape
+from contracts.project_events.jobs import JobFields, JobKind, JobState, JobStatus
+from contracts.values import Label, Shape
 from project_svc.records import DOCUMENT, INSTANT, REVISION, Row, words
 
 OVER = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
@@ -59,43 +59,19 @@ class Job(Row, table=True):
 
     def told(self) -> JobState:
         """The job as its events tell it."""
-        return JobState(
-            id=self.id,
-            organization_id=self.organization_id,
-            project_id=self.project_id,
-            kind=self.kind,
-            state=self.state,
-            is_cancelling=self.is_cancelling,
-            asked=self.asked,
-            problem=self.problem,
-            requested_by=self.requested_by,
-            revision=self.revision,
-            created_at=self.created_at,
-            started_at=self.started_at,
-            finished_at=self.finished_at,
-            updated_at=self.updated_at,
-        )
+        return JobState(**self._fields(), problem=self.problem)
 
     def wire(self) -> "JobRead":
         """The job as answers show it."""
         return JobRead(
-            id=self.id,
-            organization_id=self.organization_id,
-            project_id=self.project_id,
-            kind=self.kind,
-            state=self.state,
+            **self._fields(),
             progress=JobProgress(phase=self.phase, share=self.share),
-            is_cancelling=self.is_cancelling,
-            asked=self.asked,
             result=self.result,
             problem=None if self.problem is None else _problem_of(self.problem),
-            requested_by=self.requested_by,
-            revision=self.revision,
-            created_at=self.created_at,
-            started_at=self.started_at,
-            finished_at=self.finished_at,
-            updated_at=self.updated_at,
         )
+
+    def _fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in JobFields.model_fields}
 
 
 def _problem_of(document: dict[str, Any]) -> ProblemDocument:
@@ -130,26 +106,11 @@ class JobProgress(Shape):
     share: float = ShapeField(ge=0, le=1, description="of the whole, 0 to 1")
 
 
-class JobRead(Shape):
+class JobRead(JobFields):
     """A job. Ask again until its state is `succeeded`, `failed` or `cancelled`; `If-None-Match` makes that cheap."""
 
-    id: Id
-    organization_id: Id
-    project_id: Id | None
-    """The project that it is about; of an import, the one that it wrote."""
-    kind: JobKind
-    state: JobStatus
     progress: JobProgress
-    is_cancelling: bool
-    asked: dict[str, JsonValue]
-    """What was asked for."""
     result: dict[str, JsonValue] | None
     """What came of it, once it has succeeded; its form depends on the kind."""
     problem: ProblemDocument | None
     """Why it failed."""
-    requested_by: str
-    revision: int
-    created_at: Instant
-    started_at: Instant | None
-    finished_at: Instant | None
-    updated_at: Instant

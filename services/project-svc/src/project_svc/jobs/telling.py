@@ -1,13 +1,15 @@
-"""What happens to jobs, told as events: an organisation's jobs are one boundary, and each change takes its next revision."""
+"""What happens to jobs, told as events: an organisation's work is one boundary, and each change takes its next revision."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from contracts.project_events.jobs import JobCreated, JobEvent, JobUpdated
+from contracts.project_events.shared_calendars import SharedCalendarEvent
 from contracts.subjects import BoundaryKind
 from project_svc.jobs.models import Job
 
@@ -19,7 +21,7 @@ _NEXT = text(
 
 async def tell_of_new(session: AsyncSession, job: Job) -> None:
     """The job has been asked for."""
-    await _tell(session, job, JobCreated.of(job.told()))
+    await tell(session, job.organization_id, JobCreated.of(job.told()))
 
 
 @asynccontextmanager
@@ -29,10 +31,10 @@ async def telling(session: AsyncSession, job: Job) -> AsyncIterator[None]:
     yield
     event = JobUpdated.between(before, job.told())
     if event.data.changed:
-        await _tell(session, job, event)
+        await tell(session, job.organization_id, event)
 
 
-async def _tell(session: AsyncSession, job: Job, event: JobEvent) -> None:
-    whose = job.organization_id
+async def tell(session: AsyncSession, whose: UUID, event: JobEvent | SharedCalendarEvent) -> None:
+    """Something happened that belongs to an organisation's work. The last thing that a transaction does: it locks the boundary."""
     revision = (await session.execute(_NEXT, {"organization_id": whose})).scalar_one()
     outbox.record(session, outbox.Boundary(BoundaryKind.WORK, whose, whose, revision), event)

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, or_, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, check_if_match, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch, check_if_match
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import Asked, answer, short_cut
-from chassis.unit_of_work import TransactionRoute
+from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import LinkState
 from contracts.values import Id
 from contracts.vocabulary import LinkType
@@ -17,16 +17,29 @@ from project_svc.links import actions
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import Writing, writing
 from project_svc.projects.models import ProjectClosed
-from project_svc.projects.reading import Reading
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime
 from project_svc.tasks.rules import OtherProject
+from project_svc.written import Form, duration, hours_per_day
 
 router = APIRouter(prefix="/projects/{project_id}/links", tags=["links"], route_class=TransactionRoute)
 
 WRITES = responses(NotFound, Forbidden, Conflict, AlreadyExists, ProjectClosed, OtherProject, Cycle, OutsideTime)
 ORDER = Order(columns={"created_at": col(Link.created_at)}, default="created_at", identity=col(Link.id))
+FORM = Form(
+    table_of(Link),
+    LinkState,
+    ORDER,
+    filters={
+        "type": "type",
+        "predecessor_id": "predecessor_id",
+        "successor_id": "successor_id",
+        "task_id": "{} IN (predecessor_id, successor_id)",
+    },
+    own={"hours_per_day": hours_per_day, "lag": duration("lag")},
+)
 
 
 class LinkQuery(PageQuery):
@@ -56,24 +69,18 @@ async def create_link(project: Writing, body: LinkCreate, response: Response) ->
     return await conclude(project, link, response)
 
 
-@router.get("", responses=responses(NotFound))
-async def list_links(project: Reading, query: Annotated[LinkQuery, Query()]) -> Page[LinkState]:
+@router.get("", response_model=Page[LinkState], responses=responses(NotFound))
+@short_cut(FORM.short_page(LinkQuery))
+async def list_links(project_id: Id, unit: Unit, query: Annotated[LinkQuery, Query()]) -> Response:
     """The project's links. Sort by `created_at`."""
-    statement = select(Link).where(col(Link.project_id) == project.id)
-    statement = statement.where(*query.asked(Link, "type", "predecessor_id", "successor_id"))
-    if query.task_id is not None:
-        ends = or_(col(Link.predecessor_id) == query.task_id, col(Link.successor_id) == query.task_id)
-        statement = statement.where(ends)
-    rows, following = await page(project.session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+    return await FORM.page(unit, project_id, query)
 
 
-@router.get("/{link_id}", responses=responses(NotFound))
-async def read_link(project: Reading, link_id: Id, response: Response) -> LinkState:
+@router.get("/{link_id}", response_model=LinkState, responses=responses(NotFound))
+@short_cut(FORM.short_one("link_id"))
+async def read_link(link_id: Id, project_id: Id, unit: Unit) -> Response:
     """One link."""
-    link = await project.find(Link, link_id)
-    stamp(response, link)
-    return link.wire()
+    return await FORM.one(unit, project_id, link_id)
 
 
 @router.patch("/{link_id}", responses=WRITES | responses(StaleRevision))

@@ -3,21 +3,26 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import col
 
-from chassis.etag import IfMatch, stamp
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.etag import IfMatch
+from chassis.paging import Order, Page, PageQuery
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import CurrentIdentity, DryRun, Session, TransactionRoute, Unit
+from chassis.short_cuts import Asked, short_cut
+from chassis.statements import fetch_row
+from chassis.unit_of_work import DryRun, TransactionRoute, Unit
 from contracts.project_events import ProjectState
+from contracts.project_events.control import RiskMatrix, Tolerances
 from contracts.values import Id, Key
 from contracts.vocabulary import ProjectStatus
 from project_svc.projects import actions
 from project_svc.projects.conditions import ConditionsUnmet
 from project_svc.projects.locked import LockedInAnyState
 from project_svc.projects.models import IllegalStep, Project, ProjectClosed, ProjectCreate, ProjectUpdate
+from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.written import Form, money
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=TransactionRoute)
 
@@ -26,6 +31,19 @@ ORDER = Order(
     default="created_at",
     identity=col(Project.id),
 )
+NO_TOLERANCES, USUAL_MATRIX = Tolerances().model_dump(mode="json"), RiskMatrix().model_dump(mode="json")
+FORM = Form(
+    table_of(Project),
+    ProjectState,
+    ORDER,
+    filters={"key": "key", "state": "state"},
+    own={
+        "tolerances": lambda record: NO_TOLERANCES | record["tolerances"],
+        "risk_matrix": lambda record: USUAL_MATRIX | record["risk_matrix"],
+        "management_reserve": money("management_reserve"),
+    },
+)
+READ = f"SELECT {FORM.columns} FROM projects WHERE id = $1 AND organization_id = $2"  # noqa: S608  (names of our own)
 
 
 class ProjectQuery(PageQuery):
@@ -44,30 +62,31 @@ async def create_project(
     return await conclude(project, project.row, response)
 
 
-@router.get("")
-async def list_projects(
-    session: Session, identity: CurrentIdentity, query: Annotated[ProjectQuery, Query()]
-) -> Page[ProjectState]:
+async def _list(asked: Asked) -> Response:
+    return await list_projects(asked.unit, asked.query(ProjectQuery))
+
+
+async def _read(asked: Asked) -> Response:
+    asked.expect_no_query()
+    return await read_project(asked.id("project_id"), asked.unit)
+
+
+@router.get("", response_model=Page[ProjectState])
+@short_cut(_list)
+async def list_projects(unit: Unit, query: Annotated[ProjectQuery, Query()]) -> Response:
     """The projects that you may see. Sort by `created_at`, `key` or `name`."""
-    statement = select(Project).where(col(Project.organization_id) == identity.organization_id)
+    identity = unit.identity
+    where: dict[str, object] = {"organization_id": identity.organization_id}
     if not identity.sees_all:
-        statement = statement.where(col(Project.id).in_(identity.projects))
-    if query.key is not None:
-        statement = statement.where(col(Project.key) == query.key)
-    if query.state is not None:
-        statement = statement.where(col(Project.state) == query.state)
-    rows, following = await page(session, statement, query, ORDER)
-    return Page(items=[row.wire() for row in rows], next=following)
+        where["id = ANY({})"] = list(identity.projects)
+    return FORM.answer(*await FORM.records(unit, query, where))
 
 
-@router.get("/{project_id}", responses=responses(NotFound))
-async def read_project(project_id: Id, session: Session, identity: CurrentIdentity, response: Response) -> ProjectState:
+@router.get("/{project_id}", response_model=ProjectState, responses=responses(NotFound))
+@short_cut(_read)
+async def read_project(project_id: Id, unit: Unit) -> Response:
     """One project."""
-    row = await session.get(Project, project_id)
-    if row is None or row.organization_id != identity.organization_id:
-        raise NotFound
-    stamp(response, row)
-    return row.wire()
+    return FORM.answer_one(await fetch_row(unit.session, READ, project_id, unit.identity.organization_id))
 
 
 @router.patch(

@@ -2,10 +2,8 @@
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Query, Response
 
-from chassis.etag import etag_of
 from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, responses
 from chassis.short_cuts import Asked, short_cut
@@ -28,15 +26,14 @@ from project_svc.status_reports.models import (
     StatusReportCreate,
     StatusReportRead,
 )
-from project_svc.written import OPTIONS
+from project_svc.written import answer_with_etag
 
 router = APIRouter(prefix="/projects/{project_id}/status-reports", tags=["reports"], route_class=TransactionRoute)
 FORM = form_of(STATUS_REPORTS)
-READ = """
-    SELECT report.*, kept.content
-    FROM status_reports AS report JOIN status_report_contents AS kept ON kept.report_id = report.id
-    WHERE report.id = $1 AND report.project_id = $2 AND report.organization_id = $3
-"""
+READ = f"""
+    SELECT {FORM.columns}, (SELECT content FROM status_report_contents WHERE report_id = id) AS content
+    FROM status_reports WHERE id = $1 AND project_id = $2 AND organization_id = $3
+"""  # noqa: S608  (names of our own)
 
 HTML: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "the page"}
@@ -85,9 +82,7 @@ async def read_status_report(status_report_id: Id, project_id: Id, unit: Unit) -
     record = await fetch_row(unit.session, READ, status_report_id, project_id, unit.identity.organization_id)
     if record is None:
         raise NotFound
-    content = {"report": FORM.written(record), "content": record["content"]}
-    headers = {"ETag": etag_of(record["revision"])}
-    return Response(orjson.dumps(content, option=OPTIONS), 200, headers, "application/json")
+    return answer_with_etag({"report": FORM.written(record), "content": record["content"]}, record["revision"])
 
 
 @router.get("/{status_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))
