@@ -119,7 +119,7 @@ async def follow(picture):
     while True:
         try:
             messages = await events.fetch(100, timeout=5)
-        except nats.errors.TimeoutError:  # nothing has happened
+        except TimeoutError:  # nothing has happened
             continue
         told = []
         for message in messages:
