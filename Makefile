@@ -134,6 +134,10 @@ fuzz: .venv/warm .venv/compiled ## Fuzz the API of a stack of its own by its doc
 bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|project|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
+.PHONY: scale
+scale: .venv/ready ## Simulate the projectors of many organisations in their busiest hour: the table of docs/scale.md (a minute)
+	@$(BIN)/python -m bench.scale
+
 .PHONY: soak
 soak: .venv/ready ## Write, kill, pause and restart for MINUTES=5 on a stack of its own; ends with a report of the invariants
 	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)

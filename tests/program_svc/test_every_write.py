@@ -129,6 +129,11 @@ async def strategy(story, given):
     await story.write("PATCH", portfolio, {"owner": "Ines"}, "portfolio.updated", "owner")
     period = {"title": "Q1", "starts_on": "2026-01-01", "ends_on": "2026-03-31"}
     await story.post(f"{portfolio}/status-reports", period, "portfolio_report.created")
+    subscription = {"title": "To the board", "starts_on": "2026-03-02"}
+    made = await story.post(f"{portfolio}/subscriptions", subscription, "portfolio_subscription.created")
+    subscription = f"{portfolio}/subscriptions/{made['id']}"
+    await story.write("PATCH", subscription, {"cadence": "weekly"}, "portfolio_subscription.updated", "cadence")
+    await story.write("DELETE", subscription, None, "portfolio_subscription.deleted")
     await story.write("DELETE", portfolio, None, "portfolio.deleted")
     goal = (await story.post("/goals", {"name": "Quiet"}, "goal.created"))["id"]
     await story.write("PATCH", f"/goals/{goal}", {"due": "2026-03-20"}, "goal.updated", "due")

@@ -56,6 +56,34 @@ async def test_a_report_holds_every_program_below_as_it_stood(api, portfolio):
             await session.execute(text("UPDATE portfolio_reports SET title = 'Q2'"))
 
 
+async def test_a_page_sums_the_pictures_of_all_programs(api):
+    """Two programs in euros, of which one has a dependency at risk, and one in francs."""
+    path = f"/portfolios/{(await api.post('/portfolios', {'key': 'P', 'name': 'P'}))['id']}"
+    for number, currency in enumerate(("EUR", "EUR", "CHF")):
+        giver, receiver = (api.projects.project(f"{end}{number}", currency=currency) for end in "GR")
+        given, needed = api.projects.task(giver, "A", 5), api.projects.task(receiver, "B", 5)
+        api.projects.budget_line(giver, "1000.00", currency, task_id=str(given))
+        api.projects.risk(giver, "0.4", "60.00", cost_impact={"amount": "60.00", "currency": currency})
+        await api.hear()
+        program = await api.program(giver, receiver, portfolio_id=path.removeprefix("/portfolios/"))
+        await api.commit(program, given, needed, **({"needed_by": "2026-03-05"} if number else {}))
+    one = f"{path}/status-reports/{(await api.post(f'{path}/status-reports', BODY))['id']}"
+    outlines = (await api.get(one))["content"]["outlines"]
+    assert [(each["currency"], float(each["planned"][-1]["amount"])) for each in outlines["curves"]] == [
+        ("CHF", 1000),
+        ("EUR", 2000),
+    ]
+    assert [(each["giver"], each["receiver"], each["mood"]) for each in outlines["between"]] == [
+        ("G0", "R0", "well"),
+        ("G1", "R1", "broken"),
+        ("G2", "R2", "broken"),
+    ]
+    assert outlines["risk_cells"] == [{"probability": 3, "impact": 4, "count": 3}]
+    page = (await api.request("GET", f"{one}/page")).text
+    assert page.count("<svg") == len(("programs", "CHF", "EUR", "dependencies", "risks"))
+    assert "<td>breached</td><td>2</td>" in page
+
+
 async def test_a_portfolio_without_programs_can_be_reported_on_and_a_period_does_not_end_before_it_begins(api):
     path = f"/portfolios/{(await api.post('/portfolios', {'key': 'E', 'name': 'Empty'}))['id']}"
     report = await api.post(f"{path}/status-reports", BODY)

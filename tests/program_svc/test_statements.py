@@ -35,6 +35,7 @@ PLACES = {
     "/key-results/{key_result_id}/check-ins",
     "/portfolios/{portfolio_id}/overview",
     "/portfolios/{portfolio_id}/status-reports",
+    "/portfolios/{portfolio_id}/subscriptions",
     "/alignment/coverage",
     "/alignment/orphans",
     *(
@@ -124,6 +125,7 @@ async def grow(api, program, portfolio, top, number):
     )
     await api.post("/programs", {"key": f"N{number}", "name": "N"})
     await api.post(f"/portfolios/{portfolio}/status-reports", OF_A_PROGRAM["status-reports"])
+    await api.post(f"/portfolios/{portfolio}/subscriptions", OF_A_PROGRAM["subscriptions"])
     await api.post("/portfolios", {"key": f"M{number}", "name": "M"})
     return {"benefit_id": benefit, "key_result_id": result}
 

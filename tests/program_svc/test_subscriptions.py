@@ -10,8 +10,9 @@ from uuid_utils.compat import uuid7
 from chassis.health import Health
 from contracts.program_events.subscriptions import Rhythm, SubscriptionState
 from program_svc.subscriptions.clock import Subscriptions, today_in_utc
-from program_svc.subscriptions.delivery import Due, deliver, deliver_due
-from program_svc.subscriptions.models import over_until
+from program_svc.subscriptions.delivery import deliver
+from program_svc.subscriptions.due import deliver_due
+from program_svc.subscriptions.periods import Due, over_until
 
 AT = "2026-03-02T08:00:00Z"
 

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from contracts import program_events, project_events
-from contracts.program_events import portfolios
+from contracts.program_events import portfolio_subscriptions, portfolios
 from contracts.program_events import registers as program_registers
 from contracts.project_events import jobs, registers, resource_events, shared_calendars
 
@@ -15,6 +15,7 @@ EVENTS = (
     *shared_calendars.EVENTS,
     *program_events.EVENTS,
     *portfolios.EVENTS,
+    *portfolio_subscriptions.EVENTS,
     *program_registers.EVENTS,
 )
 EVENT_OF_TYPE = MappingProxyType({event.event_type(): event for event in EVENTS})

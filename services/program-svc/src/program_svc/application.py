@@ -26,6 +26,7 @@ from program_svc.goals.routes import router as goals
 from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
 from program_svc.network.simulate import router as simulation
+from program_svc.portfolio_subscriptions.routes import router as portfolio_subscriptions
 from program_svc.portfolios.report_routes import router as portfolio_reports
 from program_svc.portfolios.routes import router as portfolios
 from program_svc.programs.routes import router as programs
@@ -64,6 +65,7 @@ ROUTERS = (
     scenarios,
     portfolios,
     portfolio_reports,
+    portfolio_subscriptions,
     benefits,
     baselines,
     tolerances,
@@ -103,6 +105,7 @@ CONFLICTS: Conflicts = {
         for table in ("programs", "portfolios", "dependencies", "goals", "key_results", "check_ins", "alignments")
     },
     **{f"uq_{table.name}_external_ref": _taken("external reference") for table in KEPT},
+    "uq_portfolio_subscriptions_external_ref": _taken("external reference"),
     **{
         f"fk_{table.name}_{name}": lambda: RecordInUse("Another record of the program names this one.")
         for table in KEPT

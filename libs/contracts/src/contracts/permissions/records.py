@@ -218,6 +218,11 @@ PROGRAMS = (
 STRATEGY = (
     Record("portfolio", "/portfolios", _changed_by(MEMBERS, ORGANIZERS)),
     Record("portfolio_report", "/portfolios/{portfolio_id}/status-reports", {READ: OVERSEERS, CREATE: ORGANIZERS}),
+    Record(
+        "portfolio_subscription",
+        "/portfolios/{portfolio_id}/subscriptions",
+        _changed_by(OVERSEERS, ORGANIZERS),
+    ),
     Record("goal", "/goals", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/goals/{goal_id}/key-results", _changed_by(MEMBERS, ORGANIZERS)),
     Record("key_result", "/key-results", _changed_by(MEMBERS, ORGANIZERS)),

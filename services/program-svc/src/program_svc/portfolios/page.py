@@ -1,5 +1,6 @@
 """A portfolio's status report as one page to print. It loads and runs nothing; what people wrote is text."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -7,11 +8,16 @@ from typing import Any
 from contracts.program_events.portfolios import PortfolioReportState
 from pictures import Cell, Drawing, Gantt, GanttRow, Heading, Html, Page, Paragraph, Part, Picture, TableOf
 from pictures.reporting import NONE, amount, opening, or_none, ratio
-from program_svc.reports.drawings import tree_drawing
+from program_svc.reports.drawings import between_drawing, curve_drawing, matrix_drawing, tree_drawing
+
+CURVE = "curve "
 
 
 def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
-    """The roadmap of the programs and the goal tree, by name; those that have something to show."""
+    """The roadmap of the programs, S-curves, dependency map, risk matrix and goal tree, by name; those that have something to show.
+
+    Of a report from before these were frozen there are the first and the last.
+    """
     drawn: dict[str, Picture] = {}
     planned = [each for each in content["programs"] if each.get("schedule", {}).get("finish")]
     if planned:
@@ -25,6 +31,13 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
             for each in planned
         ]
         drawn["roadmap"] = Gantt("Programs over time", tuple(rows))
+    outlines = content.get("outlines", {})
+    for curve in outlines.get("curves", ()):
+        drawn[f"{CURVE}{curve['currency']}"] = curve_drawing(curve)
+    if outlines.get("between"):
+        drawn["between"] = between_drawing(outlines["between"])
+    if outlines.get("risk_cells"):
+        drawn["matrix"] = matrix_drawing(outlines["risk_cells"])
     if content["tree"]:
         drawn["tree"] = tree_drawing(content["tree"])
     return drawn
@@ -55,10 +68,27 @@ def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapp
         yield Drawing(drawn["roadmap"], "In red: forecast to be done after its deadline")
     yield Heading("Money")
     yield TableOf(("Program", "BAC", "EV", "AC", "CPI", "SPI"), [_money(each) for each in content["programs"]])
+    for name in sorted(name for name in drawn if name.startswith(CURVE)):
+        yield Drawing(drawn[name], "What was to be done by when, and what has been done for which cost")
+    yield from _between(content, drawn)
     yield Heading("Risks")
     yield TableOf(("Program", "Open", "Threats", "Opportunities"), _risks(content["programs"]))
+    if "matrix" in drawn:
+        yield Drawing(
+            drawn["matrix"], "How many open risks lie in each cell; costs as shares of their programs' budgets"
+        )
     yield Heading("Goals")
     yield Drawing(drawn["tree"]) if "tree" in drawn else Paragraph("none", "quiet")
+
+
+def _between(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
+    yield Heading("Dependencies")
+    states: Counter[str] = Counter()
+    for each in content["programs"]:
+        states.update(each.get("dependencies", {}).get("states", {}))
+    yield TableOf(("State", "How many"), [(state, str(count)) for state, count in sorted(states.items())])
+    if "between" in drawn:
+        yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
 
 
 def _program(each: Mapping[str, Any]) -> list[str | Cell]:

@@ -14,6 +14,7 @@ from contracts.program_events.portfolios import PortfolioReportState
 from contracts.project_events.reports import StatusReportFields
 from contracts.values import Id, Shape
 from pictures import HEADERS, MEDIA_TYPE, TooBusy, draw
+from program_svc.boundaries import lock_strategy
 from program_svc.permissions import Writer
 from program_svc.portfolios.actions import the_portfolio
 from program_svc.portfolios.page import drawings_of, page_of
@@ -47,7 +48,8 @@ async def publish_portfolio_status_report(
     portfolio_id: Id, body: StatusReportFields, session: Session, writer: Writer, response: Response
 ) -> PortfolioReportState:
     """Publish a report. The figures of the portfolio's programs are frozen into it, and it never changes."""
-    report = await publish_portfolio_report(session, writer.organization_id, portfolio_id, body, writer.subject)
+    locked = await lock_strategy(session, writer.organization_id)
+    report = await publish_portfolio_report(session, locked, portfolio_id, body, writer.subject)
     stamp(response, report)
     return report_state(report)
 
@@ -75,7 +77,7 @@ async def read_portfolio_status_report(
 
 @router.get("/{portfolio_report_id}/page", response_class=Response, responses=HTML | responses(NotFound, Unavailable))
 async def print_portfolio_status_report(portfolio_id: Id, portfolio_report_id: Id, session: Session) -> Response:
-    """The same as one page to print, with the programs over time and the goal tree. It loads and runs nothing."""
+    """The same as one page to print, with its pictures: programs over time, S-curves, dependency map, risk matrix, goal tree. It loads and runs nothing."""
     report = await the_report(session, portfolio_id, portfolio_report_id)
     wanted = drawings_of(report.content)
     try:

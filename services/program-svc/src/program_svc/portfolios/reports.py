@@ -15,15 +15,16 @@ from sqlmodel import Field, col, select
 from chassis.problem import NotFound, invalid
 from contracts.program_events.portfolios import PortfolioReportCreated, PortfolioReportState
 from contracts.project_events.reports import Lights, StatusReportFields
-from program_svc.boundaries import lock_strategy
+from program_svc.boundaries import LockedStrategy
 from program_svc.components.models import Component
 from program_svc.goals.queries import goal_tree
 from program_svc.network.queries import Unschedulable
 from program_svc.portfolios.actions import the_portfolio
 from program_svc.portfolios.models import state_of
+from program_svc.portfolios.outlines import Outlines
 from program_svc.portfolios.overview import glances_of, portfolios_below
 from program_svc.programs.models import Program
-from program_svc.reports.content import content_of
+from program_svc.reports.content import figures_of
 from program_svc.reports.outlines import tree_of
 from program_svc.tables import Record
 
@@ -49,16 +50,15 @@ class PortfolioReport(Record, table=True):
 
 
 async def publish_portfolio_report(
-    session: AsyncSession, organization_id: UUID, portfolio_id: UUID, told: StatusReportFields, by: str
+    session: AsyncSession, locked: LockedStrategy, portfolio_id: UUID, told: StatusReportFields, by: str
 ) -> PortfolioReport:
     """Freeze the figures of the portfolio's programs beside what people say. Raises NotFound and InvalidRequest."""
-    locked = await lock_strategy(session, organization_id)
     if told.ends_on < told.starts_on:
         raise invalid("/ends_on", "ends_before_it_starts", "The period would end before it begins.")
     content = await _content(session, portfolio_id)
     digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     report = PortfolioReport(
-        organization_id=organization_id,
+        organization_id=locked.organization_id,
         revision=locked.revision,
         portfolio_id=portfolio_id,
         title=told.title,
@@ -99,22 +99,26 @@ async def _content(session: AsyncSession, portfolio_id: UUID) -> dict[str, Any]:
     found = select(Program).where(col(Program.portfolio_id).in_(below)).order_by(col(Program.key), col(Program.id))
     programs = list(await session.scalars(found))
     glances = await glances_of(session, [program.id for program in programs])
+    outlines = Outlines()
     return {
         "portfolio": state_of(portfolio).model_dump(mode="json"),
         "programs": [
-            glances[program.id].model_dump(mode="json") | await _figures(session, program) for program in programs
+            glances[program.id].model_dump(mode="json") | await _figures(session, program, outlines)
+            for program in programs
         ],
         "tree": await _tree(session, [program.id for program in programs]),
+        "outlines": outlines.summed(),
     }
 
 
-async def _figures(session: AsyncSession, program: Program) -> dict[str, Any]:
+async def _figures(session: AsyncSession, program: Program, outlines: Outlines) -> dict[str, Any]:
     """The program's figures; of one that cannot be scheduled the reason in their place."""
     try:
-        content = await content_of(session, program)
+        figures = await figures_of(session, program)
     except Unschedulable as problem:
         return {"unschedulable": problem.detail}
-    return {name: content[name] for name in SHOWN}
+    outlines.add(figures)
+    return {name: figures.content[name] for name in SHOWN}
 
 
 async def _tree(session: AsyncSession, program_ids: Sequence[UUID]) -> list[dict[str, Any]]:

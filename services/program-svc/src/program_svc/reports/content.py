@@ -1,6 +1,7 @@
 """What a status report freezes: the program's figures as its own routes tell them, at one moment."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +23,7 @@ from program_svc.programs.models import state_of as program_state
 from program_svc.programs.queries import positions_of
 from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES, RISKS
-from program_svc.reports.outlines import curve_of, risk_cells, tree_of, waits_of
+from program_svc.reports.outlines import Course, curve_of, risk_cells, tree_of, waits_of
 from program_svc.reports.roadmap import roadmap_of
 from program_svc.rollups.earned_value import EarnedValueQuery, earned_value_of, in_one_currency
 from program_svc.rollups.issues import open_issues
@@ -33,8 +34,16 @@ MOST_LISTED = 200
 WORRYING = ("breached", "at_risk", "disputed")
 
 
-async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
-    """The program's figures as JSON. Raises Unschedulable."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is frozen of a program as JSON, and what its S-curve is made of."""
+
+    content: dict[str, Any]
+    course: Course | None
+
+
+async def figures_of(session: AsyncSession, program: Program) -> Figures:
+    """The program's figures. Raises Unschedulable."""
     positions = await positions_of(session, program.id)
     network = await recalled_network(session, program)
     earned = await earned_value_of(session, program, EarnedValueQuery(limit=MAX_LIMIT), positions, 0)
@@ -42,7 +51,8 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
     issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
     roadmap = await roadmap_of(session, program)
     measured = await measured_projects(session, network, None)
-    return {
+    course = Course.of(network, await in_one_currency(session, program, measured))
+    content = {
         "program": program_state(program).model_dump(mode="json"),
         "positions": {str(project_id): revision for project_id, revision in positions.items()},
         "schedule": {"start": _day(start_on_wire(network)), "finish": _day(finish_on_wire(network))},
@@ -54,7 +64,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
         "benefits": await _benefits(session, program),
         "roadmap": roadmap.model_dump(mode="json"),
         "outlines": {
-            "curve": curve_of(network, await in_one_currency(session, program, measured)),
+            "curve": curve_of([] if course is None else [course]),
             "between": waits_of(
                 network.facts.dependencies, {row.id: row.key for row in network.facts.projects.values()}
             ),
@@ -62,6 +72,7 @@ async def content_of(session: AsyncSession, program: Program) -> dict[str, Any]:
             "risk_cells": await risk_cells(session, positions, risks, earned.bac.amount, earned.bac.currency),
         },
     }
+    return Figures(content, course)
 
 
 def _day(day: Any) -> str | None:

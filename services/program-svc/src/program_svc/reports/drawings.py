@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from pictures import Arrow, Between, Branch, Curve, Curves, Matrix, MatrixCell, Picture, Tree
+from pictures.between import MOST_NODES
+from program_svc.reports.outlines import RANK
 
 LEVELS = 5
 HIGH, MEDIUM = 12, 5
@@ -18,17 +20,18 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
     outlines = content.get("outlines", {})
     drawn: dict[str, Picture] = {}
     if outlines.get("curve"):
-        drawn["curve"] = _curve(outlines["curve"])
+        drawn["curve"] = curve_drawing(outlines["curve"])
     if outlines.get("between"):
-        drawn["between"] = _between(outlines["between"])
+        drawn["between"] = between_drawing(outlines["between"])
     if outlines.get("tree"):
         drawn["tree"] = tree_drawing(outlines["tree"])
     if outlines.get("risk_cells"):
-        drawn["matrix"] = _matrix(outlines["risk_cells"])
+        drawn["matrix"] = matrix_drawing(outlines["risk_cells"])
     return drawn
 
 
-def _curve(curve: Mapping[str, Any]) -> Curves:
+def curve_drawing(curve: Mapping[str, Any]) -> Curves:
+    """The S-curve that was frozen."""
     on = date.fromisoformat(curve["on"])
     planned = tuple((date.fromisoformat(point["on"]), float(point["amount"])) for point in curve["planned"])
     return Curves(
@@ -43,14 +46,18 @@ def _curve(curve: Mapping[str, Any]) -> Curves:
     )
 
 
-def _between(waits: list[Mapping[str, Any]]) -> Between:
-    keys = sorted({wait[end] for wait in waits for end in ("giver", "receiver")})
+def between_drawing(waits: list[Mapping[str, Any]]) -> Between:
+    """The dependency map that was frozen; where it has room for some projects only, for those between which it is worst."""
+    worst = sorted(waits, key=lambda wait: -RANK.index(wait["mood"]))
+    ends = dict.fromkeys(wait[end] for wait in worst for end in ("giver", "receiver"))
+    keys = sorted(list(ends)[:MOST_NODES])
     place = {key: number for number, key in enumerate(keys)}
     arrows = tuple(
         Arrow(
             place[wait["giver"]], place[wait["receiver"]], wait["mood"], str(wait["count"]) if wait["count"] > 1 else ""
         )
         for wait in waits
+        if wait["giver"] in place and wait["receiver"] in place
     )
     return Between("Who gives to whom", tuple(keys), arrows)
 
@@ -71,7 +78,8 @@ def tree_drawing(goals: list[Mapping[str, Any]]) -> Tree:
     )
 
 
-def _matrix(cells: list[Mapping[str, int]]) -> Matrix:
+def matrix_drawing(cells: list[Mapping[str, int]]) -> Matrix:
+    """The risk matrix that was frozen."""
     counts = {(cell["probability"], cell["impact"]): cell["count"] for cell in cells}
     return Matrix(
         "Open risks by probability and by cost",

@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,26 +35,50 @@ MOODS = {S.BREACHED: "broken", S.DISPUTED: "broken", S.AT_RISK: "worrying", S.PR
 RANK = ("well", "open", "worrying", "broken")
 
 
-def curve_of(network: Network, summed: Sequence[Measured] | str) -> dict[str, Any] | None:
-    """Planned value over time, earned value and cost at the last data date; none without money, or in currencies that cannot be summed."""
-    if isinstance(summed, str) or not summed or not network.schedule.items:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What an S-curve is made of: projects measured in one currency, and the first and the last day of their program's work."""
+
+    measured: Sequence[Measured]
+    calendars: Sequence[planning.WorkCalendar]
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, network: Network, summed: Sequence[Measured] | str) -> "Course | None":
+        """The program's; none without money or work, or in currencies that cannot be summed."""
+        if isinstance(summed, str) or not any(each.figures.bac for each in summed) or not network.schedule.items:
+            return None
+        at = max(each.at for each in summed)
+        return cls(
+            summed,
+            [network.facts.calendar_of_project(each.project.id) for each in summed],
+            planning.to_date(network.schedule.start, finish=False),
+            max(planning.to_date(network.schedule.finish, finish=True), planning.to_date(at, finish=True)),
+        )
+
+    @property
+    def currency(self) -> str:
+        """Of all its figures."""
+        return self.measured[0].currency
+
+
+def curve_of(courses: Sequence[Course]) -> dict[str, Any] | None:
+    """Planned value over time, earned value and cost at the last data date, of programs in one currency; none of no program."""
+    if not courses:
         return None
-    at = max(summed, key=lambda each: each.at)
-    first = planning.to_date(network.schedule.start, finish=False)
-    last = max(planning.to_date(network.schedule.finish, finish=True), planning.to_date(at.at, finish=True))
-    calendars = [network.facts.calendar_of_project(each.project.id) for each in summed]
+    summed = [each for course in courses for each in course.measured]
+    calendars = [each for course in courses for each in course.calendars]
+    first, last = min(course.first for course in courses), max(course.last for course in courses)
     days = max(1, (last - first).days)
     ons = sorted({first + timedelta(days=days * number // POINTS) for number in range(POINTS + 1)})
+    planned = ((on, frame_finish(on, calendars)) for on in ons)
     return {
-        "currency": summed[0].currency,
+        "currency": courses[0].currency,
         "planned": [
-            {
-                "on": on.isoformat(),
-                "amount": str(sum(each.books.planned(frame_finish(on, calendars)) for each in summed)),
-            }
-            for on in ons
+            {"on": on.isoformat(), "amount": str(sum(each.books.planned(at) for each in summed))} for on, at in planned
         ],
-        "on": planning.to_date(at.at, finish=True).isoformat(),
+        "on": planning.to_date(max(each.at for each in summed), finish=True).isoformat(),
         "earned": str(sum(each.figures.ev for each in summed)),
         "cost": str(sum(each.figures.ac for each in summed)),
     }

@@ -8,7 +8,7 @@ import structlog
 
 from chassis.database import Database
 from chassis.health import Health
-from program_svc.subscriptions.delivery import deliver_due
+from program_svc.subscriptions.due import deliver_due
 
 LOOK_EVERY = 60.0
 
