@@ -8,5 +8,5 @@ from bench.stack import Stack
 
 
 def run(stack: Stack) -> list[Result]:
-    """Measure all of them; about two minutes."""
+    """Measure all of them; about a minute and a half."""
     return asyncio.run(reading.measure(stack))

@@ -49,6 +49,52 @@ async def test_requests_at_once_do_not_get_more_than_there_is(database, tokens) 
     assert all(isinstance(each, int | TooManyRequests) for each in asked)
 
 
+async def test_nobody_waits_for_the_next_lease_while_the_one_before_lasts(database, tokens, monkeypatch) -> None:
+    await tokens.create()
+    organization = await tokens.organization_id()
+    policy = Policy("token", Rate(per_second=100, burst=300), database)
+    leased, spend, go_on = [], policy._spend, asyncio.Event()
+
+    async def slow(*asked):
+        leased.append(asked)
+        if len(leased) > 1:
+            await go_on.wait()
+        return await spend(*asked)
+
+    monkeypatch.setattr(policy, "_spend", slow)
+    for _ in range(30):
+        async with asyncio.timeout(10):
+            await policy.take(organization, "a")
+        await asyncio.sleep(0)
+    assert len(leased) == 2
+    waiting = asyncio.create_task(policy.take(organization, "a"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    go_on.set()
+    assert await waiting < 300
+    assert len(leased) == 2
+
+
+async def test_a_lease_ahead_that_fails_is_taken_when_it_is_needed(database, tokens, monkeypatch) -> None:
+    await tokens.create()
+    organization = await tokens.organization_id()
+    policy = Policy("token", Rate(per_second=20, burst=200), database)
+    spend, failed = policy._spend, []
+
+    async def failing(*asked):
+        if policy._share(organization, "a").left:
+            failed.append(asked)
+            raise OSError("away")
+        return await spend(*asked)
+
+    monkeypatch.setattr(policy, "_spend", failing)
+    for _ in range(25):
+        await policy.take(organization, "a")
+        await asyncio.sleep(0)
+    assert len(failed) == 1
+    assert await drained(policy, organization) >= 175
+
+
 async def test_without_the_database_nobody_is_kept_out(database_url) -> None:
     gone = Database(database_url.replace("host=", "host=/nowhere"), pool=1)
     policy = Policy("token", Rate(per_second=1, burst=10), gone)

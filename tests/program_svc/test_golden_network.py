@@ -145,3 +145,25 @@ async def test_a_step_can_be_previewed(eleven, api, step):
     assert sorted(set(golden.letters([move["task_id"] for move in preview["moved"]]))) == list("DEGHIJK")
     assert {move["cause"]["dependency_id"] for move in preview["moved"]} == {path.removeprefix("/dependencies/")}
     assert len(await api.events()) == said
+
+
+async def test_float_is_told_to_the_own_project_and_to_the_program(api):
+    """P1: A of 4 days and B of 1 beside it. P2: C of 3 days waits for A, D takes 10. A late C delays neither its project nor the program."""
+    first, second = api.projects.project("P1"), api.projects.project("P2")
+    tasks = {name: api.projects.task(first, name, days) for name, days in (("A", 4), ("B", 1))}
+    tasks |= {name: api.projects.task(second, name, days) for name, days in (("C", 3), ("D", 10))}
+    await api.hear()
+    program = await api.program(first, second)
+    await api.commit(program, tasks["A"], tasks["C"])
+
+    async def floats():
+        items = await api.schedule(program)
+        return {
+            name: tuple(items[str(id_)][f"{to}_float"] for to in ("project", "total")) for name, id_ in tasks.items()
+        }
+
+    told = {"A": ("P0D", "P3D"), "B": ("P3D", "P9D"), "C": ("P3D", "P3D"), "D": ("P0D", "P0D")}
+    assert await floats() == told
+    api.projects.change(tasks["A"], duration="P6D")
+    await api.hear()
+    assert await floats() == told | {"A": ("P0D", "P1D"), "B": ("P5D", "P9D"), "C": ("P1D", "P1D")}

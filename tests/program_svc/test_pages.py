@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.statements import driver_of
+from gateway.overview import PARTS
 
 SHOWN = 4
 CROWD = """
@@ -92,6 +93,24 @@ async def test_a_page_costs_the_same_in_a_program_of_1000_projects_as_in_one_of_
     assert as_few == few
     assert more <= rows + 10  # tables of a row or two are read whole, and by now have those of both programs
     assert large <= small * 1.05  # other dates
+
+
+async def test_the_parts_of_an_overview_are_as_large_in_a_program_of_1000_projects_as_in_one_of_120(
+    api, database, watch
+):
+    """In bytes, and in statements."""
+    costs = []
+    for projects in (120, 1_000):
+        program, _ = await crowded(api, database, projects)
+        of_this = {}
+        for part, below in PARTS.items():
+            await api.get(f"{program}{below}")  # what changed has been read by then
+            of_this[part] = await watch.cost(api, f"{program}{below}")
+        costs.append(of_this)
+    few, many = costs
+    for part, (size, statements, *_) in many.items():
+        assert statements == few[part][1], part
+        assert size <= few[part][0] * 1.05, part
 
 
 async def test_the_pages_of_a_schedule_are_the_schedule_in_any_order(api, eleven):

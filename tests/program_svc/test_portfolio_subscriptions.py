@@ -100,7 +100,6 @@ async def test_a_portfolios_subscriptions_are_listed_changed_and_removed(api, su
 
 async def test_two_workers_send_a_portfolios_report_once(crowd):
     portfolio, path = await made(crowd)
-    sent = await asyncio.gather(*(deliver_due(crowd.database, date(2026, 3, 9)) for _ in range(3)))
-    assert sum(sent) == 1
+    await asyncio.gather(*(deliver_due(crowd.database, date(2026, 3, 9)) for _ in range(3)))
     reports = (await crowd.get(f"{portfolio}/status-reports"))["items"]
     assert [each["id"] for each in reports] == [(await crowd.get(path))["status_report_id"]]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from program_svc.tolerances.clock import MoneyTolerances
+
 pytestmark = pytest.mark.slow
 
 
@@ -84,3 +86,27 @@ async def test_cost_and_threats_are_measured_when_somebody_asks(golden):
         "The program is forecast to cost 200.00 EUR more than its budget"
     ]
     assert (await api.post(f"{golden.program}/tolerances/check", status=200))["exceptions"] == []
+
+
+async def test_cost_and_threats_are_looked_at_without_being_asked_for(crowd):
+    """By the worker, once for each change; a program that cannot be scheduled holds up no other one."""
+    fine, broken = crowd.projects.project("P1"), crowd.projects.project("P2")
+    for project_id in (broken, fine):
+        crowd.projects.task(project_id, "A", 1)
+    before, after = crowd.projects.task(broken, "B", 1), crowd.projects.task(broken, "C", 1)
+    await crowd.hear()
+    tolerances = {"risk": {"amount": "1000.00", "currency": "EUR"}}
+    programs = [await crowd.program(project_id, tolerances=tolerances) for project_id in (broken, fine)]
+    crowd.projects.link(broken, before, after)
+    crowd.projects.link(broken, after, before)
+    await crowd.hear()
+    clock = MoneyTolerances(crowd.database)
+    await clock.look()
+    assert [(await crowd.get(f"{program}/exceptions"))["items"] for program in programs] == [[], []]
+    for project_id in (broken, fine):
+        crowd.projects.risk(project_id, "0.5", "9000.00")
+    await crowd.hear()
+    assert await clock.look() == 1
+    [[], [drafted]] = [(await crowd.get(f"{program}/exceptions"))["items"] for program in programs]
+    assert (drafted["dimension"], drafted["forecast"], drafted["is_drafted"]) == ("risk", "4500.00 EUR", True)
+    assert [await clock.look(), await MoneyTolerances(crowd.database).look()] == [0, 0]

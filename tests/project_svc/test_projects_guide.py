@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from guide_kit import carry_out, steps_of
 from tests.project_svc.member import ProjectMember
 from tests.project_svc.working import Work
@@ -39,6 +40,7 @@ class Importing(ProjectMember):
         return answer
 
 
+@pytest.mark.slow
 async def test_every_step_of_the_page_answers_as_it_says(client, work):
     member = Importing(client)
     member.work = work

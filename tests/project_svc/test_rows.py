@@ -85,3 +85,17 @@ row.revision += 1
 assert row.revision == 2
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_changed_row_is_saved_whether_or_not_the_session_knows_it(api, database, task_id, is_known):
+    change = rows.change if is_known else rows.changed
+    async with database.transaction(api.organization_id) as session:
+        project_id = (await session.get(Task, task_id)).project_id
+        before = await session.get(Project, project_id)
+        project = await change(session, Project, "revision = revision + 1 WHERE id = $1", project_id)
+        assert (project in session, before in session) == (is_known, False)
+        project.name = "Renamed"
+        await rows.save(session, project)
+    async with database.transaction(api.organization_id) as session:
+        assert (await session.get(Project, project_id)).name == "Renamed"

@@ -15,7 +15,7 @@ from chassis import failures, openapi
 from chassis.failures import Conflicts
 from chassis.health import Health, health_routes
 from chassis.problem import BadRequest, InvalidRequest, Problem, TooLarge, Unauthenticated, Unavailable, responses
-from chassis.routes import Responses, routes_of, with_words
+from chassis.routes import Responses, Signpost, routes_of, with_words
 from chassis.telemetry import Observe
 from chassis.uploads import UploadRoute
 
@@ -125,6 +125,7 @@ def create_app(
     answered = EVERYWHERE | dict(answers or {})
     app.router.routes += with_words([*routes_of(routers, dependencies=dependencies, responses=answered)])
     app.router.routes += routes_of([health_routes(health)])
+    app.router.middleware_stack = Signpost(app.router)
     app.add_middleware(BodyLimit, most=MAX_BODY, larger=_larger_bodies(routers))
     app.add_middleware(Guard)
     app.add_middleware(Observe)

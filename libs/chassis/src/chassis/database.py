@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
+import orjson
 from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -68,10 +69,21 @@ class Database:
         settings = {"server_settings": server_settings, "timeout": 5}
         at = engine_url(url)
         self.engine: AsyncEngine = create_async_engine(
-            at, connect_args=settings, pool_size=pool, max_overflow=0, pool_timeout=PATIENCE
+            at,
+            connect_args=settings,
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=PATIENCE,
+            json_deserializer=orjson.loads,
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
-        seated = create_async_engine(at, connect_args=settings, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        seated = create_async_engine(
+            at,
+            connect_args=settings,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
+        )
         self.seats = Seats(seated, pool)
 
     @asynccontextmanager

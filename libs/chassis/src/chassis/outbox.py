@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import orjson
@@ -199,8 +199,18 @@ def message(boundary: Boundary, event: Event, position: int, positions: int, ori
     payload = event.data_json()
     if len(payload) > MOST_BYTES:
         raise EventTooLarge(f"{event.event_type()} has {len(payload)} bytes")
-    subject = event.subject(boundary.id, boundary.organization_id)
     headers = envelope.headers()
     if origin.provenance is not None:
-        headers[HEADER] = origin.provenance.header()
-    return event_id, Message(str(subject), headers, payload)
+        headers[HEADER] = _printed(origin.provenance)
+    return event_id, Message(_subject(type(event), boundary.id, boundary.organization_id), headers, payload)
+
+
+# A boundary's events come on a handful of subjects, one after the other, and what one request records has one origin.
+@lru_cache(maxsize=4096)
+def _subject(kind: type[Event], boundary_id: UUID, organization_id: UUID) -> str:
+    return str(kind.subject(boundary_id, organization_id))
+
+
+@lru_cache(maxsize=256)
+def _printed(provenance: Provenance) -> str:
+    return provenance.header()

@@ -133,6 +133,7 @@ def _printed(value: str | int | UUID | datetime) -> str:
     return print_instant(value) if isinstance(value, datetime) else str(value)
 
 
+@lru_cache(maxsize=1024)  # half of what a header says is the same from event to event
 def _quoted(value: str) -> str:
     """Percent-encoded as far as it must be, which most values must not."""
     return value if _PLAIN.fullmatch(value) else quote(value, safe=_PRINTABLE)

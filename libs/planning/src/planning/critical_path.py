@@ -21,8 +21,10 @@ SMALL = 600
 ENGINE = "planning.engine.run"
 
 
-def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
+def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
     """Schedule a whole plan. critical_float: working minutes of total float up to which a task is critical.
+
+    project_float: whether total float within each project is wanted too.
 
     Raises a PlanError that names the ids: NetworkCycle, HierarchyCycle, UnknownTask, UnknownProject, DuplicateTask, DuplicateLink,
     DuplicateProject, SummaryLinked, InvalidTask, InvalidValue, OutsideCalendar, InvalidCalendar; or TooLarge.
@@ -32,7 +34,7 @@ def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
         from planning.engine.scheduling import schedule as run
     else:
         from planning.reference import schedule as run
-    return run(plan, critical_float=critical_float)
+    return run(plan, critical_float=critical_float, project_float=project_float)
 
 
 def compute(columns: "Columns", *, critical_float: int = 0, project_float: bool = False) -> "Dates":

@@ -4,7 +4,7 @@ It reads as the rules are told in docs/scheduling.md: networks (planning.network
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planning.axis import Axis
 from planning.efforts import with_efforts
@@ -13,7 +13,7 @@ from planning.limits import NEVER
 from planning.network import Network, network_of
 from planning.passes import UNDRIVEN, Early, backward, end_instant, forward
 from planning.placing import place
-from planning.plan import Id, Plan, TaskKind
+from planning.plan import Id, Plan, Project, TaskKind
 from planning.scheduled import Schedule, ScheduledTask
 from planning.size import check_size
 from planning.summaries import with_summaries
@@ -28,9 +28,13 @@ class Run:
     rows: list[ScheduledTask]
 
 
-def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
+def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
     """See planning.schedule."""
-    return scheduled(plan, run(plan, critical_float=critical_float))
+    done = run(plan, critical_float=critical_float)
+    schedule = scheduled(plan, done)
+    if not project_float:
+        return schedule
+    return replace(schedule, project_float=dict(zip(schedule.items, project_floats(plan, done), strict=True)))
 
 
 def run(plan: Plan, *, critical_float: int) -> Run:
@@ -114,3 +118,39 @@ def _longest_path(network: Network, early: Early, rows: Sequence[ScheduledTask])
         task = network.source[early.driver[task]] >> 1
         path.append(network.tasks[task].id)
     return path[::-1]
+
+
+def project_floats(plan: Plan, done: Run) -> list[int]:
+    """Total float per task, in the plan's order, against the own project's deadline or else finish, by the links within projects alone."""
+    network, rows = done.network, []
+    axes = set(network.axes)
+    anchors = {
+        project.id: dict.fromkeys(axes, 0) if instant is None else positions_on(axes, instant)
+        for project, instant in zip(plan.projects, _anchors(plan.projects, network, done.early), strict=True)
+    }
+    late = backward(
+        _cut(network), [anchors[task.project_id][axis] for task, axis in zip(network.tasks, network.axes, strict=True)]
+    )
+    for task, row in enumerate(done.rows):
+        is_given = network.limits.done[task] or network.tasks[task].kind is TaskKind.LEVEL_OF_EFFORT
+        rows.append(row if is_given else row._replace(total_float=late[task] - done.early.ends[2 * task + 1]))
+    return [item.total_float for item in with_summaries(plan, [rows[place] for place in network.rank]).values()]
+
+
+def _anchors(projects: Sequence[Project], network: Network, early: Early) -> list[int | None]:
+    """The deadline of each project, or else its finish."""
+    finishes: dict[Id, int] = {}
+    for task, member in enumerate(network.tasks):
+        if member.kind is not TaskKind.LEVEL_OF_EFFORT:
+            finish = end_instant(network, early, 2 * task + 1)
+            finishes[member.project_id] = max(finishes.get(member.project_id, finish), finish)
+    return [finishes.get(project.id) if project.deadline is None else project.deadline for project in projects]
+
+
+def _cut(network: Network) -> Network:
+    """The network without the links between projects."""
+    binding = network.binding.copy()
+    for task, member in enumerate(network.tasks):
+        for link in range(network.first[task], network.first[task + 1]):
+            binding[link] &= network.tasks[network.source[link] >> 1].project_id == member.project_id
+    return replace(network, binding=binding)

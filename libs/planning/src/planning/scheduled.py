@@ -36,10 +36,12 @@ class Schedule:
     """start, finish: first early start and last early finish (without tasks: the first project's start, twice).
 
     items: every task of the plan, summaries included, in the plan's order. longest_path: from the task that nothing drives to the one
-    that sets the finish, along driving links.
+    that sets the finish, along driving links. project_float: working minutes of total float against the own project's deadline or else finish,
+    links between projects left out; None where it was not asked for.
     """
 
     start: int
     finish: int
     items: Mapping[Id, ScheduledTask]
     longest_path: list[Id]
+    project_float: Mapping[Id, int] | None = None

@@ -1,8 +1,8 @@
 """How many requests a token and its organisation may send, together in all replicas.
 
 What is spent is kept in PostgreSQL, a row each. A process does not ask it for each request: it leases a share of what is left, a tenth of a
-burst, and lets requests through until that is used up. A share is paid for in advance, so replicas never let more through than the rate says;
-what a process does not use of it in time is lost to the client.
+burst, and lets requests through until that is used up; when half of it is, it leases the next one, so that nobody waits for that. A share is paid for
+in advance, so replicas never let more through than the rate says; what a process does not use of it in time is lost to the client.
 """
 
 import asyncio
@@ -34,6 +34,8 @@ RATE_LIMITS = sa.Table(
 
 LEASED_FOR = 2.0
 """Seconds for which a share is good."""
+SMALL = 20
+"""Requests; a smaller lease is taken when it is needed, since what is taken ahead and not used is lost to the client."""
 MOST = 20_000
 """Clients that a process remembers."""
 
@@ -63,6 +65,8 @@ class _Share:
     elsewhere: int = 0
     """What was left for others when the share was leased."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ahead: "asyncio.Task[None] | None" = None
+    """The next lease, while it is being taken before this one is used up."""
 
 
 class Policy:
@@ -73,6 +77,7 @@ class Policy:
         self.rate = rate
         self.told = f'"{name}";q={rate.burst};w={math.ceil(rate.window)}'
         self._lease = max(1, min(rate.burst // 10, int(rate.per_second * LEASED_FOR)))
+        self._early = self._lease // 2 if self._lease >= SMALL else 0
         self._database = database
         self._shares: OrderedDict[tuple[UUID, str], _Share] = OrderedDict()
 
@@ -83,6 +88,8 @@ class Policy:
             async with share.lock:
                 if not self._use(share):
                     await self._renew(share, organization_id, subject)
+        elif share.left == self._early and self._early and share.ahead is None:
+            share.ahead = asyncio.create_task(self._renew_ahead(share, organization_id, subject))
         return share.left + share.elsewhere
 
     def _share(self, organization_id: UUID, subject: str) -> _Share:
@@ -116,6 +123,21 @@ class Policy:
             share.refused_until = now + wait
             raise self._refusal(wait)
         share.left, share.good_until, share.elsewhere = granted - 1, now + LEASED_FOR, elsewhere
+
+    async def _renew_ahead(self, share: _Share, organization_id: UUID, subject: str) -> None:
+        """Add another lease to a share that is half used up, so that nobody waits for it. What cannot be had now is asked for again in time."""
+        try:
+            async with share.lock:
+                if share.left > self._early:
+                    return  # somebody came who could not wait
+                granted, elsewhere, _ = await self._spend(organization_id, subject)
+                if granted:
+                    share.left, share.elsewhere = share.left + granted, elsewhere
+                    share.good_until = time.monotonic() + LEASED_FOR
+        except Exception as error:  # noqa: BLE001  (whoever comes when the share is used up tries again, and says what follows)
+            log.info("no lease ahead of time", policy=self.name, reason=str(error) or type(error).__name__)
+        finally:
+            share.ahead = None
 
     async def _spend(self, organization_id: UUID, subject: str) -> tuple[int, int, float]:
         """What was granted, what is left besides, and the seconds to wait if nothing was."""

@@ -1,4 +1,4 @@
-"""The worker process: the projects' events in, the programs' events out, and the reports that are due."""
+"""The worker process: the projects' events in, the programs' events out, the reports that are due, the tolerances that nobody asks after."""
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from program_svc.consumers import projection
 from program_svc.dependencies.imported import ImportedLinks
 from program_svc.network.memory import MOST_TASKS, Memory
 from program_svc.subscriptions.clock import Subscriptions
+from program_svc.tolerances.clock import MoneyTolerances
 
 
 class WorkerSettings(ServiceSettings):
@@ -28,5 +29,5 @@ def run() -> None:
         settings,
         writes=Stream.PROGRAM,
         follows={Stream.PROJECT: projection(Memory(settings.remembered_tasks))},
-        also=lambda database: [Subscriptions(database), ImportedLinks(database)],
+        also=lambda database: [Subscriptions(database), MoneyTolerances(database), ImportedLinks(database)],
     )

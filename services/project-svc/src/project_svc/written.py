@@ -88,7 +88,7 @@ class Form:
     """How the records of one table are read and written.
 
     own: fields that are not the column of their name. filters: parameters of a list and the condition that each sets, with `{}` in the place
-    of its value; a bare name is a column that equals it.
+    of its value; a bare name is a column that equals it. beside: what is read besides the table's columns.
     """
 
     table: Table
@@ -96,13 +96,14 @@ class Form:
     order: Order
     filters: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Field] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> str:
         """The columns for a statement: one for each field in the fields' order, then those that several fields are made of."""
         fields = (f'"{name}"' if name in self.table.c else f'NULL AS "{name}"' for name in self._names)
         others = (f'"{column.name}"' for column in self.table.columns if column.name not in self._names)
-        return ", ".join((*fields, *others))
+        return ", ".join((*fields, *others, *self.beside))
 
     @cached_property
     def _read(self) -> str:

@@ -54,6 +54,8 @@ class BenefitFields(Shape):
     goal_id: Id | None = None
     """The goal that it serves."""
     weight: Weight = Decimal(1)
+    contribution: Text = ""
+    """The kind of its contribution to the goal, in words."""
     contributors: list[Contributor] = Field(default_factory=list, max_length=1_000)
     milestone: DependencyTask | None = None
     """The task in one of the program's projects with whose finish it begins: when that slips, so does the benefit."""

@@ -8,9 +8,10 @@ from planning.plan import Imposed, Link, Plan
 from planning.scheduled import Schedule, ScheduledTask
 
 
-def schedule(plan: Plan, *, critical_float: int = 0) -> Schedule:
+def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
     """See planning.schedule."""
-    return schedule_of(plan, compute(columns_of(plan), critical_float=critical_float))
+    columns = columns_of(plan)
+    return schedule_of(plan, compute(columns, critical_float=critical_float, project_float=project_float))
 
 
 def schedule_of(plan: Plan, dates: Dates) -> Schedule:
@@ -26,7 +27,8 @@ def schedule_of(plan: Plan, dates: Dates) -> Schedule:
         strict=True,
     )
     items = {row[0]: ScheduledTask._make(row) for row in rows}
-    return Schedule(dates.start, dates.finish, items, [tasks[row].id for row in dates.longest_path])
+    floats = None if dates.project_float is None else dict(zip(items, dates.project_float.tolist(), strict=True))
+    return Schedule(dates.start, dates.finish, items, [tasks[row].id for row in dates.longest_path], floats)
 
 
 def _driving(plan: Plan, dates: Dates) -> list[Link | Imposed | None]:

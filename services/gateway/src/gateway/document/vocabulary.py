@@ -55,6 +55,7 @@ FIELDS: Final[dict[str, Any]] = {
     "to": "2026-10-29",
     "token": "ilk_…",
     "total_float": "P2D",
+    "project_float": "P1D",
     "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     "type": "FS",
     "unit": "passengers a day",

@@ -54,23 +54,25 @@ class Network:
     """Those of the dependencies whose standing may be another than before."""
 
 
-def compute(facts: Facts, *, also: Dependency | None = None) -> Network:
-    """The network that these facts make; with ``also``, as if that dependency were agreed.
+def compute(facts: Facts, *, also: Dependency | None = None, project_float: bool = False) -> Network:
+    """The network that these facts make; with ``also``, as if that dependency were agreed. ``project_float``: see planning.schedule.
 
     Raises a planning.PlanError, such as NetworkCycle when the links inside one project close a cycle.
     """
     held = shaping(facts, also)
     suspended: dict[UUID, tuple[UUID, ...]] = {}
     try:
-        schedule = _schedule(facts, held)
+        schedule = _schedule(facts, held, project_float)
     except planning.NetworkCycle:  # rarely: to look for one each time takes half as long again
         held, suspended = without_cycles(facts, held)
-        schedule = _schedule(facts, held)
+        schedule = _schedule(facts, held, project_float)
     return standing(facts, schedule, held, suspended)
 
 
-def _schedule(facts: Facts, held: Sequence[Dependency]) -> planning.Schedule:
-    return settled(held, lambda capped: planning.schedule(capped_plan(facts, held, capped)))
+def _schedule(facts: Facts, held: Sequence[Dependency], project_float: bool) -> planning.Schedule:
+    return settled(
+        held, lambda capped: planning.schedule(capped_plan(facts, held, capped), project_float=project_float)
+    )
 
 
 def plan_as_scheduled(network: Network) -> planning.Plan:

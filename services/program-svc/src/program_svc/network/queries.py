@@ -28,14 +28,14 @@ class Unschedulable(Conflict):
 
 
 async def network_of(session: AsyncSession, program: Program) -> Network:
-    """The program's network as this transaction sees its facts. Raises Unschedulable."""
-    return computed(await facts_of(session, program))
+    """The program's network as this transaction sees its facts, with the floats within its projects. Raises Unschedulable."""
+    return computed(await facts_of(session, program), project_float=True)
 
 
-def computed(facts: Facts, *, also: Dependency | None = None) -> Network:
-    """The network of these facts; with ``also``, as if that dependency were agreed. Raises Unschedulable."""
+def computed(facts: Facts, *, also: Dependency | None = None, project_float: bool = False) -> Network:
+    """The network of these facts; see `compute`. Raises Unschedulable."""
     try:
-        return compute(facts, also=also)
+        return compute(facts, also=also, project_float=project_float)
     except planning.PlanError as error:
         raise Unschedulable.because(error) from error
 

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -93,7 +94,8 @@ async def _read(session: AsyncSession, program: Program, written: str, known: _R
         if dependency in session:
             session.expunge(dependency)
     is_small = len(facts.tasks) < MANY_TASKS
-    network = computed(facts) if is_small else await asyncio.to_thread(computed, facts)
+    compute = partial(computed, facts, project_float=True)
+    network = compute() if is_small else await asyncio.to_thread(compute)
     return _Recalled(written, projects, network)
 
 

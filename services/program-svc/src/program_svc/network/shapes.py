@@ -17,7 +17,11 @@ from program_svc.network.moves import Dates, Driver, RootCause, causes, driver_o
 
 
 class ScheduledTaskRead(Shape):
-    """One task's dates in the program's network. Floats are working time; ``driving`` is what holds it where it is."""
+    """One task's dates in the program's network. Floats are working time; ``driving`` is what holds it where it is.
+
+    ``total_float`` is how far it may slip before the program is done later, ``project_float`` before its own project is, whatever that
+    does to other projects.
+    """
 
     task_id: Id
     project_id: Id
@@ -26,6 +30,7 @@ class ScheduledTaskRead(Shape):
     late_start: DayOrMoment
     late_finish: DayOrMoment
     total_float: Duration
+    project_float: Duration
     free_float: Duration
     critical: bool
     driving: Driving | None
@@ -83,14 +88,14 @@ def cause_on_wire(cause: RootCause | None, project_id: UUID) -> Cause:
 def schedule_read(
     network: Network, positions: Mapping[UUID, int], task_ids: Iterable[UUID], following: str | None = None
 ) -> ScheduleRead:
-    """The schedule of these tasks. Without any in the network it has neither start nor finish."""
-    items = network.schedule.items
+    """The schedule of these tasks, of a network with its projects' floats. Without any in the network it has neither start nor finish."""
+    items, floats = network.schedule.items, network.schedule.project_float or {}
     return ScheduleRead(
         start=start_on_wire(network),
         finish=finish_on_wire(network),
         positions={str(project_id): revision for project_id, revision in positions.items()},
         longest_path=network.schedule.longest_path,
-        items=[_scheduled(network, task_id, items[task_id]) for task_id in task_ids],
+        items=[_scheduled(network, task_id, items[task_id], floats[task_id]) for task_id in task_ids],
         next=following,
     )
 
@@ -111,7 +116,7 @@ def finest(network: Network) -> str:
     return Granularity.MINUTE if Granularity.MINUTE in granularities else Granularity.DAY
 
 
-def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask) -> ScheduledTaskRead:
+def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask, project_float: int) -> ScheduledTaskRead:
     granularity = network.facts.granularity_of(task_id)
     day = network.facts.calendar_of(task_id).minutes_per_day
     return ScheduledTaskRead(
@@ -122,6 +127,7 @@ def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask) ->
         late_start=written(item.late_start, TaskSide.START, granularity),
         late_finish=written(item.late_finish, TaskSide.FINISH, granularity),
         total_float=Duration(item.total_float, day),
+        project_float=Duration(project_float, day),
         free_float=Duration(item.free_float, day),
         critical=item.critical,
         driving=driving_of(driver_of(item)),

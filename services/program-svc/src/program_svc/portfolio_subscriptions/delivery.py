@@ -15,8 +15,8 @@ from program_svc.boundaries import lock_strategy
 from program_svc.portfolio_subscriptions.actions import the_subscription
 from program_svc.portfolio_subscriptions.models import PortfolioSubscription, state_of
 from program_svc.portfolios.reports import PortfolioReport, publish_portfolio_report
+from program_svc.sender import ITSELF, sent_for
 from program_svc.subscriptions.periods import Due, is_due, period_due
-from program_svc.subscriptions.sender import ITSELF, sent_for
 
 
 async def due_in(session: AsyncSession, organization_id: UUID, today: date) -> Sequence[Due]:
@@ -42,5 +42,5 @@ async def deliver(session: AsyncSession, due: Due, today: date) -> PortfolioRepo
     subscription.delivered_until, subscription.status_report_id = ends_on, report.id
     locked.touch(subscription)
     locked.record(PortfolioSubscriptionDelivered.between(before, state_of(subscription)))
-    await outbox.flush(session, sent_for(subscription.id))
+    await outbox.flush(session, sent_for(f"subscriptions/{subscription.id}"))
     return report

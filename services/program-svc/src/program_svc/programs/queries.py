@@ -4,16 +4,17 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from chassis.positions import POSITION_HEADER
 from chassis.problem import NotFound
-from program_svc.components.models import Component
+from chassis.statements import fetch
 from program_svc.programs.models import Program
-from program_svc.replica.models import PROJECTS
 
+_POSITIONS = """
+    SELECT id, revision FROM known_projects
+    WHERE id = ANY(ARRAY(SELECT project_id FROM components WHERE program_id = $1 LIMIT $2::bigint)) ORDER BY id
+"""
 MOST_POSITIONS = 100
 """Projects of which an answer says the positions whether it shows them or not: more would burst a header."""
 
@@ -28,10 +29,8 @@ async def the_program(session: AsyncSession, program_id: UUID) -> Program:
 
 async def positions_of(session: AsyncSession, program_id: UUID, most: int | None = None) -> dict[UUID, int]:
     """The revision of each project that the program's picture reflects; of ``most`` of them."""
-    components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
-    found = select(PROJECTS.c.id, PROJECTS.c.revision).where(PROJECTS.c.id.in_(components))
-    rows = await session.execute(found.order_by(PROJECTS.c.id).limit(most))
-    return {row.id: row.revision for row in rows}
+    await session.flush()
+    return {row["id"]: row["revision"] for row in await fetch(session, _POSITIONS, program_id, most)}
 
 
 def reflect(response: Response, program: Program, positions: Mapping[UUID, int]) -> None:

@@ -21,9 +21,9 @@ from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.register.actions import find
 from program_svc.register.tables import record_of
 from program_svc.reports.publishing import publish
+from program_svc.sender import ITSELF, sent_for
 from program_svc.subscriptions.models import SUBSCRIPTIONS
 from program_svc.subscriptions.periods import Due, is_due, period_due
-from program_svc.subscriptions.sender import ITSELF, sent_for
 from program_svc.tables import now
 
 AT_REST = frozenset({ProgramStatus.CLOSED, ProgramStatus.TERMINATED})
@@ -60,5 +60,5 @@ async def _send(
     table = SUBSCRIPTIONS.table
     await locked.session.execute(update(table).where(table.c.id == after.id).values(sent))
     locked.record(SubscriptionDelivered.between(subscription, after))
-    await outbox.flush(locked.session, sent_for(after.id))
+    await outbox.flush(locked.session, sent_for(f"subscriptions/{after.id}"))
     return report

@@ -76,7 +76,7 @@ async def read_program_tolerances(program_id: Id, session: Session, response: Re
 
 @router.post("/tolerances/check", responses=responses(NotFound, Forbidden, ProgramClosed, Unschedulable))
 async def check_program_tolerances(program_id: Id, session: Session, _: Writer) -> Drafted:
-    """Draft an exception for every dimension that is forecast to be exceeded. Schedule and dependencies are looked at by themselves with every change, too."""
+    """Draft an exception for every dimension that is forecast to be exceeded. Without being asked, schedule and dependencies are looked at with every change, cost and risk within a minute."""
     locked = await lock_open_program(session, program_id)
     network = await network_of(session, locked.program)
     money = [each async for each in money_measures(session, locked.program, network)]

@@ -13,10 +13,9 @@ from chassis.short_cuts import Asked, short_cut
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.baselines import BaselineState
 from contracts.values import Id
-from project_svc.baselines import actions
+from project_svc.baselines import actions, copies
 from project_svc.baselines.comparison import Comparison, ComparisonQuery, ComparisonRead, Difference
 from project_svc.baselines.content import content_of
-from project_svc.baselines.copies import page_of_lines, page_of_tasks
 from project_svc.baselines.models import (
     BASELINES,
     Approval,
@@ -111,11 +110,15 @@ async def delete_baseline(
 
 
 async def _list_tasks(asked: Asked) -> Response:
-    return await page_of_tasks(asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery))
+    return await copies.page_of(
+        copies.TASKS, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery)
+    )
 
 
 async def _list_lines(asked: Asked) -> Response:
-    return await page_of_lines(asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery))
+    return await copies.page_of(
+        copies.LINES, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery)
+    )
 
 
 @router.get("/{baseline_id}/tasks", response_model=Page[BaselineTaskRead], responses=responses(NotFound))
@@ -124,7 +127,7 @@ async def list_baseline_tasks(
     project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
 ) -> Response:
     """The tasks as they were planned. Sort by `task_id`, `wbs_code` or `name`."""
-    return await page_of_tasks(unit, project_id, baseline_id, query)
+    return await copies.page_of(copies.TASKS, unit, project_id, baseline_id, query)
 
 
 @router.get("/{baseline_id}/budget-lines", response_model=Page[BaselineLineRead], responses=responses(NotFound))
@@ -133,7 +136,7 @@ async def list_baseline_lines(
     project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
 ) -> Response:
     """The budget lines as they were planned. Sort by `line_id` or `name`."""
-    return await page_of_lines(unit, project_id, baseline_id, query)
+    return await copies.page_of(copies.LINES, unit, project_id, baseline_id, query)
 
 
 @router.get(

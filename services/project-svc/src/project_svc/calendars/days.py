@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis import rows
 from chassis.problem import FieldError, InvalidRequest, NotFound
 from contracts.values import MINUTES_PER_DAY, Duration, WrittenDuration
 from contracts.vocabulary import LagCalendar
@@ -48,7 +49,7 @@ SPREAD = tuple(
 async def spread_days(project: LockedProject) -> None:
     """Take the present days of calendars over to the project and every record in it, after one changed or another applies."""
     project.row.minutes_per_day = await day_of(project, project.row.calendar_id)
-    await project.session.flush()
+    await rows.save(project.session, project.row)
     told = {"project_id": project.id, "round_the_clock": ROUND_THE_CLOCK.minutes_per_day}
     for statement in SPREAD:
         used = {name: told[name] for name in statement.compile().params}

@@ -9,17 +9,21 @@ from chassis.statements import Record, fetch_row
 from contracts.project_events import LinkCreated, LinkDeleted, LinkUpdated
 from contracts.vocabulary import LinkType, TaskKind
 from project_svc.calendars.days import bound, lag_day
+from project_svc.calendars.queries import CALENDARS
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
+from project_svc.schedule.slack import FACTS, is_slack
 from project_svc.tasks.rules import check_named
 
-ENDS = """
+ENDS = f"""
     SELECT before.project_id AS before_in, before.kind AS before_kind, before.minutes_per_day AS before_day,
            after.project_id AS after_in, after.kind AS after_kind, after.minutes_per_day AS after_day,
-           ARRAY(SELECT lag FROM links WHERE predecessor_id = $1 AND successor_id = $2 AND type = $3 AND id IS DISTINCT FROM $4) AS lags
-    FROM (SELECT) AS one LEFT JOIN tasks AS before ON before.id = $1 LEFT JOIN tasks AS after ON after.id = $2
-"""
-"""What there is at the ends of a link, and how far apart other links of its type hold them."""
+           ARRAY(SELECT lag FROM links WHERE predecessor_id = $2 AND successor_id = $3 AND type = $4 AND id IS DISTINCT FROM $5) AS lags,
+           apart.*, of_calendars.*
+    FROM ({CALENDARS}) AS of_calendars LEFT JOIN tasks AS before ON before.id = $2 LEFT JOIN tasks AS after ON after.id = $3
+         LEFT JOIN {FACTS} ON true
+"""  # noqa: S608  (constants)
+"""What there is at the ends of a link, how far apart other links of its type hold them, and how far apart they are."""
 
 
 async def create_link(project: LockedProject, body: LinkCreate) -> Link:
@@ -43,8 +47,9 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
     )
     _check_unique(link, ends)
     await project.insert(link)
-    project.record(LinkCreated.of(link.wire()))
-    project.disturb(link_id=link.id)
+    project.created(link, LinkCreated)
+    if not is_slack(project.row, link, ends):
+        project.disturb(link_id=link.id)
     return link
 
 
@@ -77,7 +82,7 @@ async def delete_link(project: LockedProject, link: Link) -> None:
 async def _ends(
     project: LockedProject, before: UUID, after: UUID, kind: LinkType, but_for: UUID | None = None
 ) -> Record:
-    ends = await fetch_row(project.session, ENDS, before, after, kind, but_for)
+    ends = await fetch_row(project.session, ENDS, project.id, before, after, kind, but_for)
     assert ends is not None, "it is asked of one row"
     return ends
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Depends
@@ -83,6 +83,7 @@ class LockedProject:
         self.has_untied = False
         """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
+        self._shown: tuple[object, Shape] | None = None
         self.sums: dict[type, Decimal] = {}
         """What the sizes of amounts of a kind add up to, once somebody asked (`project_svc.budgets.actions.check_sum`)."""
         self._boundary = outbox.Boundary("project", row.id, row.organization_id, row.revision)
@@ -121,6 +122,12 @@ class LockedProject:
             "created_at": self.now,
         }
 
+    def created(self, record: Shown[StateT], event: type[RecordEvent[StateT]]) -> None:
+        """Say that a record is there."""
+        state = record.wire()
+        self._shown = record, state
+        self.record(event.of(state))
+
     def changed(self, record: Changing[StateT], before: StateT, event: type[RecordEvent[StateT]]) -> frozenset[str]:
         """Stamp a record and say what differs from `before`, if anything does. Returns the names of the changed fields."""
         told = event.between(before, record.wire()).data
@@ -128,8 +135,15 @@ class LockedProject:
             record.revision = self.revision
             record.updated_at = self.now
             stamped = told.record.model_copy(update={"revision": self.revision, "updated_at": self.now})
+            self._shown = record, stamped
             self.record(event(data=told.model_copy(update={"record": stamped})))
         return frozenset(told.changed)
+
+    def shown(self, record: Shown[StateT]) -> StateT:
+        """A record as answers show it: as it was told last, if that was the last thing told, else as it is."""
+        if self._shown is None or self._shown[0] is not record:
+            return record.wire()
+        return cast("StateT", self._shown[1])  # what `created` and `changed` had of the same record
 
     async def find(self, kind: type[RecordT], record_id: UUID) -> RecordT:
         """A record of this project. Raises NotFound, also for one of another project."""

@@ -4,6 +4,8 @@ That is most tasks when they are made, and then a write costs the same in a proj
 for all that its dates follow from; one that is written with the events keeps them.
 """
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,8 @@ FACTS = f"""
 """  # noqa: S608  (constants)
 """To select from: what there is to know of the task `$2` of the project `$1` beside the task itself. One row, of nulls if links tie it to others."""
 READ_FACTS = f"SELECT * FROM {FACTS}"  # noqa: S608  (constants)
+ANY = UUID(int=0)
+"""In place of ids where it does not matter whose they are."""
 KINDS = frozenset({TaskKind.TASK, TaskKind.MILESTONE})
 
 
@@ -86,11 +90,20 @@ def settle_alone(project: LockedProject, lone: Lone) -> None:
 
 def _planned(project: LockedProject, lone: Lone) -> planning.ScheduledTask:
     calendars = ProjectCalendars.of(project.row, lone.facts)
-    plan = planning.Plan([planned_project(project.row, calendars)], [_task(lone.task, lone.facts, calendars)], [])
+    frame, task = planned_project(project.row, calendars), _task(lone.task, lone.facts, calendars)
     try:
-        (planned,) = run(plan, critical_float=0).rows
+        return _scheduled(replace(frame, id=ANY), replace(task, id=ANY, project_id=ANY))
+    except planning.PlanError:
+        pass  # it names a task that nobody knows
+    try:
+        return _scheduled(frame, task)
     except planning.PlanError as error:
         raise explained(error) from error
+
+
+@lru_cache(maxsize=4096)  # tasks are much alike when they are made
+def _scheduled(project: planning.Project, task: planning.Task) -> planning.ScheduledTask:
+    (planned,) = run(planning.Plan([project], [task], []), critical_float=0).rows
     return planned
 
 

@@ -1,9 +1,12 @@
 """A project's plan as columns: what its schedule is computed from, here and in the program service alike."""
 
 import asyncio
+import gc
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import planning
 from planning import WorkCalendar
+from planning.critical_path import ENGINE
 from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.arrays import Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LINK, MODE, SIDE
@@ -77,9 +81,18 @@ async def computed(plan: PlanColumns) -> Dates:
 
 def _computed(plan: PlanColumns) -> Dates:
     try:
-        return planning.compute(plan.columns)
+        dates = planning.compute(plan.columns)
     except planning.PlanError as error:
         raise explained(error) from error
+    if ENGINE in sys.modules:
+        _keep_the_engine()
+    return dates
+
+
+@cache
+def _keep_the_engine() -> None:
+    """What loading the engine has brought stays for good: as after the start of a process, collecting need not go through it, again and again."""
+    gc.freeze()
 
 
 def planned_project(project: Project, calendars: ProjectCalendars) -> planning.Project:

@@ -26,7 +26,7 @@ async def conclude(project: LockedProject, record: Shown[StateT], response: Resp
     if (preview := await _settled(project, response)) is not None:
         return preview
     stamp(response, record)
-    return record.wire()
+    return project.shown(record)
 
 
 async def conclude_deletion(project: LockedProject, response: Response) -> Preview | None:

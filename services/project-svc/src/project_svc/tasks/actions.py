@@ -86,7 +86,7 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
     if task.percent_complete:
         await project.catch_up()
         await report_progress(project, task)
-    project.record(TaskCreated.of(task.wire()))
+    project.created(task, TaskCreated)
     project.disturb(task_id=task.id)
     return task
 
