@@ -48,7 +48,6 @@ def test_a_child_stands_back_as_far_as_it_is_told(tmp_path):
     )
     nice.start()
     nice.wait_until(lambda: "\n" in nice.log.read_text(), 10)
-    nice.stop(timeout=10)
     assert int(nice.log.read_text()) == os.nice(0) + 7
 
 
