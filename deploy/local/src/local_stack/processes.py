@@ -26,9 +26,8 @@ _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _leash(parent: int, death_signal: signal.Signals, niceness: int) -> None:
-    """Ask Linux to end this process when its parent ends, however that comes about, and stand back. Runs in the child before exec."""
-    os.nice(niceness)
+def _leash(parent: int, death_signal: signal.Signals) -> None:
+    """Ask Linux to end this process when its parent ends, however that comes about. Runs in the child before exec."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:  # it died before the request
@@ -40,7 +39,7 @@ class Child:
     """One process of ours, in a session of its own, writing to a log, or to where we write if it has none.
 
     `environment` is all it gets, plus the mark of `folder`, the data folder it works for. `user` is the account it runs
-    as when we are root. `niceness` (0 to 19) says how far it stands back where processors are scarce. `stop_signal` asks it to end in order, `death_signal` is what it gets when we are killed.
+    as when we are root. `stop_signal` asks it to end in order, `death_signal` is what it gets when we are killed.
 
     Start it on the main thread: Linux takes the end of the starting thread for the end of the parent.
     """
@@ -53,7 +52,6 @@ class Child:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
-    niceness: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -71,7 +69,7 @@ class Child:
                 user=self.user,
                 group=self.user,
                 extra_groups=None if self.user is None else [],
-                preexec_fn=lambda: _leash(parent, self.death_signal, self.niceness),
+                preexec_fn=lambda: _leash(parent, self.death_signal),
             )
 
     @property

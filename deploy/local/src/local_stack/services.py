@@ -19,10 +19,6 @@ from local_stack.postgres import Postgres
 from local_stack.processes import Child, describe_exit
 from local_stack.secret_files import SecretFiles, write_private
 
-BEHIND: Final = 10
-"""How far workers stand back on this one machine: whoever waits for an answer comes first. What they then find waiting, they do in larger pieces."""
-
-
 @dataclass(frozen=True, slots=True)
 class Process:
     """A process and the port on which it says how it is."""
@@ -118,18 +114,15 @@ class Plan:
         return done.stdout.decode().strip()
 
     def _process(self, name: str, module: list[str], told: Mapping[str, str]) -> Process:
-        is_worker = module[-1] == "worker"
-        child = self._child(name, module, told, niceness=BEHIND if is_worker else 0)
-        return Process(child, self.ports[name], is_worker=is_worker)
+        return Process(self._child(name, module, told), self.ports[name], is_worker=module[-1] == "worker")
 
-    def _child(self, name: str, module: list[str], told: Mapping[str, str], *, niceness: int = 0) -> Child:
+    def _child(self, name: str, module: list[str], told: Mapping[str, str]) -> Child:
         return Child(
             name=name,
             command=[sys.executable, "-m", *module],
             folder=self.home.path,
             log=self.home.log(name),
             environment={**inherited(), **told},
-            niceness=niceness,
         )
 
 
