@@ -25,6 +25,7 @@ function save() {
 
 // Apply an event if it is the next one; bootstrap where we have no place, or lost it. Say what it was.
 async function hear(projectId, headers, data) {
+  if (projectId === "work") return "ignored"; // the organisation's jobs, which are no project's
   const place = projects[projectId];
   const judgement = place === undefined ? "new" : judge(place, headers);
   if (judgement === "new" || judgement === "gap") {

@@ -36,6 +36,8 @@ class Picture:
 
     def hear(self, project_id, headers, data):
         """Apply an event if it is the next one; bootstrap where we have no place, or lost it. Say what it was."""
+        if project_id == "work":  # the organisation's jobs, which are no project's
+            return "ignored"
         place = self.projects.get(project_id)
         judgement = "new" if place is None else judge(place, headers)
         if judgement in ("new", "gap"):
@@ -117,7 +119,7 @@ async def follow(picture):
     while True:
         try:
             messages = await events.fetch(100, timeout=5)
-        except nats.errors.TimeoutError:  # nothing has happened
+        except TimeoutError:  # nothing has happened
             continue
         told = []
         for message in messages:

@@ -9,6 +9,8 @@ from live_kit import example, listening
 from webhook_kit import make_hook, states
 
 from contracts import program_events
+from contracts.program_events.portfolio_subscriptions import PortfolioSubscriptionDelivered
+from contracts.program_events.portfolios import PortfolioCreated, PortfolioReportCreated
 from contracts.project_events.jobs import JobCreated
 from contracts.project_events.shared_calendars import SharedCalendarCreated
 
@@ -106,3 +108,13 @@ async def test_the_organisations_calendars_are_everybodys_and_its_jobs_are_not(a
     ]
     page = (await viewer.get("/v1/events")).json()
     assert ([item["id"] for item in page["items"]], page["hidden_count"]) == (created[:1], 1)
+
+
+async def test_of_portfolios_everybody_hears_but_not_of_the_reports_on_them(author, viewer):
+    whose = {"id": uuid4(), "organization_id": author.organization_id}
+    created = [
+        await author.say("strategy", author.organization_id, example(event, **whose))
+        for event in (PortfolioCreated, PortfolioReportCreated, PortfolioSubscriptionDelivered)
+    ]
+    page = (await viewer.get("/v1/events")).json()
+    assert ([item["id"] for item in page["items"]], page["hidden_count"]) == (created[:1], 2)

@@ -1,5 +1,7 @@
 """Shared calendars: the organisation's own, followed by calendars of its projects. A change of one is a change of all that follow it."""
 
+import asyncio
+
 import pytest
 from audit_kit import attributable, check_entries, entries_of
 from tests.project_svc.member import ProjectMember
@@ -84,6 +86,18 @@ async def test_a_change_is_carried_out_in_every_project_that_follows(api, shared
         "shared_calendar.updated",
     ]
     assert (await api.patch(shared, CLOSING_DAY))["version"] == 2, "nothing changed"
+
+
+async def test_who_begins_to_follow_while_it_changes_has_what_it_says(busy):
+    shared = f"/calendars/{(await busy.post('/calendars', {'name': 'Company'}))['id']}"
+    projects = [await busy.project() for _ in range(4)]
+    body = {"name": "As the company", "shared_calendar_id": shared.rpartition("/")[2]}
+    changed, *_ = await asyncio.gather(
+        busy.patch(shared, CLOSING_DAY), *(busy.post(f"{project}/calendars", body) for project in projects)
+    )
+    for project in projects:
+        (calendar,) = (await busy.get(f"{project}/calendars"))["items"]
+        assert calendar["exceptions"] == changed["exceptions"] != []
 
 
 async def test_other_hours_of_a_day_are_those_of_what_follows(api, shared):

@@ -73,7 +73,7 @@ def restore(
     )
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(context_settings={"allow_interspersed_args": False})
 def operate(
     service: Annotated[str, typer.Argument(help="project, program or gateway")],
     command: Annotated[list[str], typer.Argument(help="see docs/operations.md, Commands")],

@@ -38,6 +38,8 @@ class Home:
         """Exists once the sample program was loaded to its end."""
         self.keepsakes: Final = (self.token, self.organization, self.reader, self.sample_loaded)
         """The files of its own that a stack does not make anew."""
+        self.ports: Final = self.path / "ports"
+        """Where the processes listen, by their names; written at each start."""
         self._lock: Final = self.path / "lock"
 
     @classmethod
@@ -75,7 +77,7 @@ class Home:
                 for folder in (self.postgres, self.nats, self.logs, self.secrets):
                     if folder.exists():
                         shutil.rmtree(folder)
-                for file in (*self.keepsakes, self._lock):
+                for file in (*self.keepsakes, self.ports, self._lock):
                     file.unlink(missing_ok=True)
                 if not any(self.path.iterdir()):
                     self.path.rmdir()

@@ -35,6 +35,11 @@ def listens_at(folder: Path) -> str:
     return f"nats://{listen[1]}"
 
 
+def as_user(url: str, user: User) -> str:
+    """The URL with name and password."""
+    return url.replace("//", f"//{quote(user.name, safe='')}:{quote(user.password, safe='')}@", 1)
+
+
 class Nats:
     """A server whose streams lie in `folder`. Without `users` everybody on this machine may do everything (tests).
 
@@ -64,7 +69,7 @@ class Nats:
 
     def url_for(self, user: User) -> str:
         """The URL with name and password."""
-        return f"nats://{quote(user.name, safe='')}:{quote(user.password, safe='')}@{HOST}:{self.port}"
+        return as_user(self.url, user)
 
     def start(self, pause: Pause = time.sleep) -> None:
         """Start the server and return when JetStream is ready.

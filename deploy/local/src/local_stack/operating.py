@@ -1,15 +1,17 @@
-"""The services' commands for operators, on the stack that runs: each is given the databases in the roles that its commands ask for."""
+"""The services' commands for operators, on the stack that runs: each is told all that one of its service's commands asks for."""
 
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from local_stack.environments import SERVICES, Environments, inherited
 from local_stack.errors import StackError
 from local_stack.home import Home
-from local_stack.postgres import socket_folder_of, url_of
+from local_stack.nats import as_user, listens_at
+from local_stack.postgres import SUPERUSER, socket_folder_of, url_of
 from local_stack.secret_files import SecretFiles
-from local_stack.services import SERVICES, Service
 
 
 def operate(home: Home, name: str, arguments: Sequence[str]) -> int:
@@ -18,13 +20,22 @@ def operate(home: Home, name: str, arguments: Sequence[str]) -> int:
     if service is None:
         raise StackError(f"'{name}' is none of {', '.join(one.database for one in SERVICES)}")
     command = [sys.executable, "-m", service.package, *arguments]
-    return subprocess.run(command, env={**os.environ, **_told(home, service)}, check=False).returncode
+    return subprocess.run(command, env={**inherited(), **_of(home).command(service)}, check=False).returncode
 
 
-def _told(home: Home, service: Service) -> Mapping[str, str]:
-    folder, secrets = socket_folder_of(home.postgres), SecretFiles(home.secrets)
-    roles = {"": service.app_role, "RELAY_": service.relay_role, "OPERATOR_": service.operator_role}
-    return {
-        f"INTERLOCK_{whose}DATABASE_URL": url_of(folder, service.database, role, secrets.password(role))
-        for whose, role in roles.items()
-    }
+def _of(home: Home) -> Environments:
+    folder = socket_folder_of(home.postgres)
+    return Environments(
+        partial(url_of, folder, role=SUPERUSER),
+        partial(url_of, folder),
+        partial(as_user, listens_at(home.nats)),
+        SecretFiles(home.secrets),
+        _ports(home),
+    )
+
+
+def _ports(home: Home) -> Mapping[str, int]:
+    try:
+        return dict(json.loads(home.ports.read_text()))
+    except FileNotFoundError:
+        raise StackError(f"the services have not begun on {home.path} yet: wait until Interlock is ready") from None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NoReturn
 
+from local_stack.environments import SERVICES
 from local_stack.errors import StackError
 from local_stack.holdings import describe_holdings
 from local_stack.home import Home
@@ -20,7 +21,7 @@ from local_stack.processes import Child, end_processes, marked_with, stop_all
 from local_stack.readers import make_consumers, shell_lines
 from local_stack.screen import Screen
 from local_stack.secret_files import SecretFiles, write_private
-from local_stack.services import SERVICES, Plan, Process, reader, users
+from local_stack.services import Plan, Process, reader, users
 from local_stack.supervisor import Supervised, Supervisor
 
 ORGANIZATION: Final = "demo"
@@ -84,6 +85,7 @@ class Stack:
             self._plan.create_databases()
             self._complete(self._plan.migration(service) for service in SERVICES)
         with self._screen.step("Services"):
+            self._plan.tell_ports()
             self._processes = self._plan.processes()
             for process in self._processes:
                 process.child.start()

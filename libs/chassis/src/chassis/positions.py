@@ -95,7 +95,7 @@ async def wait(
 ) -> None:
     """Return once this service has applied every one of the positions of the organisation.
 
-    Looks at every arrival, or every 10 ms where none are told, each time in a transaction of its own: a waiting reader holds no
+    Looks at every arrival, or every 10 ms where none are told, each time by one statement and no more: a waiting reader holds no
     connection and no snapshot. Raises PositionNotReached after `within` seconds.
     """
     wanted = {
@@ -106,7 +106,7 @@ async def wait(
     deadline = asyncio.get_running_loop().time() + within
     while True:
         arrival = None if arrivals is None else arrivals.next
-        async with database.transaction() as session:
+        async with database.reading(organization_id) as session:
             row = await fetch_row(session, _REACHED, kinds, ids, list(wanted.values()), organization_id)
         if row is not None and row[0] == len(wanted):
             return

@@ -7,12 +7,17 @@ import orjson
 from chassis.authority import sees_program, sees_project
 from chassis.identity import Identity
 from chassis.redaction import Hidden, redact
+from contracts.permissions.records import RECORDS
+from contracts.permissions.table import READ
+from contracts.permissions.who import OVERSEERS
 from contracts.project_events.jobs import JobEvent
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from gateway.events.live_event import LiveEvent
 
 JOB = JobEvent.record
+OVERSEEN = frozenset(record.name for record in RECORDS if record.actions.get(READ) == OVERSEERS)
+"""Records that only those read who see all programs: reports on portfolios, and who gets them."""
 
 
 def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
@@ -25,6 +30,8 @@ def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
         return None
     if identity.sees_all:
         return event.document
+    if event.record in OVERSEEN:
+        return None
     if event.boundary_kind is BoundaryKind.PROJECT:
         return event.document if sees_project(identity, event.boundary_id) else None
     if event.boundary_kind is BoundaryKind.WORK:
