@@ -19,8 +19,15 @@ from local_stack.postgres import Postgres
 
 __all__ = ["logs_say_no_secret", "pytest_runtest_makereport"]
 
-# The cluster is thrown away after the run, so nothing has to survive a power cut.
-_THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+# The cluster is thrown away after the run, so nothing has to survive a power cut. Nothing looks at tables behind the tests' back, either:
+# what a statement reads is the same in every run.
+_THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "autovacuum": "off",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

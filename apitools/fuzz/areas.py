@@ -20,6 +20,7 @@ AREAS: Final = (
     _OF_PROGRAMS.format(
         "goals|overview|roadmap|earned-value|budget|snapshot|paths", "(goals|key-results|alignments).*"
     ),
+    r"^/v1/calendars(/.*)?$",
     r"^/v1/(members|roles|invitations|api-tokens|webhooks|organizations)",
 )
 """Regular expressions over paths of the document. Each link leads from one operation to another of the same area (a test looks)."""

@@ -68,6 +68,7 @@ def test_the_same_seed_gives_the_same_hour_with_the_changes_it_should_have():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_partitions_take_each_a_part_of_the_work():
     hour = busiest_hour(20_000, QUIET, seed=3)
     one, four = (lateness(hour, number, MEASURED) for number in (1, 4))
@@ -78,6 +79,7 @@ def test_partitions_take_each_a_part_of_the_work():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_page_shows_what_the_simulation_says():
     told = {tuple(cell.strip() for cell in line.strip("|\n").split("|")) for line in PAGE.read_text().splitlines()}
     assert set(rows([10_000], [1, 2, 4, 8], Habits(), MEASURED, seed=1)) <= told

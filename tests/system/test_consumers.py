@@ -16,7 +16,7 @@ import pytest
 from local_stack.nats_users import READER_STREAMS
 from local_stack.readers import make_consumers
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 CONSUMERS = Path(__file__).parents[2] / "docs" / "consumers"
 WITHIN = 60.0  # seconds; what a killed consumer had in hand comes again after thirty

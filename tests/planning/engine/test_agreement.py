@@ -36,13 +36,13 @@ def same(dates, other):
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(plans())
 def test_the_engine_gives_what_the_reference_gives(plan):
     assert outcome(schedule, plan) == outcome(reference.schedule, plan)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(plans(), st.sampled_from([0, 480]))
 def test_columns_get_the_same_dates_either_way(plan, critical_float):
     columns = columns_of(plan)

@@ -29,7 +29,7 @@ PROJECT = DocumentProject("P")
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(documents())
 def test_a_document_comes_back_as_it_went(document):
     data, written = write_mspdi(document)

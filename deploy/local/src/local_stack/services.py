@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from local_stack import nats_users
 from local_stack.databases import create_database, create_role, execute, has_database
@@ -18,6 +17,7 @@ from local_stack.ports import HOST, free_port
 from local_stack.postgres import Postgres
 from local_stack.processes import Child, describe_exit
 from local_stack.secret_files import SecretFiles, write_private
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
