@@ -95,8 +95,7 @@ async def test_a_full_disk_stops_the_relay_and_not_the_writers(world, tmp_path, 
     server.start()
     world.bus = type(world.bus)(server.url, "cramped")
     try:
-        relay = world.relay()
-        world.consumer()
+        relay, consumer = world.relay(), world.consumer()
         await world.write(60)
         await kit.eventually(
             lambda: (
@@ -110,7 +109,10 @@ async def test_a_full_disk_stops_the_relay_and_not_the_writers(world, tmp_path, 
         await asyncio.to_thread(server.start)
         await world.ends_well()
         assert await world.is_told_in_order()
+        relay.stop()
+        consumer.stop()
     finally:
+        await world.bus.close()  # or it would look for its server until the end of the run
         server.child.kill()
 
 
