@@ -6,8 +6,7 @@ form is that of the contract's states: a field is the column of its name, unless
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +20,12 @@ from chassis.problem import NotFound
 from chassis.short_cuts import Asked, ShortCut
 from chassis.statements import Record, fetch_row
 from chassis.unit_of_work import UnitOfWork
-from contracts.values import Duration, Shape
-from contracts.values.money import shown_amount
+from contracts.values import Shape
 from project_svc.projects.reading import check_readable
+from project_svc.shown import shown_duration, shown_hours, shown_money, shown_number, shown_rate
 
 OPTIONS = orjson.OPT_UTC_Z
 """Instants are written by orjson itself."""
-MINUTES_PER_HOUR = 60
 EXTERNAL_REF = "external_ref"
 
 Field = Callable[[Record], object]
@@ -48,29 +46,19 @@ def money(column: str, currency: str = "currency") -> Field:
     return write
 
 
-def shown_money(amount: Decimal, currency: str) -> dict[str, str]:
-    """An amount as it is written."""
-    return {"amount": _amount(amount), "currency": currency}
-
-
-def shown_duration(minutes: int, day: int) -> str:
-    """Working time as it is written, in days of so many minutes."""
-    return _duration(minutes, day)
-
-
 def duration(column: str) -> Field:
     """Minutes, in days of `minutes_per_day`."""
 
     def write(record: Record) -> object:
         minutes = record[column]
-        return None if minutes is None else _duration(minutes, record["minutes_per_day"])
+        return None if minutes is None else shown_duration(minutes, record["minutes_per_day"])
 
     return write
 
 
 def hours_per_day(record: Record) -> object:
     """What `P1D` stands for in a record's durations."""
-    return _hours(record["minutes_per_day"])
+    return shown_hours(record["minutes_per_day"])
 
 
 def rate(column: str) -> Field:
@@ -78,7 +66,7 @@ def rate(column: str) -> Field:
 
     def write(record: Record) -> object:
         value = record[column]
-        return None if value is None else _rate(value)
+        return None if value is None else shown_rate(value)
 
     return write
 
@@ -204,33 +192,6 @@ def _is_number(column: Column[Any] | None) -> bool:
 def _number_in(column: str) -> Field:
     def write(record: Record) -> object:
         value = record[column]
-        return None if value is None else _number(value)
+        return None if value is None else shown_number(value)
 
     return write
-
-
-# Records of one kind are much alike in these: a page of a hundred has a handful of each.
-@lru_cache(maxsize=4096)
-def _number(value: Decimal) -> int | float:
-    whole = int(value)
-    return whole if whole == value else float(value)
-
-
-@lru_cache(maxsize=4096)
-def _duration(minutes: int, day: int) -> str:
-    return str(Duration(minutes, day))
-
-
-@lru_cache(maxsize=4096)
-def _hours(day: int) -> int | float:
-    return _number(Decimal(day) / MINUTES_PER_HOUR)
-
-
-@lru_cache(maxsize=4096)
-def _amount(amount: Decimal) -> str:
-    return shown_amount(amount)
-
-
-@lru_cache(maxsize=4096)
-def _rate(value: Decimal) -> str:
-    return f"{value.normalize():f}"

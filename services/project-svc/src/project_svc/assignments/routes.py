@@ -22,8 +22,9 @@ from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
+from project_svc.shown import shown_duration
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import Form, duration, hours_per_day, money, shown_duration
+from project_svc.written import Form, duration, hours_per_day, money
 
 router = APIRouter(prefix="/projects/{project_id}/assignments", tags=["resources"], route_class=TransactionRoute)
 

@@ -24,8 +24,9 @@ from project_svc.risks import actions
 from project_svc.risks.models import OVER, Risk, RiskCreate, RiskUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.shown import shown_money
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import Form, duration, hours_per_day, money, shown_money
+from project_svc.written import Form, duration, hours_per_day, money
 
 router = APIRouter(prefix="/projects/{project_id}/risks", tags=["risks"], route_class=TransactionRoute)
 

@@ -5,16 +5,13 @@ is that of `contracts.project_events.TaskState`.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
-from functools import lru_cache
 
 import orjson
 from fastapi import Response
 
 from chassis.etag import etag_of
 from chassis.statements import Record
-from contracts.values import Duration
-from project_svc.calendars.models import hours_of
+from project_svc.shown import shown_duration, shown_hours, shown_number
 
 COLUMNS = (
     "id, organization_id, project_id, external_source, external_id, parent_id, wbs_code, name, description, kind, duration,"
@@ -40,14 +37,14 @@ def written(record: Record) -> dict[str, object]:
         "name": record["name"],
         "description": record["description"],
         "kind": record["kind"],
-        "hours_per_day": _hours(day),
-        "duration": _duration(record["duration"], day),
-        "remaining_duration": None if remaining is None else _duration(remaining, day),
+        "hours_per_day": shown_hours(day),
+        "duration": shown_duration(record["duration"], day),
+        "remaining_duration": None if remaining is None else shown_duration(remaining, day),
         "calendar_id": None if record["calendar_id"] is None else str(record["calendar_id"]),
         "mode": record["mode"],
         "constraint": None if constrained is None else {"type": constrained, "date": record["constraint_date"]},
         "deadline": record["deadline"],
-        "percent_complete": _number(record["percent_complete"]),
+        "percent_complete": shown_number(record["percent_complete"]),
         "actual_start": record["actual_start"],
         "actual_finish": record["actual_finish"],
         "state": record["state"],
@@ -70,20 +67,3 @@ def answer_page(records: Sequence[Record], following: str | None) -> Response:
     """A page of tasks as an answer."""
     body = {"items": [written(record) for record in records], "next": following}
     return Response(orjson.dumps(body, option=OPTIONS), media_type="application/json")
-
-
-# Tasks are much alike in these: a page of a hundred has a handful of each.
-@lru_cache(maxsize=4096)
-def _number(value: Decimal) -> int | float:
-    whole = int(value)
-    return whole if whole == value else float(value)
-
-
-@lru_cache(maxsize=4096)
-def _duration(minutes: int, day: int) -> str:
-    return str(Duration(minutes, day))
-
-
-@lru_cache(maxsize=4096)
-def _hours(day: int) -> int | float:
-    return _number(hours_of(day))
