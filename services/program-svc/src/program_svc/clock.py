@@ -13,9 +13,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Clock(ABC):
-    """Looks every minute. See chassis.worker.Part."""
+    """Looks every so many seconds, a minute unless told otherwise. See chassis.worker.Part."""
 
     name: str
+    limit = 3 * LOOK_EVERY
+    """Seconds without a look after which it counts as stuck."""
 
     def __init__(self, every: float = LOOK_EVERY) -> None:
         self._every = every
@@ -28,7 +30,7 @@ class Clock(ABC):
     async def run(self, health: Health) -> None:
         """Look until `stop`. Whatever goes wrong goes wrong for this look alone: the next one finds what is due as well."""
         while not self._stopped.is_set():
-            health.beat(self.name, limit=3 * LOOK_EVERY)
+            health.beat(self.name, limit=self.limit)
             try:
                 done = await self.look()
             except Exception as error:  # noqa: BLE001  (the database is away, say)

@@ -5,7 +5,6 @@ refused for a cycle or a cancelled end may fit later. Ends and type say whether 
 whatever state it is now: what people rejected is not proposed again.
 """
 
-import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,13 +14,13 @@ from uuid_utils.compat import uuid7
 
 from chassis import outbox
 from chassis.database import Database
-from chassis.health import Health
 from chassis.problem import Problem
 from chassis.statements import fetch
 from contracts.program_events import DependencyTask
 from contracts.project_events.outside_links import DEPENDENCY_SOURCE
 from contracts.values import ExternalRef, WrittenDuration
 from contracts.vocabulary import LinkType
+from program_svc.clock import Clock
 from program_svc.dependencies.proposal import propose_dependency
 from program_svc.dependencies.shapes import DependencyCreate
 from program_svc.dependencies.standing import ITSELF
@@ -102,35 +101,22 @@ async def open_links(session: AsyncSession) -> list[OpenLink]:
     ]
 
 
-class ImportedLinks:
-    """Proposes dependencies for imported links, looking every few seconds. See chassis.worker.Part."""
+class ImportedLinks(Clock):
+    """Proposes dependencies for imported links, looking every few seconds."""
 
     name = "imported links"
+    limit = 4 * LOOK_EVERY
 
     def __init__(self, database: Database, every: float = LOOK_EVERY) -> None:
-        self._database, self._every = database, every
-        self._stopped = asyncio.Event()
+        super().__init__(every)
+        self._database = database
         self._refused: dict[UUID, str] = {}
 
-    async def run(self, health: Health) -> None:
-        """Look until `stop`. Whatever goes wrong goes wrong for this look alone."""
-        while not self._stopped.is_set():
-            health.beat(self.name, limit=4 * LOOK_EVERY)
-            try:
-                refused = await propose_imported(self._database)
-            except Exception as error:  # noqa: BLE001  (the database is away, say)
-                log.warning("imported links not looked at", reason=str(error) or repr(error))
-            else:
-                for link_id, reason in refused.items():
-                    if self._refused.get(link_id) != reason:
-                        log.info("imported link not proposed", outside_link_id=str(link_id), reason=reason)
-                self._refused = refused
-            try:
-                async with asyncio.timeout(self._every):
-                    await self._stopped.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        """Begin nothing new."""
-        self._stopped.set()
+    async def look(self) -> int:
+        """How many links are refused for a reason that was not told before."""
+        refused = await propose_imported(self._database)
+        news = {link_id: reason for link_id, reason in refused.items() if self._refused.get(link_id) != reason}
+        for link_id, reason in news.items():
+            log.info("imported link not proposed", outside_link_id=str(link_id), reason=reason)
+        self._refused = refused
+        return len(news)
