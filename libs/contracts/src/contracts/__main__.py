@@ -1,10 +1,10 @@
-"""`python -m contracts generate` writes JSON Schema and AsyncAPI; `python -m contracts check` says what is wrong."""
+"""`python -m contracts generate` writes JSON Schema and AsyncAPI, and keeps the example of a new version as published; `python -m contracts check` says what is wrong."""
 
 import argparse
 import sys
 
 from contracts import check
-from contracts.files import SCHEMAS
+from contracts.files import PUBLISHED, SCHEMAS
 from contracts.permissions import document
 
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     generate.add_argument(
         "--unpublished", action="store_true", help="allow breaking changes, to versions that nobody has received yet"
     )
-    commands.add_parser("check", help="check examples, compatibility, generated files and the AsyncAPI document")
+    commands.add_parser("check", help="check examples, of today and as published, compatibility and generated files")
     commands.add_parser("permissions", help="print the table of permissions as a page of Markdown")
     options = parser.parse_args(arguments)
     if options.command == "permissions":
@@ -32,9 +32,13 @@ def _generate(*, breaking_allowed: bool) -> int:
     if broken:
         return _report(broken)
     files = check.generated()
-    for withdrawn in set(SCHEMAS.glob("*.json")) - files.keys():
-        withdrawn.unlink()
-    for path, text in files.items():
+    outlived = set(SCHEMAS.glob("*.json")) - files.keys()
+    if breaking_allowed:
+        outlived |= {path for path in PUBLISHED.glob("*.json") if (SCHEMAS / path.name) not in files}
+        outlived |= check.unreadable_published().keys()
+    for path in outlived:
+        path.unlink()
+    for path, text in {**files, **check.newly_published()}.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0

@@ -19,9 +19,11 @@ from contracts.events import Event
 from contracts.files import (
     ASYNCAPI,
     EXAMPLES,
+    PUBLISHED,
     SCHEMAS,
     example_file,
     load,
+    published_file,
     schema_file,
     text_of,
 )
@@ -34,11 +36,11 @@ def faults() -> list[str]:
     missing = [event for event in EVENTS if not example_file(event).exists()]
     if missing:
         return [f"{event.event_type()} has no example: write {example_file(event)}" for event in missing]
-    return [*broken_versions(), *_example_faults(), *_stale_files()]
+    return [*broken_versions(), *_example_faults(), *published_faults(), *_stale_files()]
 
 
 def broken_versions() -> list[str]:
-    """How the code's schemas break committed ones of the same version, one line each."""
+    """How the code's schemas break committed ones of the same version, or withdraw a version, one line each."""
     known = {schema_file(event): event for event in EVENTS}
     found = []
     for path in sorted(SCHEMAS.glob("*.json")):
@@ -55,6 +57,49 @@ def generated() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     files = {schema_file(event): text_of(event_schema(event)) for event in EVENTS}
     return files | {ASYNCAPI: text_of(asyncapi.document())}
+
+
+def newly_published() -> dict[Path, str]:
+    """The example of every version that is published for the first time, to be kept as it is now."""
+    return {
+        published_file(event): example_file(event).read_text(encoding="utf-8")
+        for event in EVENTS
+        if not published_file(event).exists()
+    }
+
+
+def unreadable_published() -> dict[Path, list[str]]:
+    """Examples of published versions of which today's classes and schemas make nothing, and why. Readers meet such events for 30 days."""
+    found = {}
+    for event in EVENTS:
+        path = published_file(event)
+        if path.exists() and (wrong := list(_unread(event, path.read_bytes()))):
+            found[path] = wrong
+    return found
+
+
+def published_faults() -> Iterator[str]:
+    """What is wrong with the examples of published versions, one line each."""
+    of_registry = {published_file(event) for event in EVENTS}
+    for path in sorted({*PUBLISHED.glob("*.json")} - of_registry):
+        yield f"published/{path.name}: no such event"
+    for path in newly_published():
+        yield f"published/{path.name} is not there. Run: make generate"
+    for path, wrong in unreadable_published().items():
+        yield from (f"published/{path.name}: can no longer be read: {fault}" for fault in wrong)
+
+
+def _unread(event: type[Event], document: bytes) -> Iterator[str]:
+    """What is wrong with an older event of this version, to a reader of today."""
+    try:
+        envelope, data = Envelope.from_structured(document)
+        event.read(data)
+    except (MalformedEnvelope, ValidationError) as error:
+        yield str(error)
+        return
+    if envelope.type != event.event_type():
+        yield f"it is {envelope.type}"
+    yield from _violations(Draft202012Validator(event_schema(event)), data)
 
 
 def _stale_files() -> Iterator[str]:

@@ -9,8 +9,8 @@ from contracts.events import Event
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
 EXAMPLES = HERE / "examples"
+PUBLISHED = HERE / "published"
 ASYNCAPI = HERE / "asyncapi.json"
-"""The AsyncAPI initiative's own JSON Schema of the format; see the NOTICE beside it."""
 
 
 def file_name(event: type[Event]) -> str:
@@ -26,6 +26,11 @@ def schema_file(event: type[Event]) -> Path:
 def example_file(event: type[Event]) -> Path:
     """One event of this version, in CloudEvents' structured form. Written by hand: it must outlive the code's changes."""
     return EXAMPLES / file_name(event)
+
+
+def published_file(event: type[Event]) -> Path:
+    """The version's example as it was when the version was published. Written once, by `generate`; the example may grow after that, this does not."""
+    return PUBLISHED / file_name(event)
 
 
 def load(path: Path) -> Any:

@@ -18,10 +18,20 @@ class Life(NamedTuple, Generic[State]):
     deleted: type[RecordEvent[State]]
 
 
-def life_in(boundary: BoundaryKind, record: str, collection: str, state: type[State], module: str) -> Life[State]:
+def life_in(
+    boundary: BoundaryKind,
+    record: str,
+    collection: str,
+    state: type[State],
+    module: str,
+    *,
+    version: int = 1,
+    beside: int | None = None,
+) -> Life[State]:
     """The events of a record of a project or a program, as classes of the module.
 
-    `life_in(BoundaryKind.PROJECT, "issue", "issues", IssueState, __name__)` makes IssueCreated, IssueUpdated and IssueDeleted.
+    `life_in(BoundaryKind.PROJECT, "issue", "issues", IssueState, __name__)` makes IssueCreated, IssueUpdated and IssueDeleted. version, beside:
+    see `contracts.events.Event`.
     """
 
     def event(happened: str, told: str) -> type[RecordEvent[State]]:
@@ -33,9 +43,11 @@ def life_in(boundary: BoundaryKind, record: str, collection: str, state: type[St
                 "record": record,
                 "happened": happened,
                 "path": f"{boundary}s/{{{boundary}_id}}/{collection}/{{id}}",
+                "version": version,
+                "beside": beside,
             }
 
-        name = f"{record.title().replace('_', '')}{happened.title()}"
+        name = f"{record.title().replace('_', '')}{happened.title()}{'' if version == 1 else f'V{version}'}"
         made: type[RecordEvent[State]] = new_class(name, (RecordEvent[state],), {}, fill)  # type: ignore[valid-type]
         return made
 

@@ -17,7 +17,7 @@ from contracts.project_events import (
     TaskState,
 )
 from contracts.project_events.baselines import BaselineState
-from contracts.project_events.change_requests import ChangeRequestState
+from contracts.project_events.change_requests import ChangeRequestState, ChangeRequestStateV1
 from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
@@ -51,7 +51,9 @@ class ProjectSnapshot(Shape):
     gates: list[GateState] = Field(default_factory=list)
     baselines: list[BaselineState] = Field(default_factory=list)
     """Without their tasks and budget lines."""
-    change_requests: list[ChangeRequestState] = Field(default_factory=list)
+    change_requests: list[ChangeRequestStateV1] = Field(default_factory=list)
+    change_requests_v2: list[ChangeRequestState] = Field(default_factory=list)
+    """The same, as the second version of their events tells them."""
     exceptions: list[ExceptionState] = Field(default_factory=list)
     resources: list[ResourceState] = Field(default_factory=list)
     assignments: list[AssignmentState] = Field(default_factory=list)

@@ -31,6 +31,8 @@ class InternalClaims(Shape):
     """The caller's role in each project in which it has one."""
     read_only: bool = False
     """The caller's credential may change nothing, whatever its roles."""
+    restricted: bool = False
+    """The caller's credential is for some programs and projects alone: what it may there is all of `programs` and `projects`."""
     credential: str | None = None
     """What the caller came with, for the record: `api-tokens/<id>`, or the issuer of an access token."""
     jti: str

@@ -51,6 +51,13 @@ class SchedulingMode(StrEnum):
     MANUAL = "manual"
 
 
+class ProgressLogic(StrEnum):
+    """What holds the rest of a task that has begun out of sequence: the links into it, or (override) only those that bound its finish."""
+
+    RETAINED = "retained"
+    OVERRIDE = "override"
+
+
 class ConstraintType(StrEnum):
     """As soon / as late as possible; start or finish no earlier / no later than; must start / must finish on."""
 
@@ -120,6 +127,10 @@ class RiskStatus(StrEnum):
     MONITORING = "monitoring"
     CLOSED = "closed"
     OCCURRED = "occurred"
+
+
+OPEN_RISKS = frozenset(RiskStatus) - {RiskStatus.CLOSED, RiskStatus.OCCURRED}
+"""In which a risk may still happen."""
 
 
 class ProgramStatus(StrEnum):

@@ -13,7 +13,8 @@ HEAD = """# Permissions
 Who may do what. A role is held in the whole organisation (`admin`, `portfolio_manager`, `auditor`), in one program (`program_manager`,
 `program_member`, `viewer`) or in one project (`project_manager`, `project_member`, `viewer`); it counts on the program or project that the
 request is about. Any one of the roles in a row is enough. What you may not see answers 404, what you may see but not do 403. A token of
-scope `read` takes the actions marked ◦ alone. `read`, `create`, `update` and `delete` are GET, POST, PATCH and DELETE at or below the path;
+scope `read` takes the actions marked ◦ alone. One that is for some programs and projects alone (`programs`, `projects`) has its member's roles there,
+of those in the whole organisation what a manager may (`admin`; `portfolio_manager` in programs) or a viewer, and changes nothing of what is every member's. `read`, `create`, `update` and `delete` are GET, POST, PATCH and DELETE at or below the path;
 other actions are named by the last word of theirs.
 
 | record | action | in the organisation | in the program | in the project |

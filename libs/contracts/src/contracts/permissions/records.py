@@ -14,6 +14,7 @@ from contracts.permissions.who import (
     PROGRAM_WRITERS,
     PROJECT_MANAGERS,
     PROJECT_READERS,
+    PROJECT_REVIEWERS,
     PROJECT_WRITERS,
     Who,
 )
@@ -117,7 +118,12 @@ PROJECTS = (
     _of_project("deliverable", "deliverables"),
     _of_project("phase", "phases"),
     _of_project("gate", "gates", PROJECT_MANAGERS),
-    _of_project("exception", "exceptions", PROJECT_MANAGERS),
+    Record(
+        "exception",
+        f"{PROJECT}/exceptions",
+        # Who manages the project says what happened and what could be done; who stands above says what is done, and that it is over.
+        {READ: PROJECT_READERS, CREATE: PROJECT_MANAGERS, UPDATE: PROJECT_REVIEWERS, "decide": ORGANIZERS},
+    ),
     _of_project("comment", "comments"),
     _figures("work_list", f"{PROJECT}/work-list", PROJECT_READERS),
     Record("work_list", "/work-list", {READ: MEMBERS}),
@@ -144,8 +150,9 @@ PROJECTS = (
 
 LONG_WORK = (
     Record("shared_calendar", "/calendars", _changed_by(MEMBERS, ORGANIZERS)),
-    Record("import", "/imports", {CREATE: ADMINS}),
-    # Each sees and calls off what it asked for itself; whoever sees a project sees its jobs, and an admin calls off any.
+    # Into a project its manager imports, a new one whoever may make one.
+    Record("import", "/imports", {CREATE: MEMBERS, "new_project": ORGANIZERS, "into_project": PROJECT_MANAGERS}),
+    # Whoever sees a project sees its jobs, and each those of no project that it asked for; it calls off its own, and an admin any.
     Record("job", "/jobs", {READ: MEMBERS, "cancel": MEMBERS}, {"POST /{job_id}/cancel": "cancel"}),
 )
 
@@ -176,7 +183,12 @@ PROGRAMS = (
     _of_program("decision", "decisions"),
     _of_program("issue", "issues"),
     _of_program("risk", "risks"),
-    _of_program("change_request", "change-requests"),
+    # Whoever writes in the program asks for a change; its managers decide on it.
+    Record(
+        "program_change_request",
+        f"{PROGRAM}/change-requests",
+        _changed_by(PROGRAM_READERS, PROGRAM_WRITERS) | {"decide": PROGRAM_MANAGERS},
+    ),
     _of_program("funding", "funding", PROGRAM_MANAGERS),
     _of_program("exchange_rate", "exchange-rates", PROGRAM_MANAGERS),
     _of_program("benefit", "benefits"),
@@ -210,13 +222,16 @@ PROGRAMS = (
     Record(
         "proposal",
         f"{PROGRAM}/projects/{{project_id}}/proposals",
-        {"accept": PROJECT_MANAGERS, "decline": PROJECT_MANAGERS},
+        {READ: PROJECT_READERS, "accept": PROJECT_MANAGERS, "decline": PROJECT_MANAGERS},
         {f"POST /{{proposal_id}}/{step}": step for step in ("accept", "decline")},
     ),
+    # What waits for the caller's own answer.
+    Record("proposal", "/proposals", {LIST: MEMBERS}, {"GET /inbox": LIST}),
 )
 
 STRATEGY = (
     Record("portfolio", "/portfolios", _changed_by(MEMBERS, ORGANIZERS)),
+    Record("portfolio_project", "/portfolios/{portfolio_id}/projects", _changed_by(MEMBERS, ORGANIZERS)),
     Record("portfolio_report", "/portfolios/{portfolio_id}/status-reports", {READ: OVERSEERS, CREATE: ORGANIZERS}),
     Record(
         "portfolio_subscription",

@@ -5,12 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.program_events.control import Positions
 from contracts.program_events.registered import Registered
+from contracts.program_events.states import DependencyTask
 from contracts.project_events.change_requests import ChangeRequestStatus
-from contracts.project_events.control import GateCriterion, GateDecision, GateStatus
+from contracts.project_events.control import Count, GateCriterion, GateDecision, GateStatus
 from contracts.project_events.log import DecisionStatus, IssueStatus, Priority
 from contracts.values import (
     Day,
+    DayOrMoment,
     Duration,
     Id,
     Label,
@@ -91,6 +94,8 @@ class IssueFields(Shape):
     """How it was solved; an issue that is resolved says so."""
     origin: Origin | None = None
     """The project's issue that it was escalated from."""
+    risk_id: Id | None = None
+    """The program's risk that occurred."""
 
 
 class IssueState(IssueFields, Registered):
@@ -115,7 +120,11 @@ class RiskFields(Shape):
     contingency_plan: Text = ""
     review_on: Day | None = None
     origin: Origin | None = None
-    """The project's risk that it was escalated from."""
+    """The project's risk that it was escalated from; then it meets what that one does, unless it names a task itself."""
+    task: DependencyTask | None = None
+    """The task, of one of the program's projects, whose work it would delay or shorten."""
+    goal_id: Id | None = None
+    """The goal that it threatens, whichever projects serve it."""
 
 
 class RiskState(RiskFields, Registered):
@@ -134,17 +143,35 @@ class ChangeRequestFields(Shape):
     requested_by: Label = ""
     project_ids: list[Id] = Field(default_factory=list, max_length=1_000)
     """The projects that it touches; each makes its part by a change request of its own."""
+    done_by: list[Id] = Field(default_factory=list, max_length=1_000)
+    """Those of them that have made their part. One that has accepted the scenario's proposal has, too."""
     scenario_id: Id | None = None
     """The scenario that says what it would do."""
     impact: Text = ""
-    """What it would do, in words; one that is assessed says so."""
+    """What it would do, in words; one that is assessed says so, unless its scenario does."""
     decided_by: Label = ""
     decided_on: Day | None = None
+
+
+class ChangeRequestOutcome(Shape):
+    """What the scenario of a change request would do, as it was computed when the request was assessed."""
+
+    finish_from: DayOrMoment | None
+    finish_to: DayOrMoment | None
+    """When the program would be done, without it and with it."""
+    moved: Count
+    """Tasks whose dates would move."""
+    breached: Count
+    """Dependencies whose forecast would be later than the agreed date."""
+    goals_threatened: Count
+    positions: Positions
 
 
 class ChangeRequestState(ChangeRequestFields, Registered):
     """A change request of the program."""
 
+    outcome: ChangeRequestOutcome | None = None
+    """Null until it is assessed, and without a scenario."""
     state: ChangeRequestStatus
 
 

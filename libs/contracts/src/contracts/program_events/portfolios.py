@@ -1,4 +1,4 @@
-"""Portfolios: what the organisation groups its programs by."""
+"""Portfolios: what the organisation groups its programs, and projects outside programs, by."""
 
 from contracts.events import Event, RecordEvent
 from contracts.project_events.baselines import ContentHash
@@ -8,7 +8,7 @@ from contracts.values import ExternalRef, Id, Instant, Key, Label, Name, Shape, 
 
 
 class PortfolioState(Shape):
-    """Programs that serve one part of the organisation's strategy; portfolios may stand below each other."""
+    """Programs and projects that serve one part of the organisation's strategy; portfolios may stand below each other."""
 
     id: Id
     organization_id: Id
@@ -49,6 +49,36 @@ class PortfolioDeleted(PortfolioEvent):
     happened = "deleted"
 
 
+class PortfolioProjectState(Shape):
+    """The membership of a project that is in no program; a project is in at most one portfolio."""
+
+    organization_id: Id
+    portfolio_id: Id
+    project_id: Id
+    revision: int
+    created_at: Instant
+
+
+class PortfolioProjectEvent(RecordEvent[PortfolioProjectState]):
+    """About the membership of a project that is in no program."""
+
+    boundary = BoundaryKind.STRATEGY
+    record = "portfolio_project"
+    path = "portfolios/{portfolio_id}/projects/{project_id}"
+
+
+class PortfolioProjectAdded(PortfolioProjectEvent):
+    """A project joined the portfolio."""
+
+    happened = "added"
+
+
+class PortfolioProjectRemoved(PortfolioProjectEvent):
+    """A project left the portfolio, or joined a program, or was deleted."""
+
+    happened = "removed"
+
+
 class PortfolioReportState(StatusReportFields):
     """A report on a portfolio's programs, as it was published. It never changes; its figures: `GET …/status-reports/{id}`."""
 
@@ -71,5 +101,12 @@ class PortfolioReportCreated(RecordEvent[PortfolioReportState]):
     path = "portfolios/{portfolio_id}/status-reports/{id}"
 
 
-EVENTS: tuple[type[Event], ...] = (PortfolioCreated, PortfolioUpdated, PortfolioDeleted, PortfolioReportCreated)
+EVENTS: tuple[type[Event], ...] = (
+    PortfolioCreated,
+    PortfolioUpdated,
+    PortfolioDeleted,
+    PortfolioProjectAdded,
+    PortfolioProjectRemoved,
+    PortfolioReportCreated,
+)
 """Every event version about portfolios."""

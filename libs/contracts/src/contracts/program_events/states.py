@@ -169,7 +169,9 @@ class DependencyState(Shape):
     provider_forecast: DayOrMoment | None
     """When the provider's end will happen, by the program's network; null while it cannot be computed."""
     receiver_need: DayOrMoment | None
-    """The receiver's late date: later than this, and the program's end moves."""
+    """What the margin is measured to: the agreed date `needed_by` or, without one, the receiver's late date."""
+    receiver_late: Annotated[DayOrMoment | None, Field(exclude_if=is_none)] = None
+    """The receiver's late date, whatever was agreed: later than this, and the program's end moves; left out while it is not known."""
     hours_per_day: HoursPerDay = STANDARD_HOURS
     """What `P1D` stands for in the margin: the hours of a day on the receiving task's calendar."""
     margin: Duration | None

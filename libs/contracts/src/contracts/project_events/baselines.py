@@ -40,6 +40,8 @@ class BaselineFigures(Shape):
     contingency: Money
     tasks: Count
     budget_lines: Count
+    project_start: DayOrMoment | None = None
+    """Before which no task could start; null where nobody kept it."""
 
 
 class PlannedValuePoint(Shape):
@@ -47,6 +49,26 @@ class PlannedValuePoint(Shape):
 
     on: Day
     amount: Money
+
+
+MOST_UNREQUESTED = 500
+
+
+class ScopeRecord(StrEnum):
+    """What a baseline is compared by."""
+
+    TASK = "task"
+    LINK = "link"
+    BUDGET_LINE = "budget_line"
+    DELIVERABLE = "deliverable"
+    PROJECT = "project"
+
+
+class Unrequested(Shape):
+    """A record that differs from the baseline before, though no change request has changed it."""
+
+    record: ScopeRecord
+    id: Id
 
 
 class BaselineState(BaselineFields, Registered):
@@ -58,9 +80,15 @@ class BaselineState(BaselineFields, Registered):
     content_hash: ContentHash
     scope: Text
     """The project's scope in words, as it was then."""
+    success_criteria: Text | None = None
+    """The same of its success criteria; null for a baseline that kept neither them nor deliverables and links."""
     figures: BaselineFigures
     planned_value: list[PlannedValuePoint]
     """Cumulative, at the end of equal periods: working days, or in a long plan several of them, at most 250 points."""
     approved_by: Label
     approved_at: Instant | None
     approval_note: Text
+    unrequested: list[Unrequested] | None = Field(default=None, max_length=MOST_UNREQUESTED)
+    """What it takes over that no implemented change request explains: empty, for such a baseline is not approved; it was, and at most 500 records were
+    listed, until that was asked for. Null until it is approved, and where no change request is needed.
+    """

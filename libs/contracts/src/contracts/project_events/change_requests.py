@@ -6,9 +6,21 @@ from pydantic import Field, JsonValue
 
 from contracts.project_events.control import Count
 from contracts.project_events.log import Priority
-from contracts.project_events.operations import PlanOperation
+from contracts.project_events.operations import PlanOperation, RequestedOperation
 from contracts.project_events.registered import Registered
-from contracts.values import DayOrMoment, Duration, Id, Instant, Label, Money, Name, Shape, Text
+from contracts.values import (
+    STANDARD_HOURS,
+    DayOrMoment,
+    Duration,
+    HoursPerDay,
+    Id,
+    Instant,
+    Label,
+    Money,
+    Name,
+    Shape,
+    Text,
+)
 
 MOST_OPERATIONS = 200
 MOST_MOVES = 500
@@ -27,15 +39,22 @@ class ChangeRequestStatus(StrEnum):
     CLOSED = "closed"
 
 
-class ChangeRequestFields(Shape):
-    """What somebody asks for."""
+class Asked(Shape):
+    """What somebody asks for, in words."""
 
     title: Name
     description: Text = ""
     reason: Text = ""
     priority: Priority = Priority.MEDIUM
     requested_by: Label = ""
-    operations: list[PlanOperation] = Field(default_factory=list, max_length=MOST_OPERATIONS)
+    takes_over: list[Id] = Field(default_factory=list, max_length=MOST_OPERATIONS)
+    """Records that were made, changed or removed without a request, to be agreed on as they are now."""
+
+
+class ChangeRequestFields(Asked):
+    """What somebody asks for."""
+
+    operations: list[RequestedOperation] = Field(default_factory=list, max_length=MOST_OPERATIONS)
     """What would be done to the plan, in this order."""
 
 
@@ -44,6 +63,8 @@ class DateImpact(Shape):
 
     before: DayOrMoment | None
     after: DayOrMoment | None
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for below: the hours of a day on the calendar that applies, as they were then."""
     variance: Duration | None
     """Working time from the one to the other: positive is late."""
 
@@ -70,6 +91,8 @@ class RiskImpact(Shape):
 
     risk_id: Id
     title: Name
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for below: the hours of a day on the calendar that applies, as they were then."""
     before: Duration
     after: Duration
 
@@ -79,6 +102,21 @@ class Premise(Shape):
 
     operation: Count
     values: dict[str, JsonValue]
+
+
+class ReserveImpact(Shape):
+    """The management reserve without and with the change; null where there is none."""
+
+    before: Money | None
+    after: Money | None
+
+
+class ScopeImpact(Shape):
+    """How many records the change adds, removes and changes."""
+
+    added: Count
+    removed: Count
+    changed: Count
 
 
 class ChangeImpact(Shape):
@@ -98,10 +136,18 @@ class ChangeImpact(Shape):
     no_longer_critical: list[Id] = Field(max_length=MOST_MOVES)
     risks: list[RiskImpact] = Field(max_length=MOST_MOVES)
     premises: list[Premise]
+    start: DateImpact | None = None
+    """Of the project's planned start; null where the change does not touch it, as all below."""
+    deadline: DateImpact | None = None
+    management_reserve: ReserveImpact | None = None
+    assigned_cost: CostImpact | None = None
+    """What all assignments cost by the rates of their resources."""
+    deliverables: ScopeImpact | None = None
+    """How many deliverables are added, removed, or are to be others."""
 
 
-class ChangeRequestState(ChangeRequestFields, Registered):
-    """A change request."""
+class Course(Registered):
+    """What has become of a change request."""
 
     state: ChangeRequestStatus
     impact: ChangeImpact | None
@@ -112,3 +158,16 @@ class ChangeRequestState(ChangeRequestFields, Registered):
     decision_note: Text
     implemented_revision: int | None
     """The project's revision that it made."""
+    touched: list[Id] = Field(default_factory=list, max_length=MOST_OPERATIONS)
+    """The records that it created, changed or removed, or took over as they were, once it is implemented."""
+
+
+class ChangeRequestState(ChangeRequestFields, Course):
+    """A change request."""
+
+
+class ChangeRequestStateV1(Asked, Course):
+    """A change request as the first version of its events tells it: without what is asked of other records than tasks, links and budget lines."""
+
+    operations: list[PlanOperation] = Field(default_factory=list, max_length=MOST_OPERATIONS)
+    """What would be done to them, in this order."""

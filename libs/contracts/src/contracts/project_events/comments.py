@@ -13,7 +13,10 @@ MOST_MENTIONS = 50
 
 
 class CommentedRecord(StrEnum):
-    """What can be commented on: every record of a project, and the project itself."""
+    """What can be commented on: every record that people keep of a project, and the project itself.
+
+    Not what imports and jobs note of their own work, nor the shared calendars, which are the organisation's.
+    """
 
     PROJECT = "project"
     TASK = "task"

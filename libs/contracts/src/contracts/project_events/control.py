@@ -10,17 +10,18 @@ from pydantic_core import PydanticCustomError
 
 from contracts.project_events.registered import Registered
 from contracts.values import (
+    MINUTES_PER_DAY,
     Day,
-    Duration,
     Id,
     Label,
     Money,
     Name,
-    NonNegativeDuration,
+    NonNegativeWrittenDuration,
     Percent,
     Probability,
     Shape,
     Text,
+    WrittenDuration,
 )
 
 Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
@@ -33,8 +34,8 @@ class Tolerances(Shape):
     Null: no tolerance was agreed on, and nothing is watched.
     """
 
-    schedule: NonNegativeDuration | None = None
-    """By how much working time the finish may be later."""
+    schedule: NonNegativeWrittenDuration | None = None
+    """By how much working time of the project's calendar the finish may be later."""
     cost: Money | None = None
     """By how much the forecast of the cost may be above the budget."""
     cost_percent: Percent | None = None
@@ -55,7 +56,8 @@ MOST_LIMITS = 9
 
 
 def _ascending(limits: tuple[Any, ...]) -> tuple[Any, ...]:
-    if any(following <= limit for limit, following in pairwise(limits)):
+    sizes = [limit.on(MINUTES_PER_DAY) if isinstance(limit, WrittenDuration) else limit for limit in limits]
+    if any(following <= limit for limit, following in pairwise(sizes)):
         raise PydanticCustomError("limits_order", "Limits ascend")
     return limits
 
@@ -64,22 +66,27 @@ def _limits() -> Any:
     return Field(min_length=1, max_length=MOST_LIMITS)
 
 
+ShareLimits = Annotated[tuple[Probability, ...], _limits(), AfterValidator(_ascending)]
+DelayLimits = Annotated[tuple[NonNegativeWrittenDuration, ...], _limits(), AfterValidator(_ascending)]
+
+
 class RiskMatrix(Shape):
     """How risks are scored. Limits lie between levels: what reaches the first one has level 2, what stays below it level 1."""
 
-    probability_limits: Annotated[tuple[Probability, ...], _limits(), AfterValidator(_ascending)] = (
+    probability_limits: ShareLimits = (
         *(Decimal("0.1"), Decimal("0.3")),
         *(Decimal("0.5"), Decimal("0.7")),
     )
-    cost_limits: Annotated[tuple[Probability, ...], _limits(), AfterValidator(_ascending)] = (
+    cost_limits: ShareLimits = (
         *(Decimal("0.01"), Decimal("0.02")),
         *(Decimal("0.05"), Decimal("0.1")),
     )
     """Shares of the budget."""
-    delay_limits: Annotated[tuple[NonNegativeDuration, ...], _limits(), AfterValidator(_ascending)] = (
-        *(Duration.days(5), Duration.days(10)),
-        *(Duration.days(20), Duration.days(40)),
+    delay_limits: DelayLimits = (
+        *(WrittenDuration(5), WrittenDuration(10)),
+        *(WrittenDuration(20), WrittenDuration(40)),
     )
+    """Working time of the project's calendar."""
     medium_from: Score = 5
     """From this score on a risk is medium,"""
     high_from: Score = 12
@@ -154,6 +161,8 @@ class GateFields(Shape):
     task_id: Id | None = None
     """The milestone at which it is held."""
     planned_on: Day | None = None
+    owner: Label = ""
+    """Who is to see that it is decided; empty: the project's manager."""
     criteria: list[GateCriterion] = Field(default_factory=list, max_length=100)
     evidence: Text = ""
     decision: GateDecision | None = None

@@ -4,7 +4,19 @@ from enum import StrEnum
 
 from contracts.project_events.control import Count
 from contracts.project_events.registered import Registered
-from contracts.values import Day, DayOrMoment, Duration, Id, Label, Money, Name, Shape, Text
+from contracts.values import (
+    STANDARD_HOURS,
+    Day,
+    DayOrMoment,
+    Duration,
+    HoursPerDay,
+    Id,
+    Label,
+    Money,
+    Name,
+    Shape,
+    Text,
+)
 
 
 class Dimension(StrEnum):
@@ -49,6 +61,8 @@ class ControlFigures(Shape):
     baseline_id: Id | None
     baseline_finish: DayOrMoment | None
     finish: DayOrMoment
+    hours_per_day: HoursPerDay = STANDARD_HOURS
+    """What `P1D` stands for in the variance: the hours of a day on the project's calendar, as they were then."""
     finish_variance: Duration | None
     """Positive is late; null without an approved baseline."""
     bac: Money

@@ -50,17 +50,37 @@ class OperationOn(Shape):
 
 
 class PlannedRecord(StrEnum):
-    """What a plan consists of."""
+    """What the first version of a change request's events could ask for."""
 
     TASK = "task"
     LINK = "link"
     BUDGET_LINE = "budget_line"
 
 
+class RequestedRecord(StrEnum):
+    """What a change request may ask for; of the project itself changes alone, of purpose, scope and success criteria, dates, calendar, tolerances and reserve."""
+
+    TASK = "task"
+    LINK = "link"
+    BUDGET_LINE = "budget_line"
+    DELIVERABLE = "deliverable"
+    PHASE = "phase"
+    CALENDAR = "calendar"
+    RESOURCE = "resource"
+    ASSIGNMENT = "assignment"
+    PROJECT = "project"
+
+
 class PlanOperation(OperationOn):
-    """One change of a plan."""
+    """One change of tasks, links and budget lines."""
 
     record: PlannedRecord
+
+
+class RequestedOperation(OperationOn):
+    """One change of a plan."""
+
+    record: RequestedRecord
 
 
 def reference_of(value: Any) -> str | None:

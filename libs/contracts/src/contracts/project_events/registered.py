@@ -24,6 +24,8 @@ class Registered(Shape):
 State = TypeVar("State", bound=Registered)
 
 
-def life_of(record: str, collection: str, state: type[State]) -> Life[State]:
+def life_of(
+    record: str, collection: str, state: type[State], *, version: int = 1, beside: int | None = None
+) -> Life[State]:
     """The events of a record of a project: `life_of("issue", "issues", IssueState)` makes IssueCreated, IssueUpdated and IssueDeleted."""
-    return life_in(BoundaryKind.PROJECT, record, collection, state, __name__)
+    return life_in(BoundaryKind.PROJECT, record, collection, state, __name__, version=version, beside=beside)

@@ -2,7 +2,7 @@
 
 from contracts.events import Event
 from contracts.project_events.baselines import BaselineState
-from contracts.project_events.change_requests import ChangeRequestState
+from contracts.project_events.change_requests import ChangeRequestState, ChangeRequestStateV1
 from contracts.project_events.comments import CommentState
 from contracts.project_events.control import GateState, PhaseState
 from contracts.project_events.exceptions import ExceptionState
@@ -21,7 +21,8 @@ DELIVERABLE = life_of("deliverable", "deliverables", DeliverableState)
 PHASE = life_of("phase", "phases", PhaseState)
 GATE = life_of("gate", "gates", GateState)
 BASELINE = life_of("baseline", "baselines", BaselineState)
-CHANGE_REQUEST = life_of("change_request", "change-requests", ChangeRequestState)
+CHANGE_REQUEST_V1 = life_of("change_request", "change-requests", ChangeRequestStateV1, beside=2)
+CHANGE_REQUEST = life_of("change_request", "change-requests", ChangeRequestState, version=2, beside=1)
 EXCEPTION = life_of("exception", "exceptions", ExceptionState)
 COMMENT = life_of("comment", "comments", CommentState)
 STATUS_REPORT = life_of("status_report", "status-reports", StatusReportState)
@@ -37,6 +38,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PHASE,
     *GATE,
     *BASELINE,
+    *CHANGE_REQUEST_V1,
     *CHANGE_REQUEST,
     EXCEPTION.created,
     EXCEPTION.updated,

@@ -63,7 +63,9 @@ class ResourceState(Registered):
     group: Label
     """The team, company or trade that it belongs to."""
     calendar_id: Id | None
-    """When it is there; null: as the project works."""
+    """When it is there; null: whenever its tasks are worked on. Dates are those of the tasks' calendars: levelling goes round its days off,
+    costs fall on the other days, and schedule quality names the assignments that fall on days off.
+    """
     units: Units
     """How many there are at a time: 1 is one person all day, 0.5 half of their time. Nothing is limited by it until the plan is levelled."""
     unit: Label

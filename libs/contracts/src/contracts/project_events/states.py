@@ -22,18 +22,21 @@ from contracts.values import (
     Money,
     Name,
     NonNegativeDuration,
+    NonNegativeWrittenDuration,
     Percent,
     Shape,
     Share,
     Shifts,
     Text,
     Week,
+    WrittenDuration,
 )
 from contracts.vocabulary import (
     ConstraintType,
     Granularity,
     LagCalendar,
     LinkType,
+    ProgressLogic,
     ProjectStatus,
     RiskKind,
     RiskProximity,
@@ -73,6 +76,10 @@ class ProjectState(Shape):
     risk_matrix: RiskMatrix = RiskMatrix()
     management_reserve: Money | None = None
     """What is set aside for the unforeseen: outside the baseline, no part of the budget at completion."""
+    progress_logic: ProgressLogic = ProgressLogic.RETAINED
+    """Whether work that has begun out of sequence waits for its predecessors (`retained`), or goes on (`override`)."""
+    critical_float: NonNegativeWrittenDuration = WrittenDuration()
+    """Up to how much float a task is critical, in its own project's schedule and in its program's."""
     revision: int
     created_at: Instant
     updated_at: Instant
@@ -187,6 +194,10 @@ class TaskState(Shape):
     """Who does it or answers for it, by name. What it takes of whom: its assignments."""
     work_mode: WorkMode = WorkMode.FIXED_UNITS
     """Which one of duration, units and work stays when another one changes."""
+    planned_start: DayOrMoment | None = None
+    """When somebody plans it to start. A task by hand is held to it; any other is scheduled whatever it says."""
+    planned_finish: DayOrMoment | None = None
+    """When somebody plans it to be finished. A task by hand without a planned start is held to it."""
     revision: int
     created_at: Instant
     updated_at: Instant
