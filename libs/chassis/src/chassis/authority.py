@@ -15,6 +15,7 @@ from contracts.vocabulary import ProgramRole, ProjectRole
 RoleT = TypeVar("RoleT", ProgramRole, ProjectRole)
 NOWHERE = UUID(int=0)
 READ_ONLY = "This token can only read."
+RESTRICTED = "This token is for some programs and projects alone, and changes nothing else."
 
 
 def check(identity: Identity, permission: Permission, place: Mapping[str, object]) -> None:
@@ -27,6 +28,8 @@ def check(identity: Identity, permission: Permission, place: Mapping[str, object
     if permission.changes and identity.is_read_only:
         _check_sight(identity, place)
         raise Forbidden(READ_ONLY)
+    if identity.is_restricted and permission.changes and who.any_member:
+        raise Forbidden(RESTRICTED)  # what every member may do is not bound to a place
     if who.any_member or who.anybody or not who.organization.isdisjoint(identity.roles):
         return
     if who.project and _is_one(identity.projects.get(_id(place, "project_id")), who.project):

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from chassis.database import SERVER_SETTINGS
+from chassis.database import ANSWER_WITHIN, CONNECT_WITHIN, SERVER_SETTINGS
 from chassis.message import Message
 from chassis.publisher import MOST_IN_BATCH
 
@@ -41,8 +41,8 @@ _LOST = """
 """
 _MARK = """
     UPDATE outbox SET published_at = now(), stream_seq = sent.sequence, stream_epoch = $4
-    FROM unnest($1::date[], $2::bigint[], $3::bigint[]) AS sent (created_on, pos, sequence)
-    WHERE outbox.created_on = sent.created_on AND outbox.pos = sent.pos
+    FROM unnest($2::bigint[], $3::bigint[]) AS sent (pos, sequence)
+    WHERE outbox.created_on = $1 AND outbox.pos = sent.pos
 """
 _MARK_FOUND = """
     UPDATE outbox SET published_at = now(), stream_seq = found.sequence, stream_epoch = $3
@@ -51,11 +51,6 @@ _MARK_FOUND = """
 """
 _KNOWN = """
     SELECT stream_seq FROM outbox WHERE stream_epoch = $1 AND stream_seq <= $2 AND {mine} ORDER BY stream_seq DESC LIMIT 1
-"""
-_FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'"
-_DEPTH = """
-    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
-    WHERE published_at IS NULL AND {mine}
 """
 
 
@@ -87,7 +82,10 @@ class Backlog:
             "application_name": "relay",
             "synchronous_commit": "off",
         }
-        return cls(await asyncpg.connect(url, server_settings=dict(settings), timeout=5, command_timeout=30), stream)
+        connection = await asyncpg.connect(
+            url, server_settings=dict(settings), timeout=CONNECT_WITHIN, command_timeout=ANSWER_WITHIN
+        )
+        return cls(connection, stream)
 
     async def close(self) -> None:
         """Close the connection, and with it the lock."""
@@ -108,11 +106,13 @@ class Backlog:
 
     async def mark(self, rows: Sequence[Unsent], last: int, epoch: datetime) -> None:
         """These rows were published, one behind the other, the last one as `last`."""
-        first = last - len(rows) + 1
-        sequences = list(range(first, last + 1))
-        await self._connection.execute(
-            _MARK, [row.created_on for row in rows], [row.pos for row in rows], sequences, epoch
-        )
+        of_day: dict[
+            date, list[tuple[int, int]]
+        ] = {}  # a day's rows are in one table, so nothing is looked for in the others
+        for sequence, row in enumerate(rows, start=last - len(rows) + 1):
+            of_day.setdefault(row.created_on, []).append((row.pos, sequence))
+        for day, sent in of_day.items():
+            await self._connection.execute(_MARK, day, [pos for pos, _ in sent], [at for _, at in sent], epoch)
 
     async def mark_found(self, found: Mapping[UUID, int], epoch: datetime) -> int:
         """The stream holds these events, at these sequences. Ids that are not ours are ignored; returns how many are."""
@@ -122,19 +122,6 @@ class Backlog:
     async def known(self, epoch: datetime, last: int) -> int:
         """The last sequence of this stream, up to `last`, of which the outbox knows that the message is its own; 0 before the first."""
         return int(await self._connection.fetchval(self._sql(_KNOWN), epoch, last) or 0)
-
-    async def depth(self) -> tuple[int, float]:
-        """How many rows are unsent, and the age of the oldest in seconds."""
-        row = await self._connection.fetchrow(self._sql(_DEPTH))
-        return (row[0], row[1]) if row else (0, 0.0)
-
-    async def maintain(self) -> None:
-        """Forget answered keys after a day; make the partitions of the next days, drop those that the stream has forgotten too.
-
-        Raises asyncpg.LockNotAvailableError when the outbox was busy; another time will do.
-        """
-        await self._connection.execute(_FORGET_KEYS)
-        await self._connection.execute("SELECT outbox_maintain()")
 
     def _sql(self, statement: str) -> str:
         """The statement about the rows of our stream."""

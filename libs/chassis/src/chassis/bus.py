@@ -14,8 +14,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.protocol.command import hpub_cmd, pub_cmd
+from nats.protocol.parser import PERMISSIONS_ERR
 
 REQUEST_TIMEOUT = 2.0
+DENIED_FOR = 15.0
+"""Seconds for which a refusal of the server counts. What is refused is tried again at least every few seconds, so it is said as long as it lasts."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -70,6 +73,7 @@ class Bus:
     def __init__(self, url: str, name: str, ca_file: Path | None = None) -> None:
         self.url = url
         self.name = name
+        self._denied = ("", float("-inf"))
         self._tls = None if ca_file is None else ssl.create_default_context(cafile=ca_file)
         self.client = PlainClient()
         self._connecting: asyncio.Task[None] | None = None
@@ -91,10 +95,15 @@ class Bus:
         await self._online.wait()
 
     async def check(self) -> None:
-        """One round trip to the server. Raises an error of `nats.errors` or TimeoutError when it is away."""
+        """One round trip to the server. Raises an error of `nats.errors` or TimeoutError when it is away, PermissionError when it has
+        lately refused what this process has to do: its permissions are not those that were declared.
+        """
         if not self.client.is_connected:
             raise errors.ConnectionClosedError
         await self.client.flush(2)
+        refusal, at = self._denied
+        if asyncio.get_running_loop().time() - at < DENIED_FOR:
+            raise PermissionError(refusal)
 
     async def close(self, within: int = 2) -> None:
         """Flush and close. Not `drain`: it waits its whole timeout when a pull has been idle."""
@@ -121,7 +130,7 @@ class Bus:
             ping_interval=10,
             max_outstanding_pings=2,
             pending_size=0,  # a publish that was buffered through an outage would be stored once for each retry
-            error_cb=_log_error,
+            error_cb=self._told,
             disconnected_cb=self._disconnected,
             reconnected_cb=self._reconnected,
         )
@@ -135,6 +144,8 @@ class Bus:
         self._online.set()
         log.info("nats reconnected", connection=self.name)
 
-
-async def _log_error(error: Exception) -> None:
-    log.warning("nats error", error=str(error) or type(error).__name__)
+    async def _told(self, error: Exception) -> None:
+        reason = str(error) or type(error).__name__
+        log.warning("nats error", connection=self.name, error=reason)
+        if PERMISSIONS_ERR in reason:
+            self._denied = (reason, asyncio.get_running_loop().time())

@@ -2,6 +2,8 @@
 
 import asyncio
 import importlib
+import os
+import resource
 import sys
 from collections.abc import Callable
 from typing import Any, Literal
@@ -15,6 +17,8 @@ from chassis import settings, starting, telemetry
 from chassis.settings import ProcessSettings
 
 SHUTDOWN = 10
+MOST_FILES = 65_536
+"""Open files and connections; as many as the system allows, up to here."""
 PROCESSES = ("serve", "worker")
 """Commands that say by `configure` that they have imported all they need."""
 
@@ -22,7 +26,12 @@ PROCESSES = ("serve", "worker")
 def serve(
     app: FastAPI, process: ProcessSettings, *, http: type[asyncio.Protocol] | Literal["httptools"] = "httptools"
 ) -> None:
-    """Run an application until SIGTERM or SIGINT, one process, draining open requests first."""
+    """Run an application until SIGTERM or SIGINT, one process, draining open requests first.
+
+    `X-Forwarded-For` says who the client is only where `FORWARDED_ALLOW_IPS` names the proxies that may say so. uvicorn would otherwise
+    believe whoever comes from this machine.
+    """
+    _allow_connections()
     uvicorn.run(
         app,
         host=process.host,
@@ -32,9 +41,17 @@ def serve(
         loop="uvloop",
         http=http,
         server_header=False,
+        proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=75,
     )
+
+
+def _allow_connections() -> None:
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def service_commands(package: str, *, document: Callable[[], dict[str, Any]]) -> typer.Typer:

@@ -6,31 +6,34 @@ advisory lock on the very session that writes) starts a consumer of its own behi
 
 import asyncio
 import re
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+import asyncpg
 import structlog
 from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 from pydantic import ValidationError
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import streams
 from chassis.bus import Bus
-from chassis.cursor import Cursor, Opening
+from chassis.cursor import CURSORS, Cursor, Opening
 from chassis.database import Database
 from chassis.healing import Healing, Owner
 from chassis.health import Health
 from chassis.message import Message
 from chassis.poke import Poke
+from chassis.progress import QUEUE_UP
 from chassis.projection import Outcome, Poison, Projection
 from chassis.puller import Puller
 from chassis.reading import WINDOW, begin_reading, unbroken
-from chassis.received import ReceivedEvent, Unreadable, read
+from chassis.received import read
 from chassis.restoring import StillBehind
+from chassis.seats import Seat
+from chassis.stopping import ended, unless
+from chassis.watching import Watching
 from contracts.subjects import Stream
 
 BATCH = WINDOW
@@ -39,13 +42,9 @@ STANDBY = 1.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 
 EVENTS = Counter("interlock_consumed_events_total", "Events by what became of them", ["consumer", "outcome"])
-LAG = Gauge("interlock_consumer_lag", "Messages in the stream that the last batch had not reached", ["consumer"])
-LAG_SECONDS = Gauge(
-    "interlock_consumer_lag_seconds", "Age of the last applied event while more wait, else 0", ["consumer"]
-)
 REDELIVERED = Counter("interlock_consumer_redeliveries_total", "Messages that were delivered before", ["consumer"])
 
-_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('consumer ' || :consumer, 0))")
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('consumer ' || $1, 0))"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -87,16 +86,23 @@ class Consumer:
         self._wake = wake
         self._batch = batch
         self._owner = owner
-        self._overview = overview
+        self._watching = Watching(name, stream, database, bus, overview)
         self._arrived = arrived
         self._puller: Puller | None = None
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
 
     async def run(self, health: Health) -> None:
-        """Follow the stream until `stop`."""
+        """Follow the stream until `stop`, and be watched from the first moment on, whether NATS is there or not."""
+        watched = asyncio.create_task(self._watching.run(), name=f"{self.name} watched")
+        try:
+            await self._keep_following(health)
+        finally:
+            await ended(watched)
+
+    async def _keep_following(self, health: Health) -> None:
         health.fail(self.name, "waiting for NATS")
-        await self._bus.connected()
+        await unless(self._stopping, self._bus.connected())
         while not self._stopping.is_set():
             health.beat(self.name)
             try:
@@ -118,51 +124,45 @@ class Consumer:
 
     async def _lease(self, health: Health) -> bool:
         """Follow as the only one, until `stop`; False if somebody else does."""
-        async with self._database.engine.connect() as connection:
-            try:
-                is_ours = await connection.scalar(_LOCK, {"consumer": self.name})
-                await connection.commit()
-                if is_ours:
-                    await self._follow(connection, health)
-                return bool(is_ours)
-            finally:
-                await connection.invalidate()  # back in the pool, the session would hold the lock for ever
+        async with self._database.seats.lease() as seat:
+            is_ours = bool(await seat.driver.fetchval(_LOCK, self.name))
+            if is_ours:
+                await self._follow(seat, health)
+            return is_ours
 
-    async def _follow(self, connection: AsyncConnection, health: Health) -> None:
-        cursor = await self._cursor(connection)
+    async def _follow(self, seat: Seat, health: Health) -> None:
+        async with self._database.engine.connect() as connection:
+            cursor = await self._cursor(connection)
         consumer = await self._new_consumer(cursor)
         puller = self._puller = Puller(self._bus, self._stream.value, consumer, window=WINDOW)
         await puller.start()
         health.recover(self.name)
         delivered = 0
-        healing = Healing(
-            self.name, self._database, self._projection.restorers, self._owner, puller.nudge, self._overview
-        )
+        healing = Healing(self.name, self._database, self._projection.restorers, self._owner, puller.nudge)
         looking = asyncio.create_task(healing.run(), name=f"{self.name} healing")
         try:
             while not self._stopping.is_set():
                 messages = await puller.batch(self._batch, LINGER, _ends_its_revision)
                 health.beat(self.name)
-                await self._restore(connection, healing)
+                await self._restore(seat, healing)
                 if messages:
                     delivered = unbroken(messages, delivered)
                     await puller.ahead()
-                    await self._commit(connection, cursor, messages)
+                    await self._commit(seat, cursor, messages)
                     if self._arrived is not None:
                         await self._arrived.send()
                     self._backoff = FIRST_BACKOFF
                     await self._bus.client.acknowledge(messages)
         finally:
             self._puller = None
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            await ended(looking)
             await puller.stop()
 
-    async def _restore(self, connection: AsyncConnection, healing: Healing) -> None:
+    async def _restore(self, seat: Seat, healing: Healing) -> None:
         """Let the boundaries go on whose snapshots have come, each in a transaction of its own."""
         while (restoration := healing.take()) is not None:
             try:
-                async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+                async with seat.transaction() as session:
                     outcome = await self._projection.restore(session, restoration)
             except (StillBehind, Poison, ValidationError, ValueError) as error:
                 healing.failed(restoration.parked, error)
@@ -170,17 +170,20 @@ class Consumer:
                 healing.done(restoration)
                 self._count(outcome)
 
-    async def _commit(self, connection: AsyncConnection, cursor: Cursor, messages: Sequence[Msg]) -> None:
-        last = messages[-1].metadata
+    async def _commit(self, seat: Seat, cursor: Cursor, messages: Sequence[Msg]) -> None:
+        reached = messages[-1].metadata.sequence.stream
         events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
-        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
-            outcome = await self._projection.apply(session, events)
-            if not await cursor.move(session, self.name, last.sequence.stream):
-                raise LeaseLost(f"the cursor is no longer at {cursor.sequence}")
-        cursor.sequence = last.sequence.stream
+        # On one way, all of it. The cursor moves first, so that whoever has lost the lease is told before it does anything.
+        opening = f"{QUEUE_UP}; {cursor.moving(self.name, reached)}; {self._projection.opening(events)}"
+        try:
+            async with seat.transaction(plans_once=True, opening=opening) as session:
+                outcome = await self._projection.apply(session, events, is_open=True)
+        except asyncpg.NotNullViolationError as error:
+            if error.table_name != CURSORS:
+                raise
+            raise LeaseLost(f"the cursor is no longer at {cursor.sequence}") from None
+        cursor.sequence = reached
         REDELIVERED.labels(self.name).inc(sum(message.metadata.num_delivered > 1 for message in messages))
-        LAG.labels(self.name).set(last.num_pending)
-        LAG_SECONDS.labels(self.name).set(_age(events[-1]) if last.num_pending else 0.0)
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:
@@ -211,8 +214,3 @@ def _ends_its_revision(message: Msg) -> bool:
     """Whether the message is the last of what one transaction said: the rest of it is on its way, and comes to the same commit."""
     headers = message.headers or {}
     return headers.get("ce-position") == headers.get("ce-positions")
-
-
-def _age(event: ReceivedEvent | Unreadable) -> float:
-    """Seconds since the event was recorded, by the two clocks concerned."""
-    return max(time.time() - event.time.timestamp(), 0.0) if isinstance(event, ReceivedEvent) else 0.0

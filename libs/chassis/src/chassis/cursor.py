@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis import parking, streams
 from chassis.projection import Projection
-from chassis.statements import fetch_row
 from contracts.subjects import BoundaryKind, Stream
 
 REBUILDS = Counter(
@@ -20,14 +19,18 @@ REBUILDS = Counter(
     ["consumer", "why"],
 )
 
+CURSORS = "consumer_cursors"
+
 _START = text("""
     INSERT INTO consumer_cursors (consumer, stream, stream_epoch, sequence, picture)
     VALUES (:consumer, :stream, :epoch, 0, :picture) ON CONFLICT DO NOTHING
 """)
 _READ = text("SELECT stream_epoch, sequence, picture FROM consumer_cursors WHERE consumer = :consumer")
+# Null, which the column refuses, unless the cursor is where it was left. Without parameters, which would make it a message of its own.
 _MOVE = """
-    UPDATE consumer_cursors SET sequence = $4, updated_at = now()
-    WHERE consumer = $1 AND stream_epoch = $2 AND sequence = $3 RETURNING sequence
+    UPDATE consumer_cursors SET updated_at = now(),
+        sequence = CASE WHEN stream_epoch = '{epoch}' AND sequence = {sequence:d} THEN {to:d} END
+    WHERE consumer = '{consumer}'
 """
 _RESET = text(
     "UPDATE consumer_cursors SET stream_epoch = :epoch, sequence = :to, updated_at = now() WHERE consumer = :consumer"
@@ -44,9 +47,12 @@ class Cursor:
     epoch: datetime
     sequence: int
 
-    async def move(self, session: AsyncSession, consumer: str, to: int) -> bool:
-        """Stand here with the session's commit; False if somebody else has moved it."""
-        return await fetch_row(session, _MOVE, consumer, self.epoch, self.sequence, to) is not None
+    def moving(self, consumer: str, to: int) -> str:
+        """The statement by which a transaction stands there once it is committed; asyncpg.NotNullViolationError if somebody else has moved it.
+
+        consumer: its name, of letters, digits and hyphens.
+        """
+        return _MOVE.format(epoch=self.epoch.isoformat(), sequence=self.sequence, to=to, consumer=consumer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from chassis import parking
 from chassis.database import Database, enter_organization
 from chassis.message import Message
 from chassis.parking import Reason
-from chassis.progress import Progress
+from chassis.progress import QUEUE_UP, Progress
 from chassis.received import ReceivedEvent, read
+from chassis.statements import execute
 
 _LIST = text("""
     SELECT number, organization_id, kind, boundary_id, event_id, reason, subject, headers, payload, quarantined_at
@@ -99,6 +100,7 @@ async def replay(database: Database, quarantined: Quarantined) -> None:
         raise NotReplayable(f"event {number} cannot be put back: {event.reason}")
     async with database.transaction(quarantined.organization_id) as session:
         key = (event.kind, event.boundary_id)
+        await execute(session, QUEUE_UP)
         progress = await Progress.load(session, [key])
         if progress.parked(key) is not Reason.POISON:
             raise NotReplayable(f"event {number} cannot be put back: its boundary does not wait for it")

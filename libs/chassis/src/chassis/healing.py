@@ -11,8 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter, Gauge
-from sqlalchemy import text
+from prometheus_client import Counter
 
 from chassis import parking
 from chassis.database import Database
@@ -21,17 +20,12 @@ from chassis.progress import Key
 from chassis.restoring import Restoration, Restorer
 
 LOOK_EVERY = 0.5
-MEASURE_EVERY = 5.0
 AT_ONCE = 8
 """Snapshots that are asked for side by side."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 """Seconds until a boundary that could not be restored is tried again: doubled each time."""
 
-PARKED = Gauge("interlock_parked_boundaries", "Boundaries whose events wait", ["consumer", "reason"])
-QUARANTINED = Gauge("interlock_quarantined_events", "Events in quarantine, which wait for a person", ["consumer"])
 RESTORED = Counter("interlock_restored_boundaries_total", "Parked boundaries that went on", ["consumer", "reason"])
-
-_QUARANTINED = text("SELECT count(number) FROM quarantined_events")
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,10 +39,7 @@ class Owner(Protocol):
 
 
 class Healing:
-    """What one lease of a consumer does about the parked boundaries. `nudge` is called when there is something to `take`.
-
-    overview: the database as the relay's role, which counts the quarantine of all organisations; without it that is not measured.
-    """
+    """What one lease of a consumer does about the parked boundaries. `nudge` is called when there is something to `take`."""
 
     def __init__(
         self,
@@ -57,24 +48,20 @@ class Healing:
         restorers: Mapping[str, Restorer | None],
         owner: "Owner | None",
         nudge: Callable[[], None],
-        overview: Database | None = None,
     ) -> None:
         self._consumer = consumer
         self._database = database
         self._restorers = restorers
         self._owner = owner
         self._nudge = nudge
-        self._overview = overview
         self._fetched: deque[Restoration] = deque()
         self._in_hand: set[Key] = set()
         self._failures: dict[Key, tuple[int, float]] = {}
-        self._measured = float("-inf")
 
     async def run(self) -> None:
         """Look for what is due, for ever; whatever goes wrong goes wrong for this look alone."""
         while True:
             try:
-                await self._measure()
                 await self._look()
             except Exception as error:  # noqa: BLE001  (the database is away, say; the next look finds what is due as well)
                 log.warning(
@@ -137,15 +124,3 @@ class Healing:
         else:
             self._fetched.append(Restoration(parked, snapshot))
             self._nudge()
-
-    async def _measure(self) -> None:
-        if time.monotonic() - self._measured < MEASURE_EVERY:
-            return
-        if self._overview is not None:
-            async with self._overview.transaction() as session:
-                QUARANTINED.labels(self._consumer).set(await session.scalar(_QUARANTINED) or 0)
-        async with self._database.transaction() as session:
-            by_reason = await parking.counts(session)
-        for reason, count in by_reason.items():
-            PARKED.labels(self._consumer, reason).set(count)
-        self._measured = time.monotonic()

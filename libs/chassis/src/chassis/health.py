@@ -15,6 +15,9 @@ CHECK_EVERY = 1.0
 CHECK_AGAIN = 0.02
 """Seconds until a check that failed is made once more; twice as long each time, up to CHECK_EVERY. So a start does not wait for a clock."""
 CHECK_TIMEOUT = 2.0
+BEAT_WITHIN = 90.0
+"""Seconds between two heartbeats of a loop. More than a loop waits for a frozen database before it looks again: for an answer, and once more
+until what it asked is called off (`chassis.database.ANSWER_WITHIN`)."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -65,7 +68,7 @@ class Health:
         if self.reasons.pop(name, None) is not None:
             log.info("ready", condition=name)
 
-    def beat(self, name: str, limit: float = 30.0) -> None:
+    def beat(self, name: str, limit: float = BEAT_WITHIN) -> None:
         """A loop really ran; the next beat is due within `limit` seconds."""
         self._beats[name] = (time.monotonic(), limit)
 

@@ -53,6 +53,7 @@ class Claim:
     """A key that this request now holds, or the answer that an earlier one left under it."""
 
     key: str
+    """Under what its answer is kept."""
     answer: Response | None
 
 
@@ -75,18 +76,24 @@ def _malformed() -> InvalidRequest:
 async def claim(session: AsyncSession, identity: Identity, request: Request, key: str) -> Claim:
     """Take the key for this transaction, or find the answer kept under it. Raises IdempotencyKeyReused.
 
-    A key is its caller's: an answer holds what that one may see, so nobody else gets it by knowing the key.
+    A key is its caller's: what two of an organisation number alike has nothing to do with each other, and nobody gets an answer, which holds
+    what its caller may see, by knowing the key.
     """
-    organization_id = identity.organization_id
+    organization_id, key = identity.organization_id, _of_caller(identity.subject, key)
     target = f"{identity.subject} {request.method} {request.url.path}?{request.url.query}".encode()
     fingerprint = hashlib.sha256(target + b"\n" + await request.body()).digest()
     if await fetch_row(session, _CLAIM, organization_id, key, fingerprint) is not None:
         return Claim(key, None)
     kept = await fetch_row(session, _KEPT, organization_id, key)
     if kept is None or kept["fingerprint"] != fingerprint:
-        raise IdempotencyKeyReused("The first request with this key had another caller, method, path or body.")
+        raise IdempotencyKeyReused("The first request with this key had another method, path or body.")
     headers = {**orjson.loads(kept["headers"]), "Idempotency-Replayed": "true"}
     return Claim(key, Response(kept["body"], kept["status"], headers))
+
+
+def _of_caller(subject: str, key: str) -> str:
+    """Under what a caller's key is stored: 64 characters, however long the key is."""
+    return hashlib.sha256(f"{subject}\n{key}".encode()).hexdigest()
 
 
 async def keep(session: AsyncSession, organization_id: UUID, key: str, answer: Response) -> None:

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -41,6 +42,8 @@ class Identity:
     """The caller's role in each project in which it has one."""
     is_read_only: bool = False
     """What the caller came with may change nothing, whatever its roles."""
+    is_restricted: bool = False
+    """What the caller came with is for these programs and projects alone: it changes nothing that is the whole organisation's."""
     credential: str | None = None
     """What the caller came with: `api-tokens/<id>`, or the issuer of an access token."""
 
@@ -53,20 +56,27 @@ class Identity:
 class Verifier:
     """Checks internal tokens for one audience.
 
-    The gateway's key speaks for everybody. The `readers` are other services' keys: whoever signs with one of them may read, as an
+    The gateway's key speaks for everybody, and so do its `others`: the one that is to come, the one that was. The `readers` are other services' keys: whoever signs with one of them may read, as an
     auditor of the organisation that the token names, and nothing else.
     """
 
-    def __init__(self, public_key: Ed25519PublicKey, audience: str, readers: Sequence[Ed25519PublicKey] = ()) -> None:
-        self._key = public_key
+    def __init__(
+        self,
+        public_key: Ed25519PublicKey,
+        audience: str,
+        readers: Sequence[Ed25519PublicKey] = (),
+        others: Sequence[Ed25519PublicKey] = (),
+    ) -> None:
+        self._keys = (public_key, *others)
         self._audience = audience
         self._readers = tuple(readers)
         self._verified: OrderedDict[bytes, tuple[float, Identity]] = OrderedDict()
 
     @classmethod
     def from_pem(cls, pem: bytes, audience: str, readers: bytes = b"") -> "Verifier":
-        """A verifier with the key of a PEM file, and those of a file with any number of them. Raises ValueError for any other key."""
-        return cls(_public_key(pem), audience, [_public_key(each) for each in _PEM.findall(readers)])
+        """A verifier with the keys of a PEM file, one at least, and those of a file with any number. Raises ValueError for any other key."""
+        first, *others = [_public_key(each) for each in _PEM.findall(pem) or [pem]]
+        return cls(first, audience, [_public_key(each) for each in _PEM.findall(readers)], others)
 
     def identify(self, authorization: str | None) -> Identity:
         """The caller behind an `Authorization` header. Raises Unauthenticated."""
@@ -85,7 +95,7 @@ class Verifier:
 
     def _verify(self, token: str) -> tuple[float, Identity]:
         try:
-            claims = self._claims(token, self._key, [ISSUER])
+            claims = self._signed(token, self._keys, [ISSUER])
         except jwt.InvalidSignatureError:
             claims = self._reader(token)
             return claims.exp, Identity(claims.sub, claims.org, frozenset({OrganizationRole.AUDITOR}))
@@ -96,17 +106,23 @@ class Verifier:
             programs=claims.programs,
             projects=claims.projects,
             is_read_only=claims.read_only,
+            is_restricted=claims.restricted,
             credential=claims.credential,
         )
         return claims.exp, identity
 
     def _reader(self, token: str) -> InternalClaims:
-        for key in self._readers:
-            try:
-                return self._claims(token, key, SERVICE_ISSUERS)
-            except jwt.InvalidSignatureError:
-                continue
-        raise Unauthenticated
+        try:
+            return self._signed(token, self._readers, SERVICE_ISSUERS)
+        except jwt.InvalidSignatureError:
+            raise Unauthenticated from None
+
+    def _signed(self, token: str, keys: Sequence[Ed25519PublicKey], issuers: Sequence[str]) -> InternalClaims:
+        """What a token says that one of the keys has signed. Raises jwt.InvalidSignatureError if none has."""
+        for key in keys:
+            with suppress(jwt.InvalidSignatureError):
+                return self._claims(token, key, issuers)
+        raise jwt.InvalidSignatureError
 
     def _claims(self, token: str, key: Ed25519PublicKey, issuers: Sequence[str]) -> InternalClaims:
         try:
@@ -159,6 +175,7 @@ class Signer:
             programs=dict(identity.programs),
             projects=dict(identity.projects),
             read_only=identity.is_read_only,
+            restricted=identity.is_restricted,
             credential=identity.credential,
             jti=secrets.token_urlsafe(12),
             iat=now,

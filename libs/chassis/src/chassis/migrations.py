@@ -120,6 +120,13 @@ def _upgrade(connection: Connection, directory: ScriptDirectory) -> str:
 
 
 def _grant(connection: Connection, settings: MigrationSettings) -> None:
+    if roles := [each for each in (settings.app_role, settings.relay_role, settings.operator_role) if each is not None]:
+        # Other services' roles are on the same server: nobody enters but who is named.
+        database = connection.dialect.identifier_preparer.quote(
+            connection.execute(text("SELECT current_database()")).scalar_one()
+        )
+        connection.execute(text(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC"))
+        connection.execute(text(f"GRANT CONNECT ON DATABASE {database} TO {', '.join(roles)}"))
     tables = set(connection.dialect.get_table_names(connection))
     if settings.app_role is not None:
         role = settings.app_role

@@ -10,8 +10,8 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import dead_letters, parking
-from chassis.backlog import Backlog
 from chassis.database import Database
+from chassis.housekeeping import Waiting, waiting
 from chassis.parking import Reason
 from chassis.quarantine import dead_letter_stream
 from chassis.settings import PREFIX, load
@@ -50,8 +50,10 @@ def operators_commands(package: str, commands: typer.Typer) -> None:
     @outbox.command("status")
     def status() -> None:
         """How many events wait to be published, to each stream, and since when."""
-        for stream, (depth, oldest) in asyncio.run(_depths(load(_ToldRelay).relay_database_url, name)).items():
-            typer.echo(f"{stream}: {depth} waiting, the oldest for {oldest:.0f} s")
+        found = _on_database(waiting, load(_ToldRelay).relay_database_url)
+        for label, stream in (("events", None), ("dead letters", dead_letter_stream(name))):
+            now = found.get(stream, Waiting())
+            typer.echo(f"{label}: {now.depth} waiting, the oldest for {now.oldest:.0f} s")
 
     @commands.command("parked")
     def parked() -> None:
@@ -142,12 +144,3 @@ def _decided(work: Callable[[], T]) -> T:
     except (dead_letters.NotInQuarantine, dead_letters.NotReplayable) as error:
         typer.echo(str(error.args[0]), err=True)
         raise typer.Exit(1) from None
-
-
-async def _depths(url: str, service: str) -> dict[str, tuple[int, float]]:
-    found = {}
-    for label, stream in (("events", None), ("dead letters", dead_letter_stream(service))):
-        backlog = await Backlog.connect(url, stream)
-        found[label] = await backlog.depth()
-        await backlog.close()
-    return found

@@ -6,7 +6,7 @@ still held. That lock is what puts the rows of a boundary in order: whoever come
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -18,7 +18,9 @@ from uuid_utils.compat import uuid7
 
 from chassis import rows
 from chassis.message import Message
+from chassis.one_statement import check_can_ask, expected
 from chassis.positions import Position
+from chassis.short_cuts import Unusual
 from chassis.statements import execute
 from contracts.events import Event
 from contracts.provenance import HEADER, Provenance
@@ -44,18 +46,40 @@ def _insertion(along: tuple[tuple[str, int], ...], *, is_one: bool) -> str:
     """The statement for one row, or for any number of them, which takes `pos` in their order. along: other statements to be run with it, and how
     many values each of them has; these come before its own.
     """
-    taken, before = 0, []
-    for number, (statement, values) in enumerate(along):
-        before.append(f"along_{number} AS ({_behind(taken, statement)})")
-        taken += values
+    first, taken = _beside(along)
     places = range(taken + 1, taken + len(TYPES) + 1)
     if is_one:
-        source = f"VALUES ({', '.join(f'${place}' for place in places)})"
-    else:
-        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, TYPES, strict=True))
-        source = f"SELECT {COLUMNS} FROM unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number) ORDER BY number"  # noqa: S608  (constants)
-    first = f"WITH {', '.join(before)} " if before else ""
-    return f"{first}INSERT INTO outbox ({COLUMNS}) {source}"
+        values = ", ".join(f"${place}" for place in places)
+        return f"{first}INSERT INTO outbox ({COLUMNS}) VALUES ({values})"  # noqa: S608  (constants)
+    return f"{first}{_of_arrays(places)} ORDER BY number"
+
+
+def _of_arrays(places: Iterable[int]) -> str:
+    """The insertion of rows that are given column by column."""
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in zip(places, TYPES, strict=True))
+    source = f"unnest({arrays}) WITH ORDINALITY AS row ({COLUMNS}, number)"
+    return f"INSERT INTO outbox ({COLUMNS}) SELECT {COLUMNS} FROM {source}"  # noqa: S608  (constants)
+
+
+@cache
+def _insertion_behind(along: tuple[tuple[str, int], ...]) -> str:
+    """The statement for any number of rows that is nothing at all, but fails, unless the first one of `along`, an UPDATE, changes a row.
+
+    That happens before any `pos` is taken, so that these are in the order in which the boundary's revisions are.
+    """
+    first, taken = _beside(along)
+    places = range(taken + 1, taken + len(TYPES) + 1)
+    return f"{first}{_of_arrays(places)} WHERE 1 / (SELECT count(*) FROM along_0) = 1 ORDER BY number"  # noqa: S608  (constants)
+
+
+@cache
+def _beside(statements: tuple[tuple[str, int], ...]) -> tuple[str, int]:
+    """The beginning of a statement, with which others are run, and how many values these take. statements: each with the number of its own."""
+    taken, before = 0, []
+    for number, (statement, values) in enumerate(statements):
+        before.append(f"along_{number} AS ({_behind(taken, statement)})")
+        taken += values
+    return f"WITH {', '.join(before)} " if before else "", taken
 
 
 def _behind(taken: int, statement: str) -> str:
@@ -121,14 +145,25 @@ def attribute(session: AsyncSession, origin: Callable[[], Origin] | None) -> Non
 
 
 def send_along(session: AsyncSession, table: str, statement: str, *values: object) -> None:
-    """Write to a table, by a statement (a constant with `$1`, `$2` …), on one way with the events. Nobody may ask for it before; see `catch_up`."""
+    """Write to a table, by a statement (a constant with `$1`, `$2` …), on one way with the events. Nobody may ask for it before; see `catch_up`.
+
+    table: or any other name of rows that no other statement touches which is sent along.
+    """
     session.info.setdefault(_ALONG, []).append(_Along(table, statement, values))
 
 
 async def catch_up(session: AsyncSession) -> None:
-    """Run now what was to be sent along."""
-    for each in session.info.pop(_ALONG, ()):
-        await execute(session, each.statement, *each.values)
+    """Write now what was to be sent along, on one way."""
+    if session.info.get(_ALONG):
+        check_can_ask(session)
+    match await _together(session):
+        case []:
+            return
+        case [alone]:
+            await execute(session, alone.statement, *alone.values)
+        case along:
+            first, _ = _beside(_shape(along))
+            await execute(session, f"{first}SELECT", *(value for each in along for value in each.values))
 
 
 def discard(session: AsyncSession) -> None:
@@ -148,27 +183,66 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     if not recorded:
         await catch_up(session)
         return []
+    made = []
+    for number, row in enumerate(_rows(recorded, origin), start=1):
+        made.append(row)
+        if number % PAUSE_EVERY == 0:
+            await asyncio.sleep(0)  # ten thousand events take seconds, in which this process has others to answer
+    await _insert(session, made)
+    return _positions(recorded)
+
+
+def one_statement(session: AsyncSession, origin: Origin) -> tuple[str, Sequence[object], list[Position]]:
+    """What `flush` would write as one statement, with its values and the revisions: nothing at all, but a failure, unless a row is as was
+    expected (`chassis.one_statement`). Raises Unusual if it takes more than one, or nothing was recorded.
+    """
+    recorded: list[_Recorded] = session.info.get(_RECORDED, [])
+    first = expected(session)
+    along = [_Along(first.table, first.statement, tuple(first.values)), *session.info.get(_ALONG, ())]
+    is_one = len({each.table for each in along}) == len(along)
+    if not recorded or not is_one or len(recorded) > PAUSE_EVERY or session.new or session.dirty or session.deleted:
+        raise Unusual
+    columns = map(list, zip(*_rows(recorded, origin), strict=True))
+    values = [*(value for each in along for value in each.values), *columns]
+    return _insertion_behind(_shape(along)), values, _positions(recorded)
+
+
+def _by_revision(recorded: Sequence[_Recorded]) -> dict[Boundary, list[_Recorded]]:
     revisions: dict[Boundary, list[_Recorded]] = {}
     for each in recorded:
         revisions.setdefault(each.boundary, []).append(each)
-    made = []
-    for of_revision in revisions.values():
+    return revisions
+
+
+def _rows(recorded: Sequence[_Recorded], origin: Origin) -> Iterator[tuple[object, ...]]:
+    for of_revision in _by_revision(recorded).values():
         for number, each in enumerate(of_revision, start=1):
-            made.append(_row(each.boundary, number, len(of_revision), each.event, each.origin or origin))
-            if len(made) % PAUSE_EVERY == 0:
-                await asyncio.sleep(0)  # ten thousand events take seconds, in which this process has others to answer
-    await _insert(session, made)
-    return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in revisions]
+            yield _row(each.boundary, number, len(of_revision), each.event, each.origin or origin)
+
+
+def _positions(recorded: Sequence[_Recorded]) -> list[Position]:
+    return [Position(boundary.kind, boundary.id, boundary.revision) for boundary in _by_revision(recorded)]
 
 
 async def _insert(session: AsyncSession, made: Sequence[tuple[object, ...]]) -> None:
-    waiting: list[_Along] = session.info.get(_ALONG, [])
-    if len({each.table for each in waiting}) < len(waiting):
-        await catch_up(session)  # as one statement they would not see each other's rows
-    along: list[_Along] = session.info.pop(_ALONG, [])
-    statement = _insertion(tuple((each.statement, len(each.values)) for each in along), is_one=len(made) == 1)
+    along = await _together(session)
+    statement = _insertion(_shape(along), is_one=len(made) == 1)
     columns = made[0] if len(made) == 1 else map(list, zip(*made, strict=True))
     await execute(session, statement, *(value for each in along for value in each.values), *columns)
+
+
+async def _together(session: AsyncSession) -> list[_Along]:
+    """What can be one statement. Its parts would not see each other's rows: what is written before another write to the same table goes first."""
+    waiting: list[_Along] = session.info.pop(_ALONG, [])
+    last = {each.table: number for number, each in enumerate(waiting)}
+    alone = max((number + 1 for number, each in enumerate(waiting) if last[each.table] > number), default=0)
+    for each in waiting[:alone]:
+        await execute(session, each.statement, *each.values)
+    return waiting[alone:]
+
+
+def _shape(along: Sequence[_Along]) -> tuple[tuple[str, int], ...]:
+    return tuple((each.statement, len(each.values)) for each in along)
 
 
 def _row(boundary: Boundary, position: int, positions: int, event: Event, origin: Origin) -> tuple[object, ...]:

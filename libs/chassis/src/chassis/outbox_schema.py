@@ -23,26 +23,32 @@ from sqlalchemy import (
 # Partitions for a week ahead; those of more than 31 days ago (the stream keeps 30) are dropped, unless something in them is unsent.
 # Dropping a partition costs nothing, deleting its rows would cost as much as writing them. The function runs as the table's owner, so
 # that the relay, which owns nothing, can call it, and takes no argument, so that nobody can make it do anything else. Rows of a day that
-# got no partition in time are taken by the default partition. Row-level security is on for each partition, without any policy: who may
-# read the outbox reads it through the parent, whose policies apply.
-_MAINTAIN = """
-CREATE FUNCTION outbox_maintain() RETURNS void
+# got no partition in time are taken by the default partition; a day that gets its partition later takes them along, under a lock on the
+# whole outbox, so that no mark of a relay is lost on the way; but not more than 20,000. What is left there goes row by row when it is
+# old. Row-level security is on for each partition, without any policy: who may read the outbox reads it through the parent, whose policies
+# apply.
+MAINTAIN = """
+CREATE OR REPLACE FUNCTION outbox_maintain() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     day date;
+    strays bigint;
     part record;
     used boolean;
 BEGIN
     FOR day IN SELECT current_date + n FROM generate_series(0, 7) AS n LOOP
-        IF to_regclass('outbox_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
-            BEGIN
-                EXECUTE format('CREATE TABLE %I PARTITION OF outbox FOR VALUES FROM (%L) TO (%L)',
-                               'outbox_' || to_char(day, 'YYYYMMDD'), day, day + 1);
-                EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', 'outbox_' || to_char(day, 'YYYYMMDD'));
-            EXCEPTION WHEN check_violation THEN
-                NULL;  -- the default partition already holds rows of this day
-            END;
+        CONTINUE WHEN to_regclass('outbox_' || to_char(day, 'YYYYMMDD')) IS NOT NULL;
+        LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE;
+        SELECT count(*) FROM (SELECT FROM outbox_default WHERE created_on = day LIMIT 20001) AS first INTO strays;
+        CONTINUE WHEN strays > 20000;
+        EXECUTE format('CREATE TABLE %I (LIKE outbox INCLUDING DEFAULTS)', 'outbox_' || to_char(day, 'YYYYMMDD'));
+        IF strays > 0 THEN
+            EXECUTE format('WITH moved AS (DELETE FROM outbox_default WHERE created_on = %L RETURNING *) INSERT INTO %I SELECT * FROM moved',
+                           day, 'outbox_' || to_char(day, 'YYYYMMDD'));
         END IF;
+        EXECUTE format('ALTER TABLE outbox ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                       'outbox_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', 'outbox_' || to_char(day, 'YYYYMMDD'));
     END LOOP;
     FOR part IN
         SELECT inhrelid::regclass AS name FROM pg_inherits
@@ -54,6 +60,7 @@ BEGIN
             EXECUTE format('DROP TABLE %s', part.name);
         END IF;
     END LOOP;
+    DELETE FROM outbox_default WHERE created_on < current_date - 31 AND published_at IS NOT NULL;
 END $$
 """
 
@@ -101,7 +108,7 @@ def _create_partitions(_table: Table, connection: Connection, **_: object) -> No
     for statement in (
         "CREATE TABLE outbox_default PARTITION OF outbox DEFAULT",
         "ALTER TABLE outbox_default ENABLE ROW LEVEL SECURITY",
-        _MAINTAIN,
+        MAINTAIN,
         "SELECT outbox_maintain()",
     ):
         connection.exec_driver_sql(statement)

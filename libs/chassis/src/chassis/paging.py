@@ -3,14 +3,16 @@
 import base64
 import binascii
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, String, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from chassis.problem import BadCursor, FieldError, invalid
 from chassis.statements import Record, fetch
@@ -20,6 +22,8 @@ KnownT = TypeVar("KnownT")
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
+NO_DAY = date.max
+"""In a cursor; the driver writes it as PostgreSQL's `infinity`."""
 Cursor = Annotated[str, Field(max_length=2000)]
 
 
@@ -47,8 +51,20 @@ class PageQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """What `page_records` sorts by in the place of a column: a text that the database makes of a row. It is read, as `name`, only where it is sorted by."""
+
+    name: str
+    sql: str
+    type: TypeEngine[str] = field(default_factory=String)
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """The orders that a collection offers: name → a column that is never null. `identity` breaks ties."""
+    """The orders that a collection offers: name → a column that is never null, or for `page_records` a day: what has none comes after all that
+    have one, and before them in the descending order. `identity` breaks ties.
+    """
 
     columns: Mapping[str, Any]
     default: str
@@ -96,7 +112,8 @@ async def page_records(
     """
     chosen, column, descending = order.of(query.sort)
     keys = [column] if column is order.identity else [column, order.identity]
-    names = ", ".join(f'"{key.name}"' for key in keys)
+    places = [_place(key) for key in keys]
+    names = ", ".join(places)
     values: list[Any] = []
     conditions = []
     for name, wanted in where.items():
@@ -106,42 +123,59 @@ async def page_records(
         values += several
     if query.cursor is not None:
         after = _values_of(query.cursor, chosen, keys)
-        places = ", ".join(f"${place}" for place in range(len(values) + 1, len(values) + len(after) + 1))
-        conditions.append(f"({names}) {'<' if descending else '>'} ({places})")
+        told = ", ".join(f"${number}" for number in range(len(values) + 1, len(values) + len(after) + 1))
+        conditions.append(f"({names}) {'<' if descending else '>'} ({told})")
         values += after
+    if isinstance(column, Computed):
+        columns = f"{columns}, {column.sql} AS {column.name}"
     direction = "DESC" if descending else "ASC"
-    by = ", ".join(f'"{key.name}" {direction}' for key in keys)
+    by = ", ".join(f"{place} {direction}" for place in places)
     # The same few texts come again and again, made of names of our own and of nothing that a client sends.
     statement = f"SELECT {columns} FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {by} LIMIT ${len(values) + 1}"  # noqa: S608  (names of our own)
     records = list(await fetch(session, statement, *values, query.limit + 1))
     if len(records) <= query.limit:
         return records, None
     records = records[: query.limit]
-    return records, _encode(chosen, [records[-1][key.name] for key in keys])
+    last = (records[-1][key.name] for key in keys)
+    return records, _encode(chosen, [NO_DAY if value is None else value for value in last])
+
+
+def _place(key: Any) -> str:
+    """What is sorted by a column, in SQL."""
+    if isinstance(key, Computed):
+        return f"({key.sql})"
+    return f"coalesce(\"{key.name}\", 'infinity')" if key.nullable else f'"{key.name}"'
 
 
 def page_of_known(
     known: Iterable[KnownT], query: PageQuery, orders: Mapping[str, Callable[[KnownT], int]], identity: str
 ) -> tuple[list[KnownT], str | None]:
     """`page` of what is in memory already. orders: a number by each sort; `identity` is the one that no two share, and the default."""
-    chosen = query.sort or identity
-    name, descending = chosen.removeprefix("-"), chosen.startswith("-")
-    if name not in orders:
-        raise invalid("/sort", "sort", f"Sort by one of: {', '.join(sorted(orders))}.", location="query")
-
-    sign = -1 if descending else 1
+    name, sign, after = asked_order(query, orders, identity)
 
     def key(one: KnownT) -> tuple[int, int]:
         return sign * orders[name](one), sign * orders[identity](one)
 
-    if query.cursor is not None:
-        after = _numbers_of(query.cursor, chosen)
+    if after is not None:
         known = [one for one in known if key(one) > after]
     shown = heapq.nsmallest(query.limit + 1, known, key=key)
     if len(shown) <= query.limit:
         return shown, None
     shown = shown[: query.limit]
-    return shown, _encode(chosen, [str(number) for number in key(shown[-1])])
+    return shown, _encode(query.sort or identity, [str(number) for number in key(shown[-1])])
+
+
+def asked_order(query: PageQuery, names: Collection[str], identity: str) -> tuple[str, int, tuple[int, int] | None]:
+    """What `page_of_known` orders by, 1 or -1 for the descending order, and behind which numbers (times that) the page begins."""
+    chosen = query.sort or identity
+    name = chosen.removeprefix("-")
+    if name not in names:
+        raise invalid("/sort", "sort", f"Sort by one of: {', '.join(sorted(names))}.", location="query")
+    return (
+        name,
+        -1 if chosen.startswith("-") else 1,
+        None if query.cursor is None else _numbers_of(query.cursor, chosen),
+    )
 
 
 def page_in_order(

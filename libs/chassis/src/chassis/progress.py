@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import outbox
 from chassis.message import Message
 from chassis.parking import Reason
 from chassis.received import MOST_REVISIONS, ReceivedEvent, read
@@ -16,7 +17,7 @@ Key = tuple[str, UUID]
 Place = tuple[int, int]
 
 # Before any other table is touched, so that whoever waits here for a switch of pictures (`chassis.beside`) holds up nothing that moves.
-_QUEUE_UP = "LOCK TABLE parked_boundaries IN ROW SHARE MODE"
+QUEUE_UP = "LOCK TABLE parked_boundaries IN ROW SHARE MODE"
 # One look for all: where each stands, the first of its events that is held, and whether it is parked, which stays so until we commit.
 _LOAD = """
     SELECT wanted.kind, wanted.id, here.revision, here.position, here.positions, here.last_event_id,
@@ -112,10 +113,9 @@ class Progress:
 
     @classmethod
     async def load(cls, session: AsyncSession, keys: Iterable[Key]) -> "Progress":
-        """Read where these boundaries stand."""
+        """Read where these boundaries stand. The transaction has done QUEUE_UP before anything else."""
         progress = cls(session)
         distinct = list(dict.fromkeys(keys))
-        await execute(session, _QUEUE_UP)
         for row in await fetch(session, _LOAD, [kind for kind, _ in distinct], [id_ for _, id_ in distinct]):
             kind, id_, revision, position, positions, event_id, held_revision, held_position, reason = row
             if revision is not None:
@@ -226,13 +226,14 @@ class Progress:
         return event
 
     async def save(self) -> None:
-        """Write how far the boundaries have advanced, and which are parked."""
+        """Write which boundaries are parked now and, along with the events, how far they have advanced."""
         await self._save_parked()
         if not self._advanced:
             return
         rows = [(*key, organization_id, self._standing[key]) for key, organization_id in self._advanced.items()]
-        await execute(
+        outbox.send_along(
             self._session,
+            "boundary_positions",
             _SAVE,
             [kind for kind, *_ in rows],
             [id_ for _, id_, *_ in rows],

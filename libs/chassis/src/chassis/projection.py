@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.attempt import Attempt, Outcome, Poison, Poisoned
 from chassis.database import enter_organization
+from chassis.progress import QUEUE_UP
 from chassis.received import ReceivedEvent, Unreadable
 from chassis.restoring import Restoration, Restorer
-from chassis.statements import execute, remember_driver
+from chassis.seats import entering
+from chassis.statements import execute, is_driven, remember_driver
 
 Handler = Callable[[AsyncSession, ReceivedEvent], Awaitable[None]]
 AfterBatch = Callable[[AsyncSession, Sequence[ReceivedEvent]], Awaitable[None]]
@@ -54,14 +56,24 @@ class Projection:
         self.picture = _digest(handlers, keeps)
         self._known_names = {name for name, _ in map(_split, handlers)}
 
-    async def apply(self, session: AsyncSession, received: Iterable[ReceivedEvent | Unreadable]) -> Outcome:
-        """Apply what is next in its boundary, skip what was applied before, hold what is early, put away what is unreadable."""
+    @staticmethod
+    def opening(received: Sequence[ReceivedEvent | Unreadable]) -> str:
+        """How a transaction begins that applies these events, of which there is one at least: see `apply`. It has no parameters."""
+        return _attempting(received[0].organization_id)
+
+    async def apply(
+        self, session: AsyncSession, received: Iterable[ReceivedEvent | Unreadable], *, is_open: bool = False
+    ) -> Outcome:
+        """Apply what is next in its boundary, skip what was applied before, hold what is early, put away what is unreadable.
+
+        is_open: the transaction has begun with `opening` of the same events.
+        """
         of_organization: dict[UUID, list[ReceivedEvent | Unreadable]] = {}
         for item in received:
             of_organization.setdefault(item.organization_id, []).append(item)
         outcome = Outcome()
-        for organization_id, items in of_organization.items():
-            part = await self._apply_isolated(session, organization_id, items)
+        for number, (organization_id, items) in enumerate(of_organization.items()):
+            part = await self._apply_isolated(session, organization_id, items, is_open=is_open and number == 0)
             outcome.counts.update(part.counts)
             outcome.has_recorded |= part.has_recorded
         return outcome
@@ -79,22 +91,26 @@ class Projection:
         organization_id: UUID,
         items: Sequence[ReceivedEvent | Unreadable],
         restoration: Restoration | None = None,
+        *,
+        is_open: bool = False,
     ) -> Outcome:
         """Apply one organisation's events. A poisoned one undoes the attempt and is left out of the next: rare, so a savepoint a batch.
 
         The savepoint is set past the session, which forgets what it has read in an attempt that is undone.
         """
-        await enter_organization(session, organization_id)
-        await remember_driver(session)
+        if not is_driven(session):
+            await enter_organization(session, organization_id)  # so that its transaction has begun
+            await remember_driver(session)
         poisoned: dict[UUID, str] = {}
         info = dict(session.info)
-        await execute(session, "SAVEPOINT attempt")
+        if not is_open:
+            await execute(session, _attempting(organization_id))
         while True:
             try:
                 return await Attempt(self, session, poisoned).run(items, restoration)
             except Poisoned as verdict:
                 poisoned[verdict.event_id] = verdict.reason
-                await execute(session, "ROLLBACK TO SAVEPOINT attempt")
+                await execute(session, f"ROLLBACK TO SAVEPOINT attempt; {QUEUE_UP}")
                 session.expunge_all()
                 session.info.clear()
                 session.info.update(info)
@@ -116,6 +132,11 @@ class Projection:
         """What follows on a batch."""
         if self._after_batch is not None:
             await self._after_batch(session, applied)
+
+
+def _attempting(organization_id: UUID) -> str:
+    """Enter the organisation, and begin what can be undone."""
+    return f"{entering(organization_id)}; SAVEPOINT attempt; {QUEUE_UP}"
 
 
 def _digest(handlers: Iterable[str], keeps: Iterable[Table]) -> str:

@@ -17,9 +17,17 @@ WHOLE = frozenset({"path"})
 """Lists that make no sense with gaps."""
 BY_PROJECT = frozenset({"positions", "positions_then"})
 """Objects whose keys are projects."""
-FROZEN = frozenset({"bac"})
+FROZEN = frozenset({"bac", "bac_then", "costs"})
 """Sums that were kept over all projects in the `positions` beside or above them. What is summed up when it is asked for has positions of
 what is seen alone."""
+DRAFTED = ("cause", "consequences", "options")
+"""Words of a program's exception that were put together from the names of all projects in the `positions` of its figures."""
+MONEY = frozenset({"cost", "risk"})
+"""Dimensions whose forecast is a sum over all of these projects."""
+
+
+WORDS = frozenset({"by", "note", "evidence", "acceptance_criterion"})
+"""Of a step in a dependency's history: people, and what they said."""
 
 
 class Hidden(Exception):
@@ -41,7 +49,7 @@ def _redacted(node: Any, sees: Sees, *, is_partial: bool = False) -> Any:
         return node
     kept: dict[str, Any] = {}
     hidden = 0
-    is_partial = is_partial or any(not sees(UUID(key)) for key in _positions(node))
+    is_partial = is_partial or _is_summed_past(node, sees)
     for name, value in node.items():
         if name in BY_PROJECT and isinstance(value, dict):
             kept[name] = {key: each for key, each in value.items() if sees(UUID(key))}
@@ -56,13 +64,30 @@ def _redacted(node: Any, sees: Sees, *, is_partial: bool = False) -> Any:
             kept[name] = _redacted(value, sees, is_partial=is_partial)
     if hidden:
         kept[COUNT] = kept.get(COUNT, 0) + hidden
+    if is_partial and "dimension" in node and "forecast" in node:
+        kept = _untold(kept)
     ends = [end for end in ENDS if _is_hidden(node.get(end), sees)]
     return _stub(kept, ends) if ends else kept
 
 
-def _positions(node: dict[str, Any]) -> Iterable[str]:
-    positions = node.get("positions")
-    return positions if isinstance(positions, dict) else ()
+def _is_summed_past(node: dict[str, Any], sees: Sees) -> bool:
+    """Whether the node tells of projects together of which some are not seen; an exception from when none were noted may be any."""
+    figures = node.get("figures")
+    is_exception = "program_id" in node and "dimension" in node and isinstance(figures, dict)
+    positions = figures.get("positions") if is_exception and figures else node.get("positions")
+    if not isinstance(positions, dict):
+        return is_exception
+    return any(not sees(UUID(key)) for key in positions)
+
+
+def _untold(measure: dict[str, Any]) -> dict[str, Any]:
+    """A tolerance with its forecast, or the exception from one, without what gives hidden projects away."""
+    told = measure | {name: "" for name in DRAFTED if name in measure}
+    if measure["dimension"] in MONEY:
+        told["forecast"] = ""
+        if "figures" in measure:
+            told["figures"] = {name: each for name, each in measure["figures"].items() if name in BY_PROJECT}
+    return told if told == measure else told | {COUNT: told.get(COUNT, 0) + 1}
 
 
 def _is_hidden(node: Any, sees: Sees) -> bool:
@@ -83,7 +108,7 @@ def _stub(dependency: dict[str, Any], ends: Iterable[str]) -> dict[str, Any]:
         if isinstance(stub.get(name), str):
             stub[name] = ""
     if isinstance(stub.get("history"), list):
-        stub["history"] = [{**step, "by": "", "note": ""} for step in stub["history"]]
+        stub["history"] = [step | dict.fromkeys(WORDS & step.keys(), "") for step in stub["history"]]
     if isinstance(stub.get("slip_answer"), dict):
         stub["slip_answer"] = {**stub["slip_answer"], "by": ""}
     return stub | {STUBS: list(ends)}

@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
-import asyncpg
 import structlog
 from nats import errors
 from nats.js.api import StreamConfig
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError
-from prometheus_client import Counter, Enum, Gauge
+from prometheus_client import Counter, Enum
 
 from chassis import streams
 from chassis.backlog import Backlog, Unsent
@@ -28,6 +27,8 @@ from chassis.bus import Bus
 from chassis.health import Health
 from chassis.poke import Poke
 from chassis.publisher import MOST_IN_BATCH, Publisher, PublishRefused
+from chassis.rest import Rest
+from chassis.stopping import unless
 from contracts.envelope import MESSAGE_ID
 from contracts.subjects import Stream
 
@@ -36,14 +37,12 @@ FEW = 5
 POLL = 0.250
 STANDBY = 1.0
 READ_AT_ONCE = 100
-MEASURE_EVERY = 5.0
-MAINTAIN_EVERY = 3600.0
+LOOK_EVERY = 5.0
+"""Seconds between two looks at a stream to which there is nothing to publish."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.05, 5.0
 
 PUBLISHED = Counter("interlock_outbox_published_total", "Events published", ["stream"])
 DOUBTS = Counter("interlock_outbox_doubts_total", "Publishes after which the stream's tail had to be read", ["stream"])
-DEPTH = Gauge("interlock_outbox_depth", "Events that wait to be published", ["stream"])
-OLDEST = Gauge("interlock_outbox_oldest_seconds", "Age of the oldest event that waits to be published", ["stream"])
 PUT_BACK = Counter("interlock_outbox_put_back_total", "Events that the stream had lost and got again", ["stream"])
 FOREIGN = Counter("interlock_outbox_foreign_total", "Messages in the stream that are not from our outbox", ["stream"])
 STATE = Enum(
@@ -90,7 +89,8 @@ class Relay:
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._backoff = FIRST_BACKOFF
-        self._measured = self._maintained = float("-inf")
+        self._rest = Rest()
+        self._looked = float("-inf")
 
     def wake(self) -> None:
         """There are rows to publish."""
@@ -104,15 +104,14 @@ class Relay:
     async def run(self, health: Health) -> None:
         """Publish until `stop`."""
         health.fail(self.name, "waiting for NATS")
-        await self._bus.connected()
+        STATE.labels(self._stream).state("stuck")
         is_listening = False
         while not self._stopping.is_set():
-            health.beat(self.name)
             try:
+                is_listening = is_listening or await unless(self._stopping, self._listen())
                 if not is_listening:
-                    await self._publisher.start()
-                    await self._poke.listen(self.wake)
-                    is_listening = True
+                    break
+                health.beat(self.name)
                 backlog = await Backlog.connect(self._url, self._column)
                 try:
                     if await backlog.lock():
@@ -127,15 +126,22 @@ class Relay:
                 await self._back_off(health, error)
         await self._publisher.stop()
 
+    async def _listen(self) -> None:
+        """As soon as NATS is there."""
+        await self._bus.connected()
+        await self._publisher.start()
+        await self._poke.listen(self.wake)
+
     async def _lead(self, backlog: Backlog, health: Health) -> None:
         await streams.declare(self._bus.jetstream, self._config)
         base: streams.StreamState | None = None
         has_lost = False
         while not self._stopping.is_set():
             health.beat(self.name)
-            if await self._keep_house(backlog) and base is not None and not await self._is_as_left(base):
+            if base is not None and self._is_time_to_look() and not await self._is_as_left(base):
                 base = None  # somebody else wrote to it, or made it anew while there was nothing to publish
             self._awake.clear()
+            looked = asyncio.get_running_loop().time()
             if base is None:
                 base = await self._reconcile(backlog)
                 has_lost = True  # perhaps: the first look says
@@ -154,6 +160,8 @@ class Relay:
                 await self._back_off(health, error)
             else:
                 self._all_is_well(health)
+                until = looked + self._rest.behind(len(rows))
+                await _wait(self._stopping, until - asyncio.get_running_loop().time())
 
     async def _send(
         self, backlog: Backlog, rows: Sequence[Unsent], base: streams.StreamState, *, is_put_back: bool
@@ -232,24 +240,17 @@ class Relay:
         now = await streams.state(self._bus.jetstream, self._stream)
         return (now.epoch, now.last) == (base.epoch, base.last)
 
-    async def _keep_house(self, backlog: Backlog) -> bool:
-        """Measure, every few seconds, and tidy up, every hour. Returns whether it measured."""
+    def _is_time_to_look(self) -> bool:
         now = asyncio.get_running_loop().time()
-        if is_due := now - self._measured >= MEASURE_EVERY:
-            depth, oldest = await backlog.depth()
-            DEPTH.labels(self._stream).set(depth)
-            OLDEST.labels(self._stream).set(oldest)
-            self._measured = now
-        if now - self._maintained >= MAINTAIN_EVERY:
-            self._maintained = now
-            try:
-                await backlog.maintain()
-            except asyncpg.LockNotAvailableError:
-                log.info("outbox partitions are in use; next try in an hour")
-        return is_due
+        if now - self._looked < LOOK_EVERY:
+            return False
+        self._looked = now
+        return True
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
+    if seconds <= 0:
+        return
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -44,7 +44,7 @@ class LateRoute(APIRoute):
         # the parameter: so each is used once, here.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
-            for field in (*_query(self.dependant), *([self.body_field] if self.body_field else [])):
+            for field in (*query_fields(self.dependant), *([self.body_field] if self.body_field else [])):
                 field.validate(None)
         return getattr(self, name)
 
@@ -146,10 +146,11 @@ def _closed(path: str, methods: Collection[str], allowed: Collection[str]) -> Ro
     return Route(path, refuse, methods=list(methods), include_in_schema=False)
 
 
-def _query(dependant: Dependant) -> Iterator[Any]:
+def query_fields(dependant: Dependant) -> Iterator[Any]:
+    """What a handler takes from the query, itself and by what it depends on."""
     yield from dependant.query_params
     for each in dependant.dependencies:
-        yield from _query(each)
+        yield from query_fields(each)
 
 
 def _name(route: APIRoute) -> str:

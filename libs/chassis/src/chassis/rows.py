@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 
-from chassis.statements import Record, execute, execute_many, fetch_row
+from chassis.statements import Record, execute, fetch, fetch_row
 
 
 class Identified(Protocol):
@@ -44,6 +44,10 @@ class Layout:
     columns: str
     insertion: str
     replacement: str
+    kinds: tuple[tuple[str, str], ...]
+    """The columns' types, as the database calls them."""
+    replacement_of_all: str
+    """Of any number of rows, given column by column."""
 
     @classmethod
     def of(cls, table: Table) -> "Layout":
@@ -59,12 +63,15 @@ class Layout:
             columns,
             f"INSERT INTO {table.name} ({columns}) VALUES ({places})",  # noqa: S608  (names of our own)
             _replacement(table.name, names),
+            kinds := tuple((name, each.compile(_DIALECT)) for name, each in types.items()),
+            _replacement_of_all(table.name, kinds),
         )
 
     def only(self, chosen: Sequence[str]) -> "Layout":
         """The layout of some columns; the key is one of them."""
         sent = tuple((name, process) for name, process in self.sent if name in chosen)
         received = tuple((name, process) for name, process in self.received if name in chosen)
+        kinds = tuple((name, kind) for name, kind in self.kinds if name in chosen)
         names, columns = tuple(name for name, _ in sent), ", ".join(f'"{name}"' for name, _ in sent)
         return replace(
             self,
@@ -73,6 +80,8 @@ class Layout:
             received=received,
             columns=columns,
             replacement=_replacement(self.table, names),
+            kinds=kinds,
+            replacement_of_all=_replacement_of_all(self.table, kinds),
         )
 
     def values(self, row: object) -> list[Any]:
@@ -92,6 +101,13 @@ def _replacement(table: str, names: Sequence[str]) -> str:
     places = {name: f"${place}" for place, name in enumerate(names, start=1)}
     assigned = ", ".join(f'"{name}" = {place}' for name, place in places.items() if name != "id")
     return f"UPDATE {table} SET {assigned} WHERE id = {places.get('id')}"  # noqa: S608  (names of our own)
+
+
+def _replacement_of_all(table: str, kinds: Sequence[tuple[str, str]]) -> str:
+    arrays = ", ".join(f"${place}::{kind}[]" for place, (_, kind) in enumerate(kinds, start=1))
+    columns = ", ".join(f'"{name}"' for name, _ in kinds)
+    assigned = ", ".join(f'"{name}" = new."{name}"' for name, _ in kinds if name != "id")
+    return f"UPDATE {table} AS kept SET {assigned} FROM unnest({arrays}) AS new ({columns}) WHERE kept.id = new.id"  # noqa: S608  (names of our own)
 
 
 _LAYOUTS: dict[type[Any], Layout] = {}
@@ -120,6 +136,22 @@ async def find(session: AsyncSession, kind: type[RowT], condition: str, *values:
     statement = f"SELECT {layout.columns} FROM {layout.table} WHERE {condition}"  # noqa: S608  (constants)
     record = await fetch_row(session, statement, *values)
     return None if record is None else of(kind, record)
+
+
+async def find_all(session: AsyncSession, kind: type[RowT], condition: str, *values: Any) -> list[RowT]:
+    """The rows that meet a condition, as `find`; what orders and locks them belongs to it."""
+    layout = layout_of(kind)
+    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE {condition}"  # noqa: S608  (constants)
+    return [of(kind, record) for record in await fetch(session, statement, *values)]
+
+
+async def parts(
+    session: AsyncSession, kind: type[RowT], names: tuple[str, ...], condition: str, *values: Any
+) -> list[RowT]:
+    """The rows that meet a condition, as in `find`, each with its key and these columns alone: of the others it says nothing."""
+    layout = layout_of(kind).only(("id", *names))
+    statement = f"SELECT {layout.columns} FROM {layout.table} WHERE {condition}"  # noqa: S608  (constants)
+    return [_row_of(kind, layout.attributes(record)) for record in await fetch(session, statement, *values)]
 
 
 def of(kind: type[RowT], record: Record) -> RowT:
@@ -206,13 +238,12 @@ async def save(session: AsyncSession, row: Identified) -> None:
         await update(session, row)
 
 
-async def update_all(session: AsyncSession, rows: Sequence[Identified], changed: tuple[str, ...]) -> None:
-    """Write these columns of rows of one table, on one way to the database and back."""
-    if rows:
-        layout = _part_of(type(rows[0]), changed)
-        await execute_many(session, layout.replacement, [layout.values(row) for row in rows])
-        for row in rows:
-            _forget(session, type(row), row.id)
+def replacement_of_all(session: AsyncSession, rows: Sequence[Identified], changed: tuple[str, ...]) -> Write:
+    """What writes these columns of rows of one table, at least one. The session forgets what it has read of them."""
+    layout = _part_of(type(rows[0]), changed)
+    for row in rows:
+        _forget(session, type(row), row.id)
+    return Write(layout.table, layout.replacement_of_all, list(zip(*map(layout.values, rows), strict=True)))
 
 
 async def flush(session: AsyncSession) -> None:

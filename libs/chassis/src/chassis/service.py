@@ -33,17 +33,24 @@ def service_app(
     dependencies: Sequence[Depends] = (),
     answers: Responses | None = None,
     redact: Redact | None = None,
+    writes_at_once: bool = False,
 ) -> FastAPI:
     """The application of `package`. It is ready while its database answers at the schema that this code was written for.
 
-    NATS does not gate it: a write is complete with its outbox row, and the worker publishes that when it can.
+    writes_at_once: some of its short cuts write with one statement (`chassis.at_once`). NATS does not gate it: a write is complete with its outbox row, and the worker publishes that when it can.
     """
     name = package.replace("_", "-")
     health = Health()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} http")
+        database = Database(
+            settings.database_url,
+            pool=settings.database_pool,
+            application=f"{name} http",
+            is_pooled=settings.database_pooling == "transaction",
+            at_once=writes_at_once,
+        )
         bus = Bus(settings.nats_url, f"{name} http", settings.nats_ca_file)
         bus.start()
         arrivals = Arrivals(name, bus)

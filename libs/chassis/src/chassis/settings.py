@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +37,8 @@ class ServiceSettings(ProcessSettings):
 
     relay_database_url: str | None = None
     """The same database as the relay's role, which sees the outbox alone. Workers need it."""
+    database_pooling: Literal["session", "transaction"] = "session"
+    """`transaction` where `database_url` leads to a pooler that gives every transaction another connection; not for workers."""
     nats_url: str
     stream_replicas: int = Field(default=1, ge=1, le=5)
     """Copies of each stream that a worker declares, on as many servers of NATS."""

@@ -25,6 +25,7 @@ EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ATTRIBUTE = "interlock_short_cut"
+_AT_ONCE = "interlock_writes_at_once"
 
 
 class Unusual(Exception):
@@ -79,11 +80,15 @@ class Asked:
 ShortCut = Callable[[Asked], Coroutine[Any, Any, Response]]
 
 
-def short_cut(handler: ShortCut) -> Callable[[EndpointT], EndpointT]:
-    """Give the endpoint of a `TransactionRoute` a handler for the ordinary form of its requests."""
+def short_cut(handler: ShortCut, *, writes_at_once: bool = False) -> Callable[[EndpointT], EndpointT]:
+    """Give the endpoint of a `TransactionRoute` a handler for the ordinary form of its requests.
+
+    writes_at_once: the handler only reads until its events are written, and what it writes with them (`chassis.at_once`).
+    """
 
     def decorate(endpoint: EndpointT) -> EndpointT:
         setattr(endpoint, _ATTRIBUTE, handler)
+        setattr(endpoint, _AT_ONCE, writes_at_once)
         return endpoint
 
     return decorate
@@ -92,6 +97,12 @@ def short_cut(handler: ShortCut) -> Callable[[EndpointT], EndpointT]:
 def has_short_cut(endpoint: Callable[..., Any]) -> bool:
     """Whether the endpoint has a short cut."""
     return hasattr(endpoint, _ATTRIBUTE)
+
+
+def writer_at_once(endpoint: Callable[..., Any]) -> ShortCut | None:
+    """The endpoint's short cut, if it writes with one statement."""
+    short: ShortCut | None = getattr(endpoint, _ATTRIBUTE, None)
+    return short if getattr(endpoint, _AT_ONCE, False) else None
 
 
 def shortened(endpoint: Callable[..., Any], whole: Handler) -> Handler:

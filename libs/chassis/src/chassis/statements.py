@@ -33,6 +33,11 @@ def driven(session: AsyncSession, driver: "asyncpg.Connection[asyncpg.Record]") 
     return session
 
 
+def is_driven(session: AsyncSession) -> bool:
+    """Whether the session knows its connection, and so has begun."""
+    return _DRIVER in session.info
+
+
 async def remember_driver(session: AsyncSession) -> None:
     """Ask for the connection once; for a session that lives as long as one transaction, which has begun."""
     session.info[_DRIVER] = await driver_of(session)
@@ -51,8 +56,3 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
 async def execute(session: AsyncSession, statement: str, *values: Any) -> None:
     """Run a statement whose answer says nothing."""
     await (await driver_of(session)).execute(statement, *values)
-
-
-async def execute_many(session: AsyncSession, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run a statement once for each row of values, without waiting for one answer before the next is asked for."""
-    await (await driver_of(session)).executemany(statement, rows)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from enum import Enum
 
 import structlog
 from nats.js import JetStreamContext
@@ -77,11 +77,17 @@ async def declare(jetstream: JetStreamContext, config: StreamConfig) -> StreamSt
         info = await jetstream.stream_info(name)
     except NotFoundError:
         return _state(await jetstream.add_stream(config))
-    wanted, present = _settings(config), _settings(info.config)
-    if drift := {key: present.get(key) for key, value in wanted.items() if present.get(key) != value}:
+    if drift := drifted(config, info.config):
         log.warning("stream configuration has drifted", stream=name, found=drift)
         info = await jetstream.update_stream(config)
     return _state(info)
+
+
+def drifted(wanted: StreamConfig, present: StreamConfig) -> str | None:
+    """What of a stream's configuration is not as it must be, as one line: `max_age is 60.0, should be 2592000.0; …`."""
+    there = present.as_dict()
+    found = [key for key, value in wanted.as_dict().items() if value is not None and there.get(key) != value]
+    return "; ".join(f"{key} is {_said(present, key)}, should be {_said(wanted, key)}" for key in found) or None
 
 
 async def state(jetstream: JetStreamContext, stream: str) -> StreamState:
@@ -105,11 +111,12 @@ def verify(now: StreamState, epoch: datetime, sequence: int) -> None:
         )
 
 
+def _said(config: StreamConfig, key: str) -> object:
+    value = getattr(config, key)
+    return value.value if isinstance(value, Enum) else value
+
+
 def _state(info: StreamInfo) -> StreamState:
     if info.created is None:
         raise TypeError("the server did not say when the stream was created")
     return StreamState(str(info.config.name), info.created, info.state.first_seq, info.state.last_seq)
-
-
-def _settings(config: StreamConfig) -> dict[str, Any]:
-    return {key: value for key, value in config.as_dict().items() if value is not None}

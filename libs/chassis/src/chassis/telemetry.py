@@ -38,6 +38,7 @@ def _export_to(endpoint: str, service: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     trace.set_tracer_provider(provider)
+    tracing.is_exporting.cache_clear()
 
 
 def configure(service: str, level: str = "INFO", otlp_endpoint: str | None = None) -> None:

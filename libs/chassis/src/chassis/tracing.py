@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import NamedTuple
 
 from opentelemetry import context, trace
@@ -74,8 +75,9 @@ def continued(name: str, traceparent: str | None, kind: SpanKind = SpanKind.CONS
             _here.reset(token)
 
 
+@cache
 def is_exporting() -> bool:
-    """Whether somebody, `chassis.telemetry.configure` or a test, has set up where spans go."""
+    """Whether somebody has set up where spans go (`chassis.telemetry.configure`), which is done before anything is traced, or never."""
     return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 

@@ -7,21 +7,24 @@ inserts the events last, commits, and only then lets the answer go. Application 
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import authority, idempotency, json_limits, outbox, positions, tracing
+from chassis import at_once, authority, idempotency, json_limits, outbox, positions, tracing
 from chassis.arrivals import Arrivals
+from chassis.content_type import check_json, takes_json
 from chassis.database import HAS_READ, Database
 from chassis.etag import matches
 from chassis.identity import Identity, Verifier
 from chassis.poke import Poke
-from chassis.problem import DeadlinePassed
-from chassis.routes import LateRoute
-from chassis.short_cuts import has_short_cut, shortened
+from chassis.problem import DeadlinePassed, invalid
+from chassis.routes import LateRoute, query_fields
+from chassis.short_cuts import ShortCut, has_short_cut, shortened, writer_at_once
 from contracts.permissions import Permission, required
 from contracts.provenance import HEADER, Provenance
 
@@ -32,6 +35,8 @@ LONGEST_DEADLINE = 9
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Opened = AbstractAsyncContextManager[AsyncSession]
+Open = Callable[[Database, UUID], Opened]
 
 
 @dataclass(slots=True)
@@ -63,6 +68,12 @@ class UnitOfWork:
     is_dry_run: bool = field(default=False)
 
 
+DRY_RUN = "dry_run"
+NO = "false"
+NOES = frozenset({NO, "0", "no", "off", "f", "n"})
+"""As pydantic reads them."""
+READS = frozenset({"GET", "HEAD"})
+
 Redact = Callable[[UnitOfWork, Response], Coroutine[Any, Any, Response]]
 
 
@@ -73,18 +84,47 @@ class _RolledBack(Exception):
         self.answer = answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """What is known of a route before any request for it."""
+
+    handler: Handler
+    path: str
+    opened: Open
+    is_json: bool
+    writer: ShortCut | None
+    """What writes with one statement, if it does."""
+
+
 class TransactionRoute(LateRoute):
     """`APIRouter(route_class=TransactionRoute)` for every route that touches the database."""
 
     def get_route_handler(self) -> Handler:
         """The route's handler, in its transaction."""
         handler, path = shortened(self.endpoint, super().get_route_handler()), self.path
-        is_brief = self.methods == {"GET"} and has_short_cut(self.endpoint)
+        is_busy = has_short_cut(self.endpoint)
+        is_read = self.methods == {"GET"}
+        is_previewable = any(field.alias == DRY_RUN for field in query_fields(self.dependant))
+
+        def opened(database: Database, organization_id: UUID) -> Opened:
+            if is_busy and is_read:
+                return database.reading(organization_id)
+            return database.transaction(organization_id, plans_once=is_busy)
+
+        route = _Route(handler, path, opened, takes_json(self), writer_at_once(self.endpoint))
 
         async def in_transaction(request: Request) -> Response:
-            return await _in_time(request, handler, path, is_brief=is_brief)
+            if not is_previewable and DRY_RUN.encode() in request.scope["query_string"]:
+                _refuse_preview(request)
+            return await _in_time(request, route)
 
         return in_transaction
+
+
+def _refuse_preview(request: Request) -> None:
+    """A command that cannot be tried is not carried out in the place of that. Raises InvalidRequest."""
+    if request.method not in READS and request.query_params.get(DRY_RUN, NO).lower() not in NOES:
+        raise invalid(f"/{DRY_RUN}", "not_previewable", "This cannot be tried: it has no preview.", location="query")
 
 
 def _patience(request: Request) -> float | None:
@@ -101,21 +141,23 @@ def _provenance(request: Request, identity: Identity) -> Provenance | None:
     return told.model_copy(update={"credential": identity.credential})
 
 
-async def _in_time(request: Request, handler: Handler, path: str, *, is_brief: bool) -> Response:
+async def _in_time(request: Request, route: _Route) -> Response:
     try:
         async with asyncio.timeout(_patience(request)) as limit:
-            return await _in_transaction(request, handler, path, is_brief=is_brief)
+            return await _in_transaction(request, route)
     except TimeoutError:
         if not limit.expired():
             raise
         raise DeadlinePassed from None
 
 
-async def _in_transaction(request: Request, handler: Handler, path: str, *, is_brief: bool) -> Response:
+async def _in_transaction(request: Request, route: _Route) -> Response:
     runtime: Runtime = request.app.state.runtime
     identity = runtime.verifier.identify(request.headers.get("authorization"))
-    permission = runtime.permissions(request.method, path)
+    permission = runtime.permissions(request.method, route.path)
     authority.check(identity, permission, request.path_params)
+    if route.is_json:
+        check_json(request)
     if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
         json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
     await positions.await_header(
@@ -128,19 +170,32 @@ async def _in_transaction(request: Request, handler: Handler, path: str, *, is_b
         causation_id=None,
         provenance=_provenance(request, identity),
     )
-    opened = runtime.database.reading if is_brief else runtime.database.transaction
+    if route.writer is not None and runtime.database.writes_at_once and idempotency.key_of(request) is None:
+
+        def made(session: AsyncSession) -> UnitOfWork:
+            return UnitOfWork(session, identity, origin, permission)
+
+        done = await at_once.write(runtime.database, identity.organization_id, request, route.writer, made)
+        if done is not None:
+            await _wake_the_relay(runtime)
+            return done
     try:
-        async with opened(identity.organization_id) as session:
+        async with route.opened(runtime.database, identity.organization_id) as session:
             unit = UnitOfWork(session, identity, origin, permission)
             request.state.unit_of_work = unit
-            answer, written = await _answer(request, handler, unit, runtime.redact)
+            answer, written = await _answer(request, route.handler, unit, runtime.redact)
             if request.method == "GET" and not written:
                 session.info[HAS_READ] = True
     except _RolledBack as rolled_back:
         return rolled_back.answer
-    if written and runtime.poke is not None:
-        await runtime.poke.send()
+    if written:
+        await _wake_the_relay(runtime)
     return answer
+
+
+async def _wake_the_relay(runtime: Runtime) -> None:
+    if runtime.poke is not None:
+        await runtime.poke.send()
 
 
 async def _answer(

@@ -28,6 +28,7 @@ from chassis.health import Health
 from chassis.poke import Poke
 from chassis.puller import ConsumerGone, Puller, PullStalled
 from chassis.relay import Relay
+from chassis.stopping import unless
 from contracts.envelope import MESSAGE_ID
 
 ACK_WAIT = 30.0
@@ -112,7 +113,7 @@ class WorkQueue:
 
     async def run(self, health: Health) -> None:
         """Work until `stop`."""
-        await self._bus.connected()
+        await unless(self._stopping, self._bus.connected())
         backoff = FIRST_BACKOFF
         while not self._stopping.is_set():
             health.beat(self.name)

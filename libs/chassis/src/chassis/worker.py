@@ -18,15 +18,18 @@ from chassis.arrivals import arrival_poke
 from chassis.bus import Bus
 from chassis.consumer import Consumer
 from chassis.database import Database
+from chassis.declared import Declared
 from chassis.health import Health, health_routes
+from chassis.housekeeping import Housekeeping
 from chassis.keys import owner_of
 from chassis.poke import Poke
 from chassis.projection import Projection
+from chassis.quarantine import dead_letter_stream
 from chassis.relay import Relay, dead_letter_relay
 from chassis.routes import routes_of
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
-from chassis.work_queue import Work, WorkQueue, work_relay
+from chassis.work_queue import Work, WorkQueue, work_relay, work_stream
 from contracts.subjects import Stream
 
 PARTS_GRACE = 3.0  # for all of them together,
@@ -75,6 +78,11 @@ def run_service(
     if settings.relay_database_url is None:
         sys.stderr.write(f"settings: {PREFIX}RELAY_DATABASE_URL: a worker needs it\n")
         raise SystemExit(2)
+    if settings.database_pooling != "session":
+        sys.stderr.write(
+            f"settings: {PREFIX}DATABASE_POOLING: a worker holds locks of a session, so it goes past poolers\n"
+        )
+        raise SystemExit(2)
     name = package.replace("_", "-")
     database = Database(settings.database_url, pool=settings.database_pool, application=f"{name} worker")
     bus = Bus(settings.nats_url, f"{name} worker", settings.nats_ca_file)
@@ -92,6 +100,7 @@ def run_service(
     if work is not None:
         working += [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
 
+    others = [dead_letter_stream(name), *([] if work is None else [work_stream(name)])]
     consumers = [
         Consumer(
             f"{name}-{stream.token}",
@@ -106,13 +115,14 @@ def run_service(
         )
         for stream, projection in follows.items()
     ]
+    declared = Declared(bus, [kept, streams.dead_letter_config(name, replicas=settings.stream_replicas)])
     closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database, overview]
 
     async def at_head() -> None:
         await check_at_head(database, package)
 
     run_parts(
-        [*working, *consumers, relay, letters],
+        [*working, *consumers, relay, letters, Housekeeping(overview, writes, others), declared],
         probes={"database": at_head, "nats": bus.check},
         closing=closing,
         host=settings.host,

@@ -13,11 +13,14 @@ from sqlalchemy import Table
 
 from chassis.paging import Order, PageQuery
 from chassis.patch import unset
+from chassis.problem import invalid
 from chassis.register.tables import Home, StateT, plain_type
 from contracts.lives import Life
 from contracts.values import ExternalRef, Shape
 
 STATE = "state"
+STATES_OF_NAMED = {"superseded_by_id": "decided"}
+"""Fields whose record has come to a state, and the state: what is still proposed takes no decision's place."""
 
 Broken = tuple[str, str, str]
 """What is wrong: the field's pointer, the rule's name, the message."""
@@ -111,3 +114,11 @@ class Declared(Generic[StateT]):
         """A field's type in a query, where `true` is text."""
         plain, _ = plain_type(self.state.model_fields[name].annotation)
         return bool if plain is bool else self._annotation(name)
+
+
+def check_named_state(name: str, named: Mapping[Any, Any]) -> None:
+    """Raise InvalidRequest if the record that a field names has not come to where the field asks it to be. named: its row."""
+    wanted = STATES_OF_NAMED.get(name, named.get(STATE))
+    if named.get(STATE) != wanted:
+        message = f"It is {named[STATE]}; what is named here is {wanted}."
+        raise invalid(f"/{name}", f"not_{wanted}", message)
