@@ -21,10 +21,8 @@ SMALL = 600
 ENGINE = "planning.engine.run"
 
 
-def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
-    """Schedule a whole plan. critical_float: working minutes of total float up to which a task is critical.
-
-    project_float: whether total float within each project is wanted too.
+def schedule(plan: Plan, *, project_float: bool = False) -> Schedule:
+    """Schedule a whole plan. project_float: whether total float within each project is wanted too.
 
     Raises a PlanError that names the ids: NetworkCycle, HierarchyCycle, UnknownTask, UnknownProject, DuplicateTask, DuplicateLink,
     DuplicateProject, SummaryLinked, InvalidTask, InvalidValue, OutsideCalendar, InvalidCalendar; or TooLarge.
@@ -34,11 +32,11 @@ def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False
         from planning.engine.scheduling import schedule as run
     else:
         from planning.reference import schedule as run
-    return run(plan, critical_float=critical_float, project_float=project_float)
+    return run(plan, project_float=project_float)
 
 
-def compute(columns: "Columns", *, critical_float: int = 0, project_float: bool = False) -> "Dates":
-    """Schedule a plan in columns. critical_float: as in schedule. project_float: whether total float within each project is wanted too.
+def compute(columns: "Columns", *, project_float: bool = False) -> "Dates":
+    """Schedule a plan in columns. project_float: whether total float within each project is wanted too.
 
     Raises what schedule raises.
     """
@@ -46,7 +44,7 @@ def compute(columns: "Columns", *, critical_float: int = 0, project_float: bool 
         from planning.engine.run import compute as run
     else:
         from planning.engine.plain import compute as run
-    return run(columns, critical_float=critical_float, project_float=project_float)
+    return run(columns, project_float=project_float)
 
 
 def preload() -> None:

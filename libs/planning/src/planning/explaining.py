@@ -62,6 +62,7 @@ class Step:
 
 
 F = DateField
+FLOATS = frozenset({F.TOTAL_FLOAT, F.FREE_FLOAT})
 LATE = frozenset({F.LATE_START, F.LATE_FINISH, F.TOTAL_FLOAT})
 STARTS = frozenset({F.EARLY_START, F.LATE_START, F.SCHEDULED_START})
 
@@ -77,13 +78,17 @@ class Explainer:
 
     def path(self, task_id: Id, field: DateField) -> list[Step]:
         """From a task to what bounds the field. Raises KeyError for a task that is not scheduled, and what scheduling raises."""
+        return list(self.steps(task_id, field))
+
+    def steps(self, task_id: Id, field: DateField) -> Iterator[Step]:
+        """The same way, step by step: for those who may have seen enough before its end."""
         if field is F.FREE_FLOAT:
-            return list(self._free(task_id))
+            return self._free(task_id)
         if field in LATE:
-            return list(self._late(task_id, field))
+            return self._late(task_id, field)
         if field in {F.SCHEDULED_START, F.SCHEDULED_FINISH} and self._is_delayed(task_id):
-            return list(self._delayed_path(task_id, field))
-        return list(self._early(task_id, field))
+            return self._delayed_path(task_id, field)
+        return self._early(task_id, field)
 
     def _early(self, task_id: Id, field: DateField) -> Iterator[Step]:
         is_start = field in STARTS
@@ -133,7 +138,7 @@ class Explainer:
         below = self._children.get(task_id)
         if not below:
             return None
-        if field in {F.TOTAL_FLOAT, F.FREE_FLOAT}:
+        if field in FLOATS:
             open_ones = [child for child in below if self._tasks[child].actual_finish is None]
             return min(open_ones or below, key=lambda child: int(getattr(self._items[child], field.value)))
         chosen = min if field in STARTS else max

@@ -1,15 +1,24 @@
-"""What work costs, by rates that change from a day on. Work is spread evenly over the working time in which it is done."""
+"""What work costs, by rates that change from a day on. Work is spread evenly over the time in which it is done."""
 
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from planning.calendar import WorkCalendar
 from planning.figure import ARITHMETIC
 
 MINUTES_PER_HOUR = 60
 NOTHING = Decimal(0)
+
+
+class WorkingTime(Protocol):
+    """The time in which work is done: a calendar, or what one shares with another (planning.attendance)."""
+
+    def between(self, begin: int, end: int) -> int:
+        """Working minutes from one instant to a later one."""
+
+    def add(self, instant: int, minutes: int) -> int:
+        """The instant by which so many minutes, 0 or more, are worked from a start on."""
 
 
 class HourlyRate(NamedTuple):
@@ -27,9 +36,7 @@ class Cost(NamedTuple):
     done: Decimal
 
 
-def cost_of_work(
-    work: int, done: int, span: tuple[int, int], calendar: WorkCalendar, rates: Sequence[HourlyRate]
-) -> Cost:
+def cost_of_work(work: int, done: int, span: tuple[int, int], time: WorkingTime, rates: Sequence[HourlyRate]) -> Cost:
     """What so many minutes of work cost in a span (start and finish, instants), and the first `done` minutes of them.
 
     rates: in the order of their instants. Without rates, and before the first of them, work costs nothing.
@@ -38,11 +45,11 @@ def cost_of_work(
         return Cost(NOTHING, NOTHING)
     with localcontext(ARITHMETIC):
         per_use = _rate_at(span[0], rates).per_use
-        whole = _spread(work, span, calendar, rates) + per_use
+        whole = _spread(work, span, time, rates) + per_use
         if not done:
             return Cost(whole, NOTHING)
-        so_far = calendar.add(span[0], calendar.between(*span) * done // work) if work else span[0]
-        return Cost(whole, _spread(done, (span[0], so_far), calendar, rates) + per_use)
+        so_far = time.add(span[0], time.between(*span) * done // work) if work else span[0]
+        return Cost(whole, _spread(done, (span[0], so_far), time, rates) + per_use)
 
 
 def cost_of_material(quantity: Decimal, start: int, rates: Sequence[HourlyRate]) -> Decimal:
@@ -54,15 +61,15 @@ def cost_of_material(quantity: Decimal, start: int, rates: Sequence[HourlyRate])
         return quantity * rate.standard + rate.per_use
 
 
-def _spread(work: int, span: tuple[int, int], calendar: WorkCalendar, rates: Sequence[HourlyRate]) -> Decimal:
+def _spread(work: int, span: tuple[int, int], time: WorkingTime, rates: Sequence[HourlyRate]) -> Decimal:
     hours = Decimal(work) / MINUTES_PER_HOUR
     start, finish = span
-    time = calendar.between(start, finish)
-    if not time:
+    minutes = time.between(start, finish)
+    if not minutes:
         return hours * _rate_at(start, rates).standard
     changes = [rate.since for rate in rates if rate.since is not None and start < rate.since < finish]
-    pieces = ((begin, calendar.between(begin, end)) for begin, end in pairwise([start, *changes, finish]))
-    return sum((hours * part / time * _rate_at(begin, rates).standard for begin, part in pieces), NOTHING)
+    pieces = ((begin, time.between(begin, end)) for begin, end in pairwise([start, *changes, finish]))
+    return sum((hours * part / minutes * _rate_at(begin, rates).standard for begin, part in pieces), NOTHING)
 
 
 def _rate_at(instant: int, rates: Sequence[HourlyRate]) -> HourlyRate:

@@ -80,7 +80,8 @@ def network_of(plan: Plan) -> Network:
     ranked = [(rank[before], rank[after]) for before, after in pairs]
     lags = [_lag_axis(link, axes, own, homes, pair) for link, pair in zip(plan.links, ranked, strict=True)]
     limits = limits_of(tasks, homes, own)
-    return _linked(tasks, rank, own, lags, limits, plan.links, ranked, overrides=plan.progress is Progress.OVERRIDE)
+    overrides = [home.progress is Progress.OVERRIDE for home in homes]
+    return _linked(tasks, rank, own, lags, limits, plan.links, ranked, overrides)
 
 
 def _check_given(plan: Plan) -> None:
@@ -146,10 +147,9 @@ def _linked(
     limits: Limits,
     links: Sequence[Link],
     pairs: Sequence[tuple[int, int]],
-    *,
-    overrides: bool,
+    overrides: Sequence[bool],
 ) -> Network:
-    """Lay the links out, grouped by successor and in the plan's order within a group."""
+    """Lay the links out, grouped by successor and in the plan's order within a group. overrides: per task, as its project says."""
     into: list[list[int]] = [[] for _ in tasks]
     for number, (_, after) in enumerate(pairs):
         into[after].append(number)
@@ -165,7 +165,7 @@ def _linked(
         tail = remaining[after] if kind in TO_FINISH else 0
         head = remaining[before] if from_start else 0
         source[place] = 2 * before + (not from_start)
-        if (overrides and begun[after] != NEVER and kind not in TO_FINISH) or (
+        if (overrides[after] and begun[after] != NEVER and kind not in TO_FINISH) or (
             TaskKind.LEVEL_OF_EFFORT in (tasks[before].kind, tasks[after].kind)
         ):
             offset[place] = -UNBOUNDED

@@ -54,7 +54,7 @@ def forward(network: Network) -> Early:
         ends[2 * task + 1] = best + limits.remaining[task]
         if not limits.remaining[task]:
             try:
-                opens[task] = _opens(network, early, task)
+                opens[task] = is_open(network, early, task)
             except OutsideCalendar as error:
                 raise OutsideCalendar(error.detail, network.tasks[task].id) from None
     return early
@@ -137,7 +137,7 @@ def _cross_back(network: Network, link: int, start: int, task: int) -> int:
     return bound + network.reach[link]
 
 
-def _opens(network: Network, early: Early, task: int) -> bool:
+def is_open(network: Network, early: Early, task: int) -> bool:
     """Whether what holds a task without work left at its position reaches beyond the position's finish.
 
     A milestone after work that ends on Friday is on Friday, one at a project's start or at the start of other work on Monday.

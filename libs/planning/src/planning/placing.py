@@ -1,5 +1,7 @@
 """From positions back to dates: the rows of a schedule."""
 
+from collections.abc import Sequence
+
 from planning.errors import OutsideCalendar
 from planning.limits import NEVER
 from planning.network import Network
@@ -9,9 +11,11 @@ from planning.scheduled import ScheduledTask
 
 
 def place(
-    network: Network, early: Early, late: list[int], whole: list[int], critical_float: int
+    network: Network, early: Early, late: list[int], whole: list[int], within: Sequence[int]
 ) -> list[ScheduledTask]:
     """The rows of all tasks in the network's order. late: latest finishes; whole: the finish of the plan; positions per task.
+
+    within: the float up to which each is critical.
 
     Raises OutsideCalendar with the id of the task that leaves its calendar.
     """
@@ -41,7 +45,7 @@ def place(
             raise OutsideCalendar(error.detail, task.id) from None
         floats = total, free[index] - finish
         driving = _driving(network, early, index)
-        rows.append(ScheduledTask(task.id, *soonest, *latest, *floats, total <= critical_float, driving, *scheduled))
+        rows.append(ScheduledTask(task.id, *soonest, *latest, *floats, total <= within[index], driving, *scheduled))
     return rows
 
 

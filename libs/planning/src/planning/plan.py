@@ -68,8 +68,8 @@ class SchedulingMode(StrEnum):
 class Progress(StrEnum):
     """What holds the rest of a task that has started: the links into it, or (override) only those that bound its finish."""
 
-    RETAINED_LOGIC = "retained_logic"
-    OVERRIDE = "progress_override"
+    RETAINED_LOGIC = "retained"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +124,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """start: before which no work is; data_date: before which no remaining work is; deadline: see Plan."""
+    """start: before which no work is; data_date: before which no remaining work is; deadline: see Plan.
+
+    progress: what holds its started tasks. critical_float: working minutes of total float up to which its tasks are critical, wherever
+    they are scheduled: alone, or in a program beside projects that have chosen otherwise.
+    """
 
     id: Id
     start: int
     deadline: int | None
     data_date: int | None
     calendar: WorkCalendar
+    progress: Progress = Progress.RETAINED_LOGIC
+    critical_float: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +151,3 @@ class Plan:
     tasks: Sequence[Task]
     links: Sequence[Link]
     deadline: int | None = None
-    progress: Progress = Progress.RETAINED_LOGIC

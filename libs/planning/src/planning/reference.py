@@ -13,7 +13,7 @@ from planning.limits import NEVER
 from planning.network import Network, network_of
 from planning.passes import UNDRIVEN, Early, backward, end_instant, forward
 from planning.placing import place
-from planning.plan import Id, Plan, Project, TaskKind
+from planning.plan import Id, Plan, Project, Task, TaskKind
 from planning.scheduled import Schedule, ScheduledTask
 from planning.size import check_size
 from planning.summaries import with_summaries
@@ -28,16 +28,16 @@ class Run:
     rows: list[ScheduledTask]
 
 
-def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
+def schedule(plan: Plan, *, project_float: bool = False) -> Schedule:
     """See planning.schedule."""
-    done = run(plan, critical_float=critical_float)
+    done = run(plan)
     schedule = scheduled(plan, done)
     if not project_float:
         return schedule
     return replace(schedule, project_float=dict(zip(schedule.items, project_floats(plan, done), strict=True)))
 
 
-def run(plan: Plan, *, critical_float: int) -> Run:
+def run(plan: Plan) -> Run:
     """All passes over a plan."""
     check_size(len(plan.tasks), len(plan.links))
     network = network_of(plan)
@@ -46,16 +46,24 @@ def run(plan: Plan, *, critical_float: int) -> Run:
     whole = positions_of(network, finish)
     deadline = anchor_of(plan)
     late = backward(network, whole if deadline is None else positions_of(network, deadline))
-    return Run(network, early, with_efforts(plan, network, place(network, early, late, whole, critical_float)))
+    threshold = {project.id: project.critical_float for project in plan.projects}
+    within = [threshold[task.project_id] for task in network.tasks]
+    return Run(network, early, with_efforts(plan, network, place(network, early, late, whole, within)))
 
 
 def scheduled(plan: Plan, done: Run) -> Schedule:
     """The schedule of a plan whose passes are done: summaries, the whole plan's dates, the longest path."""
     items = with_summaries(plan, [done.rows[place] for place in done.network.rank])
-    counted = [items[task.id] for task in plan.tasks if task.kind is not TaskKind.LEVEL_OF_EFFORT] or items.values()
+    counted = [items[task.id] for task in counting(plan.tasks)]
     begin = min((item.early_start for item in counted), default=_first_start(plan))
     end = max((item.early_finish for item in counted), default=begin)
     return Schedule(begin, end, items, _longest_path(done.network, done.early, done.rows))
+
+
+def counting(tasks: Sequence[Task]) -> Sequence[Task]:
+    """The tasks that say when a plan starts and finishes: the work. Levels of effort count where there is none, summaries where there is nothing else."""
+    own = [task for task in tasks if task.kind is not TaskKind.SUMMARY]
+    return [task for task in own if task.kind is not TaskKind.LEVEL_OF_EFFORT] or own or tasks
 
 
 def anchor_of(plan: Plan) -> int | None:

@@ -5,7 +5,7 @@ For image builds and for a service's start: a first compilation takes seconds, l
 
 from uuid import UUID
 
-from planning.calendar import MON_TO_FRI
+from planning.calendar import MON_TO_FRI, ROUND_THE_CLOCK
 from planning.instant import MINUTES_PER_DAY
 from planning.plan import Link, Plan, Project, Task, TaskKind
 
@@ -24,8 +24,9 @@ def warm() -> None:
     project = Project(UUID(int=3), MON_TO_FRI.start_at_or_after(MINUTES_PER_DAY), None, None, MON_TO_FRI)
     tasks = [Task(task_id, project.id, TaskKind.TASK, DAY) for task_id in ids]
     # Two of three at a time is one too many, so the lower bound is out of reach and the search goes through all its steps.
-    crew = Resource(UUID(int=4), 3)
-    level(Plan([project], tasks, []), [crew], [Demand(task_id, crew.id, 2) for task_id in ids], evaluations=300)
+    for calendar in (None, ROUND_THE_CLOCK):
+        crew = Resource(UUID(int=4), 3, calendar)
+        level(Plan([project], tasks, []), [crew], [Demand(task_id, crew.id, 2) for task_id in ids], evaluations=300)
     links = [Link(UUID(int=5), ids[0], ids[1])]
     simulate(Plan([project], tasks, links), Uncertainty({ids[0]: Estimate(DAY, DAY, 2 * DAY)}, {}), runs=1)
 

@@ -5,11 +5,14 @@ What a day means is up to the calendar that applies: a task's own, or its projec
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from planning.calendar import MON_TO_FRI, WorkCalendar
 from planning.instant import to_date, to_instant, to_moment
-from planning.plan import Constraint, ConstraintType
+from planning.plan import Constraint, ConstraintType, SchedulingMode
 
+DateT = TypeVar("DateT", str, date)
+"""A date, as it is or as it is kept."""
 BEGINS = frozenset({ConstraintType.SNET, ConstraintType.SNLT, ConstraintType.MSO})
 """Constraints on a task's start; the others are on its finish."""
 
@@ -55,6 +58,17 @@ def constraint(kind: ConstraintType, written: date | None, calendar: WorkCalenda
     if written is None:
         return Constraint(kind, None)
     return Constraint(kind, at_start(written, calendar) if kind in BEGINS else at_finish(written, calendar))
+
+
+def held(
+    mode: str, planned_start: DateT | None, planned_finish: DateT | None, kind: str | None, written: DateT | None
+) -> tuple[str | None, DateT | None]:
+    """The type and date of the constraint that a task's dates are computed with: its own, unless it is planned by hand and says when."""
+    if mode == SchedulingMode.MANUAL and planned_start is not None:
+        return ConstraintType.MSO.value, planned_start
+    if mode == SchedulingMode.MANUAL and planned_finish is not None:
+        return ConstraintType.MFO.value, planned_finish
+    return kind, written
 
 
 def start_of(instant: int, *, by_minute: bool) -> date:

@@ -15,6 +15,7 @@ from planning.engine.arrays import (
     SPANS,
     Axes,
     Facts,
+    Flags,
     Limits,
     Ties,
 )
@@ -160,38 +161,38 @@ def via_of(facts: Facts, ties: Ties, round_the_clock: int, link: int) -> int:
 
 
 @step
-def holds_forward(limits: Limits, ties: Ties, link: int, override: bool) -> bool:
+def holds_forward(facts: Facts, limits: Limits, ties: Ties, link: int, overrides: Flags) -> bool:
     """Whether a link bounds early dates of its successor."""
     before, after = ties.before[link], ties.after[link]
     if (limits.flags[before] & SPANS) | (limits.flags[after] & (SPANS | HELD)):
         return False
-    return not (override and limits.begun[after] != NEVER and ties.kind[link] < 2)
+    return not (overrides[facts.project[after]] and limits.begun[after] != NEVER and ties.kind[link] < 2)
 
 
 @step
-def holds_backward(limits: Limits, ties: Ties, link: int, override: bool) -> bool:
+def holds_backward(facts: Facts, limits: Limits, ties: Ties, link: int, overrides: Flags) -> bool:
     """Whether a link bounds late dates of its predecessor: a complete task takes and gives none, nor does a start that has happened."""
     before, after = ties.before[link], ties.after[link]
     if (limits.flags[before] | limits.flags[after]) & (SPANS | DONE):
         return False
     if ties.kind[link] & 1 and limits.begun[before] != NEVER:
         return False
-    return not (override and limits.begun[after] != NEVER and ties.kind[link] < 2)
+    return not (overrides[facts.project[after]] and limits.begun[after] != NEVER and ties.kind[link] < 2)
 
 
 @step
-def offset_of(limits: Limits, ties: Ties, link: int, override: bool) -> int:
+def offset_of(facts: Facts, limits: Limits, ties: Ties, link: int, overrides: Flags) -> int:
     """What a link adds to the end it leaves from, to bound its successor's start; a lag that is worked elsewhere left out."""
-    if not holds_forward(limits, ties, link, override):
+    if not holds_forward(facts, limits, ties, link, overrides):
         return -NO_BOUND
     tail = limits.remaining[ties.after[link]] if ties.kind[link] >= 2 else 0
     return int((ties.lag[link] if ties.via[link] == DIRECT else 0) - tail)
 
 
 @step
-def reach_of(limits: Limits, ties: Ties, link: int, override: bool) -> int:
+def reach_of(facts: Facts, limits: Limits, ties: Ties, link: int, overrides: Flags) -> int:
     """What a link adds to its successor's late start, to bound its predecessor's finish; between axes, what it adds after crossing."""
-    if not holds_backward(limits, ties, link, override):
+    if not holds_backward(facts, limits, ties, link, overrides):
         return NO_BOUND
     head = limits.remaining[ties.before[link]] if ties.kind[link] & 1 else 0
     if ties.via[link] != DIRECT:

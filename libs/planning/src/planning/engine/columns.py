@@ -16,7 +16,7 @@ from planning.calendar import WorkCalendar
 from planning.engine.arrays import ABSENT, NEVER, Codes, Instants, Ints
 from planning.engine.codes import CONSTRAINT, KIND, LAG_CALENDAR, LINK, MODE, SIDE
 from planning.errors import InvalidValue, OutsideCalendar
-from planning.plan import Id, Progress, Project
+from planning.plan import Id, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,6 @@ class Columns:
     imposed: ImposedColumns = field(default_factory=ImposedColumns.of)
     calendars: Sequence[WorkCalendar] = ()
     deadline: int | None = None
-    progress: Progress = Progress.RETAINED_LOGIC
 
     def __post_init__(self) -> None:
         tasks = len(self.tasks.ids)

@@ -40,7 +40,6 @@ def columns_of(plan: Plan) -> Columns:
         _imposed(plan.tasks),
         list(calendars),
         plan.deadline,
-        plan.progress,
     )
 
 

@@ -12,14 +12,14 @@ from planning.engine.arrays import (
     EARLY_START,
     NEVER,
     SPANS,
-    TOTAL_FLOAT,
     Flags,
     Instants,
     Ints,
 )
-from planning.engine.codes import LEVEL_OF_EFFORT, SUMMARY
+from planning.engine.codes import SUMMARY, counting
 from planning.engine.network import OUTSIDE_TABLE
 from planning.engine.rows import all_dates
+from planning.engine.run import critical_of
 from planning.engine.spans import all_efforts, roll_up
 from planning.engine.store import Store
 from planning.errors import OutsideCalendar
@@ -30,7 +30,7 @@ from planning.plan import Id
 class Glance(NamedTuple):
     """start, finish: of the whole plan, as in planning.engine.dates; 0 without tasks. nodes: those that are there.
 
-    dates: [nodes ever, columns as in planning.engine.arrays], those of nodes that are gone say nothing. critical: 0 or 1, by no float.
+    dates: [nodes ever, columns as in planning.engine.arrays], those of nodes that are gone say nothing. critical: 0 or 1.
     driver, imposed: per node the number of the link or imposed date that drives it, or NEVER; one that is put again has another number.
     homes: the projects; home: per node the number of its own. Names by number, and nodes by task, are the network's own and not copied:
     they grow with it, and a network that begins anew in longer arrays begins new ones.
@@ -59,13 +59,12 @@ def glance(store: Store) -> Glance:
     for outside in (all_dates(network, early, late, dates), all_efforts(network, early, late, dates)):
         if outside != NEVER:
             raise OutsideCalendar(OUTSIDE_TABLE, store.task_ids[outside])
-    critical = ((dates[:, TOTAL_FLOAT] <= 0) & (limits.flags & (DONE | SPANS) == 0)).astype(np.uint8)
+    critical = critical_of(network, store.projects, dates)
     if (network.facts.kind[network.order] == SUMMARY).any():
         _roll_up(store, dates, critical)
     holds = (early.driver == NEVER) & (early.start == limits.floor) & (limits.flags & SPANS == 0)
     nodes = network.order.copy()
-    counted = nodes[network.facts.kind[nodes] != LEVEL_OF_EFFORT]
-    whole = dates[counted if counted.size else nodes]
+    whole = dates[nodes[counting(network.facts.kind[nodes])]]
     return Glance(
         int(whole[:, EARLY_START].min()) if nodes.size else 0,
         int(whole[:, EARLY_FINISH].max()) if nodes.size else 0,

@@ -78,14 +78,14 @@ class LiveNetwork:
         """The plan as it is now."""
         return self._store.columns()
 
-    def dates(self, *, critical_float: int = 0) -> Dates:
+    def dates(self) -> Dates:
         """All dates as they are now, as planning.engine.compute gives them for `columns()`. Takes as long as laying the plan out."""
         columns = self._store.columns()
         if not self._store.nodes:
             return compute(columns)
         plan = laid(columns)
         early, late = self._propagation.laid_out(plan)
-        return dated(columns, plan, early, late, critical_float, project_float=False)
+        return dated(columns, plan, early, late, project_float=False)
 
     def glance(self) -> Glance:
         """All dates as they are now, by node. Takes about as long as a pass. Raises OutsideCalendar."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from planning.calendar import ROUND_THE_CLOCK, WorkCalendar
 from planning.engine import codes
-from planning.engine.arrays import ABSENT, LIMIT, NEVER, Facts, Instants, Into, Ints, Limits, Network, Out, Ties
+from planning.engine.arrays import ABSENT, LIMIT, NEVER, Facts, Flags, Instants, Into, Ints, Limits, Network, Out, Ties
 from planning.engine.bounds import bound_all
 from planning.engine.checks import check
 from planning.engine.columns import Columns, TaskColumns
@@ -15,7 +15,7 @@ from planning.engine.order import closing_link, grouped, sequence, way
 from planning.engine.tables import axes_of
 from planning.engine.tying import tie_all
 from planning.errors import NetworkCycle, OutsideCalendar
-from planning.plan import Id, Progress
+from planning.plan import Id, Progress, Project
 
 OUTSIDE_TABLE = "A date outside the calendar's table"
 
@@ -68,9 +68,14 @@ def laid(columns: Columns) -> Laid:
     if outside != NEVER:
         raise OutsideCalendar(OUTSIDE_TABLE, tasks.ids[row[outside]])
     round_the_clock = numbers.get(ROUND_THE_CLOCK, NEVER)
-    override = columns.progress is Progress.OVERRIDE
-    crossing = tie_all(facts, network.limits, ties, network.into, network.out, round_the_clock, override)
+    overrides = overrides_of(columns.projects)
+    crossing = tie_all(facts, network.limits, ties, network.into, network.out, round_the_clock, overrides)
     return Laid(network, row, node, crossing, calendars, round_the_clock)
+
+
+def overrides_of(projects: Sequence[Project]) -> Flags:
+    """Per project, 0 or 1: whether its started tasks go on regardless of the links into them."""
+    return np.array([project.progress is Progress.OVERRIDE for project in projects], np.uint8)
 
 
 def remaining_of(tasks: TaskColumns) -> Instants:

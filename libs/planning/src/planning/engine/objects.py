@@ -27,13 +27,7 @@ SIDES: tuple[Side, Side] = ("start", "finish")
 def plan_of(columns: Columns) -> Plan:
     """The plan, its rows in the same order: links as those of `columns.links`, imposed dates task by task as those of `columns.imposed`."""
     ids = list(columns.tasks.ids)  # once: a packed sequence makes an object whenever it is asked for one
-    return Plan(
-        columns.projects,
-        _tasks(columns, ids),
-        _links(columns, ids),
-        deadline=columns.deadline,
-        progress=columns.progress,
-    )
+    return Plan(columns.projects, _tasks(columns, ids), _links(columns, ids), deadline=columns.deadline)
 
 
 def _tasks(columns: Columns, ids: Sequence[Id]) -> list[Task]:
@@ -124,5 +118,9 @@ def _imposed(columns: Columns) -> dict[int, tuple[Imposed, ...]]:
 
 
 def _known(column: Instants) -> list[int | None]:
-    """The values with None for ABSENT."""
-    return [None if value == ABSENT else value for value in column.tolist()]
+    return [known_value(value) for value in column.tolist()]
+
+
+def known_value(value: int) -> int | None:
+    """A column's value with None for ABSENT."""
+    return None if value == ABSENT else value

@@ -16,11 +16,11 @@ from planning.plan import Imposed, Link, Plan
 from planning.reference import project_floats, run, scheduled
 
 
-def compute(columns: Columns, *, critical_float: int = 0, project_float: bool = False) -> Dates:
+def compute(columns: Columns, *, project_float: bool = False) -> Dates:
     """See planning.compute."""
     check(columns)
     plan = plan_of(columns)
-    done = run(plan, critical_float=critical_float)
+    done = run(plan)
     schedule = scheduled(plan, done)
     items = schedule.items.values()
     driving_link, driving_imposed = _driving(plan, [item.driving for item in items])

@@ -33,14 +33,13 @@ from planning.engine.passes import backward, forward
 from planning.engine.rows import all_dates, last_of_all
 from planning.engine.spans import all_efforts, roll_up
 from planning.errors import OutsideCalendar
-from planning.plan import Id
+from planning.plan import Id, Project
 
 
-def compute(columns: Columns, *, critical_float: int = 0, project_float: bool = False) -> Dates:
-    """Schedule a plan. critical_float: working minutes of total float up to which a task is critical.
+def compute(columns: Columns, *, project_float: bool = False) -> Dates:
+    """Schedule a plan. project_float: whether total float against each project's own anchor is wanted too.
 
-    project_float: whether total float against each project's own anchor is wanted too. Raises the PlanErrors of planning.schedule, but
-    those for ids that name nothing.
+    Raises the PlanErrors of planning.schedule, but those for ids that name nothing.
     """
     if not len(columns.tasks.ids):
         begin = min((each.calendar.start_at_or_after(each.start) for each in columns.projects), default=0)
@@ -55,7 +54,7 @@ def compute(columns: Columns, *, critical_float: int = 0, project_float: bool = 
         refuse(plan, columns.tasks.ids, beyond(plan.network, early))
     deadline = deadline_of(columns.projects, columns.deadline)
     pass_backward(plan, columns.tasks.ids, early, late, finish if deadline is None else deadline, finish)
-    return dated(columns, plan, early, late, critical_float, project_float=project_float)
+    return dated(columns, plan, early, late, project_float=project_float)
 
 
 def beyond(network: Network, early: Early) -> int:
@@ -84,14 +83,14 @@ def refuse(plan: Laid, ids: Sequence[Id], node: int) -> None:
         raise OutsideCalendar(OUTSIDE_TABLE, ids[plan.row[node]])
 
 
-def dated(columns: Columns, plan: Laid, early: Early, late: Late, critical_float: int, *, project_float: bool) -> Dates:
+def dated(columns: Columns, plan: Laid, early: Early, late: Late, *, project_float: bool) -> Dates:
     """The dates of a network whose passes are done. Raises OutsideCalendar."""
     network, tasks, node = plan.network, columns.tasks, plan.node
     table = np.empty((node.size, COLUMNS), np.int64)
     refuse(plan, tasks.ids, all_dates(network, early, late, table))
     refuse(plan, tasks.ids, all_efforts(network, early, late, table))
     flags = network.limits.flags
-    critical = ((table[:, TOTAL_FLOAT] <= critical_float) & (flags & (DONE | SPANS) == 0)).astype(np.uint8)
+    critical = critical_of(network, columns.projects, table)
     floats = project_floats(network, early, columns.projects) if project_float else None
     if floats is not None:
         efforts = network.facts.kind == codes.LEVEL_OF_EFFORT
@@ -102,9 +101,8 @@ def dated(columns: Columns, plan: Laid, early: Early, late: Late, critical_float
         floats = other[node, TOTAL_FLOAT]
     last = last_of_all(network, plan.row, table)
     _roll_up(columns, plan, table, critical)
-    counted = tasks.kind != codes.LEVEL_OF_EFFORT
     table = table[node]
-    whole = table[counted] if counted.any() else table
+    whole = table[codes.counting(tasks.kind)]
     return Dates(
         int(whole[:, EARLY_START].min()),
         int(whole[:, EARLY_FINISH].max()),
@@ -115,6 +113,14 @@ def dated(columns: Columns, plan: Laid, early: Early, late: Late, critical_float
         _longest_path(plan, early, last),
         floats,
     )
+
+
+def critical_of(network: Network, projects: Sequence[Project], table: Instants) -> Flags:
+    """Per node, 0 or 1: whether it has work left and no more float in the table than its project says."""
+    within = np.array([project.critical_float for project in projects], np.int64)[network.facts.project]
+    is_open = network.limits.flags & (DONE | SPANS) == 0
+    critical: Flags = ((table[:, TOTAL_FLOAT] <= within) & is_open).astype(np.uint8)
+    return critical
 
 
 def _roll_up(columns: Columns, plan: Laid, table: Instants, critical: Flags) -> None:

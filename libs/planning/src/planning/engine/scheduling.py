@@ -8,10 +8,10 @@ from planning.plan import Imposed, Link, Plan
 from planning.scheduled import Schedule, ScheduledTask
 
 
-def schedule(plan: Plan, *, critical_float: int = 0, project_float: bool = False) -> Schedule:
+def schedule(plan: Plan, *, project_float: bool = False) -> Schedule:
     """See planning.schedule."""
     columns = columns_of(plan)
-    return schedule_of(plan, compute(columns, critical_float=critical_float, project_float=project_float))
+    return schedule_of(plan, compute(columns, project_float=project_float))
 
 
 def schedule_of(plan: Plan, dates: Dates) -> Schedule:

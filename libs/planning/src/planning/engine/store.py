@@ -12,9 +12,9 @@ from planning.engine.changes import LinkRow, TaskRow
 from planning.engine.codes import LEVEL_OF_EFFORT
 from planning.engine.columns import Columns, ImposedColumns, LinkColumns, TaskColumns
 from planning.engine.lists import Blocks
-from planning.engine.network import Laid, laid
+from planning.engine.network import Laid, laid, overrides_of
 from planning.engine.tables import axes_of
-from planning.plan import Id, Progress, Project
+from planning.plan import Id, Project
 
 OWN_FACTS = Facts._fields.index("imposed_begin")
 """So many columns hold a node's own values; where its imposed dates are comes behind."""
@@ -35,7 +35,7 @@ class Store:
         self.projects: Sequence[Project] = columns.projects
         self.project_row = {project.id: row for row, project in enumerate(columns.projects)}
         self.deadline = columns.deadline
-        self.overrides = columns.progress is Progress.OVERRIDE
+        self.overrides = overrides_of(columns.projects)
         self.crossing = plan.crossing
         self.round_the_clock = plan.round_the_clock
         self.axis_of = {calendar: axis for axis, calendar in enumerate(plan.calendars)}
@@ -247,7 +247,6 @@ class Store:
             ),
             list(self.axis_of),
             self.deadline,
-            Progress.OVERRIDE if self.overrides else Progress.RETAINED_LOGIC,
         )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from planning.calendar import Shift
-from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode, TaskKind
+from planning.plan import ConstraintType, LagCalendar, LinkType, Progress, SchedulingMode, TaskKind
 
 SourceId: TypeAlias = str
 Shifts: TypeAlias = tuple[Shift, ...]
@@ -73,7 +73,10 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProject:
-    """start: before which no work is. data_date: the moment up to which progress is reported. minutes_per_day: what a day of duration is."""
+    """start: before which no work is. data_date: the moment up to which progress is reported. minutes_per_day: what a day of duration is.
+
+    progress_logic: what holds started work. critical_float: minutes of float up to which a task is critical. None: the source does not say.
+    """
 
     name: str
     start: datetime | None = None
@@ -85,6 +88,8 @@ class DocumentProject:
     currency: str | None = None
     manager: str | None = None
     guid: str | None = None
+    progress_logic: Progress | None = None
+    critical_float: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,8 @@ class Baseline:
 class DocumentTask:
     """A task; its place among its siblings is its place in the document.
 
-    duration, remaining, work: minutes (remaining None: nothing said). start, finish: the planned dates as the source computed them,
-    the ones that a manual task is held to. percent_complete, physical_percent_complete: 0 to 100. is_active: False for one that was
+    duration, remaining, work: minutes (remaining None: nothing said). start, finish: the dates as the source computed them.
+    planned_start, planned_finish: as somebody set them, which hold a manual task. percent_complete (also parts of one), physical_percent_complete: 0 to 100. is_active: False for one that was
     cancelled and only remembered. priority: 0 to 1000.
     """
 
@@ -121,10 +126,12 @@ class DocumentTask:
     work_mode: WorkMode = WorkMode.FIXED_UNITS
     start: datetime | None = None
     finish: datetime | None = None
+    planned_start: datetime | None = None
+    planned_finish: datetime | None = None
     constraint: ConstraintType = ConstraintType.ASAP
     constraint_date: datetime | None = None
     deadline: datetime | None = None
-    percent_complete: int = 0
+    percent_complete: int | Decimal = 0
     physical_percent_complete: int = 0
     actual_start: datetime | None = None
     actual_finish: datetime | None = None

@@ -4,7 +4,7 @@ Imported on its own, for it brings numba (planning.kernel): `from planning.level
 """
 
 from planning.levelling.demand import Demand, Resource
-from planning.levelling.errors import InvalidCapacity, InvalidDemand, MixedCalendars, Overcommitted, UnknownResource
+from planning.levelling.errors import InvalidCapacity, InvalidDemand, Overcommitted, UnknownResource
 from planning.levelling.genetic import Found, Watch, rule, search
 from planning.levelling.levelled import EVALUATIONS, Levelled, LevelledTask, level
 from planning.levelling.problem import Edge, Problem
@@ -18,7 +18,6 @@ __all__ = [
     "InvalidDemand",
     "Levelled",
     "LevelledTask",
-    "MixedCalendars",
     "Overcommitted",
     "Problem",
     "Resource",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from planning.calendar import WorkCalendar
 from planning.errors import UnknownTask
 from planning.levelling.errors import InvalidCapacity, InvalidDemand, UnknownResource
 from planning.levelling.packing import LARGEST
@@ -11,10 +12,14 @@ from planning.plan import Id, Plan
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """capacity: whole units at any time, such as percent of a person: 250 are two and a half people."""
+    """capacity: whole units at any time, such as percent of a person: 250 are two and a half people.
+
+    calendar: when they are there; None: whenever the work that demands them goes on.
+    """
 
     id: Id
     capacity: int
+    calendar: WorkCalendar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,3 @@ class Overcommitted(PlanError):
         super().__init__(
             f"Tasks held to their dates demand more than there is, together: {', '.join(map(str, task_ids))}"
         )
-
-
-class MixedCalendars(PlanError):
-    """Tasks whose calendar is not that of the others; a plan is levelled on one calendar."""
-
-    def __init__(self, task_ids: Sequence[Id]) -> None:
-        self.task_ids = list(task_ids)
-        super().__init__(f"Tasks work by another calendar than the rest: {', '.join(map(str, task_ids))}")

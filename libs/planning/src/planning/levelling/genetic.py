@@ -1,15 +1,16 @@
 """The search for a short schedule: when to found, when to breed, when to stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from planning.levelling import kernels
-from planning.levelling.kernels import CUTS, Ints
-from planning.levelling.problem import Problem, courses
+from planning.levelling.course import UNSCHEDULED, Course, Ints, arrange
+from planning.levelling.kernels import CUTS
+from planning.levelling.problem import Problem
 
 POPULATION = 200
 SPREAD = 0.12
@@ -28,9 +29,28 @@ Watch: TypeAlias = Callable[[int, int], None]
 """Told now and then the evaluations made and the least makespan found; stops the search by raising."""
 
 
+class Searchable(Protocol):
+    """What can be searched: activities in steps of one calendar (levelling.problem), or minutes of several (levelling.clock)."""
+
+    @property
+    def size(self) -> int:
+        """How many activities."""
+
+    def bound(self) -> int:
+        """No makespan is less."""
+
+    def latest_finishes(self, makespan: int) -> Sequence[int]:
+        """Of every activity, were there enough of every resource: by it the first member's priorities go."""
+
+    def courses(self) -> tuple[Course, Course]:
+        """Forward and backward in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """starts: per activity, in steps. bound: no makespan is less. evaluations: schedules made and justified.
+    """starts: per activity, as the problem counts. bound: no makespan is less. evaluations: schedules made and justified.
+
+    makespan: UNSCHEDULED where the time that the problem has does not suffice; then the starts mean nothing.
 
     The same problem, seed and evaluations give the same starts on every machine, whatever the clock said.
     """
@@ -43,30 +63,31 @@ class Found:
 
 
 def search(
-    problem: Problem, *, seed: int, evaluations: int, seconds: float | None = None, watch: Watch | None = None
+    problem: Searchable, *, seed: int, evaluations: int, seconds: float | None = None, watch: Watch | None = None
 ) -> Found:
     """Look for a short schedule until `evaluations` are made, `seconds` are over or the lower bound is reached.
 
     At least one evaluation is made: the schedule of the priority rule "latest finish first", justified.
     """
-    forward, backward = courses(problem)
-    bound = problem.bound()
-    count = len(problem.durations)
+    count, bound = problem.size, problem.bound()
     if not count:
         return Found([], 0, bound, 0, seed)
+    forward, backward = problem.courses()
     deadline = float("inf") if seconds is None else monotonic() + seconds
     generator = np.random.Generator(np.random.PCG64(seed))
     keys = _priorities(problem, bound, min(POPULATION, max(1, evaluations)), generator)
     members, fitness, best = np.empty_like(keys), np.empty(len(keys), np.int64), np.zeros(count, np.int64)
-    made, least = 0, kernels.UNSCHEDULED
+    made, least = 0, UNSCHEDULED
     batch = max(1, DRAWS // (count + CUTS))
     while made < len(keys) and (not made or (least > bound and monotonic() < deadline)):
         part = slice(made, made + (batch if made else 1))
         least = kernels.found(forward, backward, keys[part], members[part], fitness[part], best, least)
         made = min(part.stop, len(keys))
+        if least == UNSCHEDULED:
+            break
         _tell(watch, made, least)
     members, fitness = members[:made], fitness[:made]
-    while made < evaluations and least > bound and monotonic() < deadline:
+    while made < evaluations and bound < least < UNSCHEDULED and monotonic() < deadline:
         draws = generator.random((min(batch, evaluations - made), count + CUTS))
         made += kernels.evolve(forward, backward, members, fitness, best, draws, bound)
         least = int(fitness.min())
@@ -76,15 +97,15 @@ def search(
 
 def rule(problem: Problem) -> list[int]:
     """The starts that one pass by "latest finish first" gives, without justification or search: what levelling is measured against."""
-    forward, _ = courses(problem)
+    forward, _ = problem.courses()
     keys = np.array(problem.latest_finishes(problem.bound()), np.int64)
     order, start = np.empty_like(keys), np.empty_like(keys)
-    kernels.arrange(forward, keys, order)
+    arrange(forward, keys, order)
     kernels.generate(forward, order, forward.room.copy(), start)
     return [int(at) for at in start]
 
 
-def _priorities(problem: Problem, bound: int, members: int, generator: np.random.Generator) -> Ints:
+def _priorities(problem: Searchable, bound: int, members: int, generator: np.random.Generator) -> Ints:
     """[members, activities] keys ≥ 0: the latest finishes, exact in the first row, near them in most, far in the last ones."""
     latest = np.array(problem.latest_finishes(bound), np.float64)
     spread = np.full((members, 1), SPREAD)

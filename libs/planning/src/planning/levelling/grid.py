@@ -1,49 +1,120 @@
-"""From a plan's open work to a levelling problem: which part of the work may move, on a grid no finer than it must be."""
+"""From a plan's open work to a levelling problem: steps of one calendar where that is enough, else minutes of a clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import gcd
+from heapq import heappop, heappush
 
-from planning.levelling.errors import MixedCalendars, Overcommitted
+from planning.instant import MINUTES_PER_DAY
+from planning.levelling.clockwork import Clockwork
+from planning.levelling.demand import Resource
+from planning.levelling.errors import Overcommitted
+from planning.levelling.genetic import Searchable
+from planning.levelling.openwork import OpenWork
 from planning.levelling.problem import Edge, Problem
-from planning.limits import NEVER
+from planning.levelling.steps import step_of
 from planning.network import Network
-from planning.plan import Id, Task
+from planning.scheduled import Schedule
+from planning.stretches import worked_between
 
-MOST_STEPS = 1 << 17
-"""A longer horizon is laid on a coarser grid, durations rounded up: the schedule stays feasible, and the search fast."""
+BEFORE = 8
+"""What part of the time levelled in lies before the first floor."""
+
+SPARE = 4
+"""What part of the time that work will take is added, for some of it will wait."""
+
+A_WEEK = 7 * MINUTES_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The open tasks (numbers in the network) and their problem. A step is `unit` working minutes, step 0 the position `origin`."""
+    """A problem, and what its starts mean: activity a stands at position origins[a] + start · scale of its calendar.
 
-    tasks: list[int]
-    problem: Problem
-    origin: int
-    unit: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """Positions and working minutes of the open tasks; what cannot move has become floors of what can."""
-
-    tasks: list[int]
-    durations: list[int]
-    floors: list[int]
-    fixed: list[int | None]
-    edges: list[Edge]
-
-
-def grid_of(network: Network, early: Sequence[int], units: Mapping[Id, list[int]], capacities: Sequence[int]) -> Grid:
-    """early: the position per task of the network where its remaining work starts in the schedule without resources.
-
-    Raises MixedCalendars, Overcommitted.
+    step: minutes in which resources are counted together. understaffed: activities that work while somebody is away.
     """
-    _check_calendars(network)
-    work = _open_work(network, early)
-    origin = min((*work.floors, *(at for at in work.fixed if at is not None)), default=0)
-    unit = _unit(work, origin)
+
+    problem: Searchable
+    origins: Sequence[int]
+    scale: int
+    step: int
+    understaffed: Sequence[int] = ()
+
+
+def on_clock(
+    network: Network, work: OpenWork, demands: Sequence[Sequence[int]], resources: Sequence[Resource], finish: int
+) -> Grid:
+    """demands: per activity and resource. finish: the instant by which the problem's time ends at the soonest. Raises OutsideCalendar."""
+    clockwork = Clockwork(network, work, demands, resources, _midnight_before(network, work, finish), finish)
+    return Grid(clockwork.problem, clockwork.origins, 1, clockwork.unit, clockwork.understaffed)
+
+
+def likely_finish(
+    network: Network,
+    work: OpenWork,
+    demands: Sequence[Sequence[int]],
+    resources: Sequence[Resource],
+    unlevelled: Schedule,
+) -> int:
+    """An instant by which most schedules are done: what keeps a resource busy in turn, calendar by calendar, and some time to spare."""
+    latest = unlevelled.finish
+    for column, resource in enumerate(resources):
+        finish = unlevelled.start
+        for axis in dict.fromkeys(network.axes[task] for task in work.tasks):
+            load = sum(
+                length * row[column]
+                for task, length, row in zip(work.tasks, work.durations, demands, strict=True)
+                if network.axes[task] is axis
+            )
+            if load:
+                finish = axis.calendar.finish_of(axis.calendar.worked(finish) - (-load // resource.capacity))
+        latest = max(latest, finish)
+    return latest + (latest - unlevelled.start) // SPARE + A_WEEK
+
+
+def check_standing(
+    network: Network, work: OpenWork, demands: Sequence[Sequence[int]], resources: Sequence[Resource]
+) -> None:
+    """Raise Overcommitted for work that stands and, together, demands more of a resource than there is."""
+    busy: list[tuple[int, int]] = []
+    for begin, end, activity in sorted(_standing(network, work, demands)):
+        while busy and busy[0][0] <= begin:
+            heappop(busy)
+        heappush(busy, (end, activity))
+        for column in range(len(resources)):
+            users = [each for _, each in busy if demands[each][column]] if demands[activity][column] else []
+            if sum(demands[each][column] for each in users) > resources[column].capacity:
+                raise Overcommitted([network.tasks[work.tasks[each]].id for each in sorted(users)])
+
+
+def _standing(network: Network, work: OpenWork, demands: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int]]:
+    """From when until when each activity works that stands and demands anything."""
+    for activity, (task, at) in enumerate(zip(work.tasks, work.fixed, strict=True)):
+        if at is not None and any(demands[activity]):
+            spans = worked_between(network.axes[task].calendar, at, at + work.durations[activity])
+            yield from ((begin, end, activity) for begin, end in spans)
+
+
+def is_of_one_calendar(
+    network: Network, work: OpenWork, demands: Sequence[Sequence[int]], resources: Sequence[Resource]
+) -> bool:
+    """Whether positions on one axis tell everything: nothing else works, waits or is there by another calendar."""
+    axes = {network.axes[task] for task in work.tasks}
+    calendars = {axis.calendar for axis in axes} | {None}
+    demanded = (each for column, each in enumerate(resources) if any(row[column] for row in demands))
+    return (
+        len(axes) <= 1
+        and network.crossings.keys().isdisjoint(work.links)
+        and all(each.calendar in calendars for each in demanded)
+    )
+
+
+def in_steps(work: OpenWork, demands: Sequence[Sequence[int]], resources: Sequence[Resource]) -> Grid:
+    """A step is so many working minutes of the one calendar, step 0 the first floor."""
+    stands = [at for at in work.fixed if at is not None]
+    origin = min((*work.floors, *stands), default=0)
+    reach = max((floor - origin for floor in work.floors), default=0)
+    waits = sum(max(0, edge.gap - work.durations[edge.before]) for edge in work.edges)
+    lengths = [*work.durations, *(edge.gap for edge in work.edges), *(at - origin for at in (*work.floors, *stands))]
+    unit = step_of(reach + sum(work.durations) + waits, lengths)
     durations, fixed = [], list(work.fixed)
     for activity, (length, at) in enumerate(zip(work.durations, work.fixed, strict=True)):
         if at is None:
@@ -52,76 +123,18 @@ def grid_of(network: Network, early: Sequence[int], units: Mapping[Id, list[int]
             first = (at - origin) // unit
             fixed[activity] = first
             durations.append(-(-(at + length - origin) // unit) - first)
-    demands = [units.get(network.tasks[task].id, [0] * len(capacities)) for task in work.tasks]
     edges = [Edge(edge.before, edge.after, -(-edge.gap // unit)) for edge in work.edges]
     floors = [-(-(floor - origin) // unit) for floor in work.floors]
-    problem = Problem(durations, edges, demands, capacities, floors, fixed)
-    _check_fixed(problem, [network.tasks[task] for task in work.tasks])
-    return Grid(work.tasks, problem, origin, unit)
+    problem = Problem(durations, edges, demands, [each.capacity for each in resources], floors, fixed)
+    return Grid(problem, [origin] * len(work.tasks), unit, unit)
 
 
-def _check_calendars(network: Network) -> None:
-    strays = [task.id for task, axis in zip(network.tasks, network.axes, strict=True) if axis is not network.axes[0]]
-    crossed = [network.links[link].successor_id for link in network.crossings]
-    if strays or crossed:
-        raise MixedCalendars(list(dict.fromkeys([*strays, *crossed])))
-
-
-def _open_work(network: Network, early: Sequence[int]) -> _Work:
-    """What is held to a date stands; so does what is going on, unless it waits for a predecessor. The rest may be placed."""
-    limits, first = network.limits, network.first
-    work = _Work([], [], [], [], [])
-    place: dict[int, int] = {}
-    for task in range(len(network.tasks)):
-        if limits.done[task]:
-            continue
-        floor = limits.floor[task]
-        edges: list[Edge] = []
-        for link in range(first[task], first[task + 1]):
-            source, from_finish = divmod(network.source[link], 2)
-            offset = network.offset[link] + (limits.remaining[source] if from_finish else 0)
-            if source in place and work.fixed[place[source]] is None and (from_finish or limits.begun[source] == NEVER):
-                edges.append(Edge(place[source], len(work.tasks), offset))
-            else:
-                floor = max(floor, _standing(network, early, source, from_finish) + network.offset[link])
-        going_on = limits.begun[task] != NEVER and early[task] == limits.floor[task]
-        stands = limits.held[task] or (going_on and not edges)
-        place[task] = len(work.tasks)
-        work.tasks.append(task)
-        work.durations.append(limits.remaining[task])
-        work.floors.append(early[task] if stands else floor)
-        work.fixed.append(early[task] if stands else None)
-        work.edges.extend(() if stands else edges)
-    return work
-
-
-def _standing(network: Network, early: Sequence[int], task: int, from_finish: int) -> int:
-    """The position of an end that no levelling moves."""
-    if from_finish:
-        return early[task] + network.limits.remaining[task]
-    return early[task] if network.limits.begun[task] == NEVER else network.limits.begun[task]
-
-
-def _unit(work: _Work, origin: int) -> int:
-    """The greatest step that everything is whole in, or a coarser one."""
-    standing = [at - origin for at in work.fixed if at is not None]
-    gaps = [edge.gap for edge in work.edges]
-    unit = gcd(*work.durations, *gaps, *(floor - origin for floor in work.floors), *standing) or 1
-    reach = max((floor - origin for floor in work.floors), default=0)
-    waits = sum(max(0, edge.gap - work.durations[edge.before]) for edge in work.edges)
-    horizon = reach + sum(work.durations) + waits
-    return unit * max(1, -(-horizon // (unit * MOST_STEPS)))
-
-
-def _check_fixed(problem: Problem, tasks: Sequence[Task]) -> None:
-    standing = [
-        (at, at + problem.durations[activity], activity)
-        for activity, at in enumerate(problem.fixed)
-        if at is not None and any(problem.demands[activity])
-    ]
-    for instant in sorted({begin for begin, _, _ in standing}):
-        at_once = [activity for begin, end, activity in standing if begin <= instant < end]
-        for resource, capacity in enumerate(problem.capacities):
-            users = [activity for activity in at_once if problem.demands[activity][resource]]
-            if sum(problem.demands[activity][resource] for activity in users) > capacity:
-                raise Overcommitted([tasks[activity].id for activity in users])
+def _midnight_before(network: Network, work: OpenWork, finish: int) -> int:
+    """One with room for work that is pushed back in time, and something worked by every calendar before the first floor."""
+    positions = (floor if at is None else at for floor, at in zip(work.floors, work.fixed, strict=True))
+    first = min(network.axes[task].start[at] for task, at in zip(work.tasks, positions, strict=True))
+    first -= (finish - first) // BEFORE
+    calendars = {network.axes[task].calendar for task in work.tasks}
+    calendars |= {network.crossings[link].lag_calendar for link in work.links if link in network.crossings}
+    before = min(calendar.finish_of(calendar.worked(first)) for calendar in calendars)
+    return (before - 1) // MINUTES_PER_DAY * MINUTES_PER_DAY

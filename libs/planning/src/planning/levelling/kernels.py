@@ -5,23 +5,14 @@ After R. Kolisch and S. Hartmann 2006 (activity lists, two-point crossover) and 
 Time counts in grid steps from 0. `room` holds, per step and word, what is left of the resources, several to a word (see
 planning.levelling.packing): a demand fits where subtracting it borrows from no guard bit. An edge u → v with gap w says
 start[v] ≥ start[u] + w; so all four link types are one kind of edge, and turned round in time they are edges of the same kind.
+Where activities work by several calendars, planning.levelling.clocked does what is different.
 """
 
-from typing import NamedTuple, TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
 from planning.kernel import kernel
-
-Ints: TypeAlias = NDArray[np.int64]
-Reals: TypeAlias = NDArray[np.float64]
-
-FREE = -1
-"""In `fixed`: the activity may be placed."""
-
-UNSCHEDULED = 1 << 60
-"""Longer than every makespan."""
+from planning.levelling.clocked import generate_clocked, justify_clocked
+from planning.levelling.course import FREE, NO_CLOCK, Course, Ints, Reals, arrange
 
 CUTS = 6
 """Draws that a child needs besides one for each place of its list: two tournaments of two, two cuts."""
@@ -30,31 +21,14 @@ MUTATION = 0.05
 """The chance that two neighbours in a child's list change places."""
 
 
-class Course(NamedTuple):
-    """The activities in one direction of time. Edges into v are first[v] … first[v+1]-1 of before and gap.
-
-    duration, floor, fixed: steps per activity; fixed: where it stands, or FREE. demand: [activities, words], guard: [words].
-    sequence: a topological order. room: [steps, words], what is left beside the fixed ones.
-    """
-
-    duration: Ints
-    demand: Ints
-    guard: Ints
-    first: Ints
-    before: Ints
-    gap: Ints
-    floor: Ints
-    fixed: Ints
-    sequence: Ints
-    room: Ints
-
-
 @kernel
 def generate(course: Course, order: Ints, room: Ints, start: Ints) -> int:
     """Place activities in `order` (predecessors first), each as early as edges, floor and room allow; the makespan.
 
     room: like the course's, used up. start: [activities], written.
     """
+    if course.clock.unit != NO_CLOCK:
+        return generate_clocked(course, order, room, start)
     duration, demand, guard, first, before, gap = course[:6]
     words = guard.size
     makespan = 0
@@ -83,31 +57,13 @@ def generate(course: Course, order: Ints, room: Ints, start: Ints) -> int:
 
 
 @kernel
-def arrange(course: Course, key: Ints, order: Ints) -> None:
-    """Write into `order` the activities by ascending key, predecessors first whatever their keys; overwrites `key`.
-
-    A key below a predecessor's is lifted to it; equal keys keep the course's sequence.
-    """
-    sequence, first, before = course.sequence, course.first, course.before
-    count = sequence.size
-    for place in range(count):
-        activity = sequence[place]
-        for edge in range(first[activity], first[activity + 1]):
-            key[activity] = max(key[activity], key[before[edge]])
-    ranked = np.empty(count, np.int64)
-    for place in range(count):
-        ranked[place] = key[sequence[place]] * count + place
-    ranked.sort()
-    for place in range(count):
-        order[place] = sequence[ranked[place] % count]
-
-
-@kernel
 def justify(forward: Course, backward: Course, makespan: int, start: Ints, order: Ints, room: Ints) -> int:
     """Push everything to the right of the makespan, then back to the left; the makespan, never a longer one.
 
     start: of a schedule, improved in place. order: written, the list by which `generate` makes that schedule again.
     """
+    if forward.clock.unit != NO_CLOCK:
+        return justify_clocked(forward, backward, makespan, start, order, room)
     duration, fixed = forward.duration, forward.fixed
     count = start.size
     mirrored = np.empty(count, np.int64)

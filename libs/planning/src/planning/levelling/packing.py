@@ -4,7 +4,7 @@ A lane is a resource's count with a guard bit above it. Where a demand is subtra
 a lane that has too little borrows from its guard bit, and from nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,19 @@ class Packing:
 
     def pack(self, counts: Sequence[int]) -> NDArray[np.int64]:
         """[words] of a count per resource."""
-        packed = np.zeros(self.words, np.int64)
-        for resource, count in enumerate(counts):
+        (packed,) = self.rows([counts])
+        return np.asarray(packed, np.int64)
+
+    def rows(self, counts: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+        """[rows, words] of rows of counts per resource."""
+        return self.columns(np.array(counts, np.int64).reshape(len(counts), self.resources).T, len(counts))
+
+    def columns(self, counts: Iterable[NDArray[np.int64]], rows: int) -> NDArray[np.int64]:
+        """[rows, words] of a column of so many counts for each resource."""
+        packed = np.zeros((rows, self.words), np.int64)
+        for resource, column in enumerate(counts):
             word, shift = divmod(resource * self.lane, WORD)
-            packed[word] += count << shift
+            packed[:, word] += column << shift
         return packed
 
     @property

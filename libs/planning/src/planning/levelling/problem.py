@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
 from planning.cycle import topological_order
-from planning.levelling.kernels import FREE, Course, Ints
+from planning.levelling.capacity import left_beside
+from planning.levelling.course import FREE, Course, Ints, no_clock
 from planning.levelling.packing import Packing, packing_for
 
 
@@ -46,6 +48,11 @@ class Problem:
         return cls(durations, edges, demands, capacities, [0] * len(durations), [None] * len(durations))
 
     @property
+    def size(self) -> int:
+        """How many activities."""
+        return len(self.durations)
+
+    @property
     def sequence(self) -> list[int]:
         """A topological order."""
         return topological_order(len(self.durations), [(edge.before, edge.after) for edge in self.edges])
@@ -82,29 +89,35 @@ class Problem:
             path = max(path, -(-work // capacity) if capacity else 0)
         return path
 
+    def courses(self) -> tuple[Course, Course]:
+        """The problem forward and backward in time. Backward, the fixed ones are placed by the kernel, for they depend on the makespan."""
+        packing = packing_for(self.capacities)
+        turned = turned_round(self.edges, self.durations)
+        sequence = self.sequence
+        latest = [floor if at is None else at for floor, at in zip(self.floors, self.fixed, strict=True)]
+        # Whatever the order, an activity starts no later than the end of all before it, or its longest gap after that.
+        reach = max(latest, default=0) + _stretch(self.durations, self.edges)
+        steps = reach + _stretch(self.durations, turned) + 1
+        whole = np.tile(packing.pack(self.capacities), (steps, 1))
+        stands = [(at, at + length) for at, length in zip(self.fixed, self.durations, strict=True) if at is not None]
+        asked = [row for at, row in zip(self.fixed, self.demands, strict=True) if at is not None]
+        left = packing.columns(
+            (
+                left_beside(stands, [row[resource] for row in asked], capacity, 1, steps)
+                for resource, capacity in enumerate(self.capacities)
+            ),
+            steps,
+        )
+        demands = packing.rows(self.demands)
+        return (
+            _course(self, self.edges, sequence, self.floors, demands, packing, left),
+            _course(self, turned, sequence[::-1], [0] * len(sequence), demands, packing, whole),
+        )
 
-def courses(problem: Problem) -> tuple[Course, Course]:
-    """The problem forward and backward in time. Backward, the fixed ones are placed by the kernel, for they depend on the makespan."""
-    packing = packing_for(problem.capacities)
-    turned = [
-        Edge(edge.after, edge.before, edge.gap + problem.durations[edge.after] - problem.durations[edge.before])
-        for edge in problem.edges
-    ]
-    sequence = problem.sequence
-    latest = [floor if at is None else at for floor, at in zip(problem.floors, problem.fixed, strict=True)]
-    # Whatever the order, an activity starts no later than the end of all before it, or its longest gap after that.
-    reach = max(latest, default=0) + _stretch(problem.durations, problem.edges)
-    steps = reach + _stretch(problem.durations, turned) + 1
-    whole = np.tile(packing.pack(problem.capacities), (steps, 1))
-    left = whole.copy()
-    demands = np.array([packing.pack(demand) for demand in problem.demands], np.int64).reshape(-1, packing.words)
-    for activity, at in enumerate(problem.fixed):
-        if at is not None:
-            left[at : at + problem.durations[activity]] -= demands[activity]
-    return (
-        _course(problem, problem.edges, sequence, problem.floors, demands, packing, left),
-        _course(problem, turned, sequence[::-1], [0] * len(sequence), demands, packing, whole),
-    )
+
+def turned_round(edges: Sequence[Edge], durations: Sequence[int]) -> list[Edge]:
+    """The edges seen backward in time."""
+    return [Edge(edge.after, edge.before, edge.gap + durations[edge.after] - durations[edge.before]) for edge in edges]
 
 
 def _course(
@@ -116,22 +129,28 @@ def _course(
     packing: Packing,
     room: Ints,
 ) -> Course:
-    into: list[list[Edge]] = [[] for _ in sequence]
-    for edge in edges:
-        into[edge.after].append(edge)
-    grouped = [edge for group in into for edge in group]
+    first, order = grouped([edge.after for edge in edges], len(sequence))
     return Course(
         duration=np.array(problem.durations, np.int64),
         demand=demands,
         guard=packing.guard,
-        first=np.cumsum([0, *map(len, into)], dtype=np.int64),
-        before=np.array([edge.before for edge in grouped], np.int64),
-        gap=np.array([edge.gap for edge in grouped], np.int64),
+        first=np.array(first, np.int64),
+        before=np.array([edges[edge].before for edge in order], np.int64),
+        gap=np.array([edges[edge].gap for edge in order], np.int64),
         floor=np.array(floors, np.int64),
         fixed=np.array([FREE if at is None else at for at in problem.fixed], np.int64),
         sequence=np.array(sequence, np.int64),
         room=room,
+        clock=no_clock(),
     )
+
+
+def grouped(ends: Sequence[int], count: int) -> tuple[list[int], list[int]]:
+    """first, edges: the numbers of the edges that end at activity v, of so many, are first[v] … first[v+1]-1 of these."""
+    into: list[list[int]] = [[] for _ in range(count)]
+    for edge, end in enumerate(ends):
+        into[end].append(edge)
+    return [0, *accumulate(map(len, into))], [edge for group in into for edge in group]
 
 
 def _stretch(durations: Sequence[int], edges: Sequence[Edge]) -> int:

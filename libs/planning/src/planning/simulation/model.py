@@ -8,14 +8,15 @@ import numpy as np
 
 from planning.calendar import WorkCalendar
 from planning.errors import OutsideCalendar
-from planning.limits import NEVER, ON_START, limits_of
+from planning.limits import NEVER, ON_START, UNBOUNDED, limits_of
 from planning.network import FROM_START, TO_FINISH, Network
 from planning.plan import Constraint, Id, Imposed, LinkType, Plan, Project, Task
 from planning.risk import RiskKind
 from planning.scheduled import Schedule
-from planning.simulation.arrays import SAME_AXIS, Axes, Crossings, Rows, Single
-from planning.simulation.axes import axes_of, distinct
+from planning.simulation.arrays import Rows, Single
 from planning.simulation.estimate import Uncertainty
+from planning.timeline.arrays import SAME_AXIS, Axes, Crossings
+from planning.timeline.axes import axes_of, distinct
 
 ANYWHERE = float("-inf")
 EXACT = 1 << 24
@@ -173,11 +174,13 @@ def _links(
     calendars: Mapping[WorkCalendar, int],
     offsets: Mapping[WorkCalendar, int],
 ) -> _Links:
-    """The links that runs follow. One from an end that has happened becomes a floor of its successor, in `floors`."""
+    """The links that runs follow, those that bound nothing left out. One from an end that has happened becomes a floor of its successor, in `floors`."""
     limits, axes = network.limits, network.axes
     links = _Links()
     for task in range(len(network.tasks)):
         for number in range(network.first[task], network.first[task + 1]):
+            if network.offset[number] == -UNBOUNDED:
+                continue
             link, source = network.links[number], network.source[number] >> 1
             from_start, to_finish = link.type in FROM_START, link.type in TO_FINISH
             crossing = network.crossings.get(number)

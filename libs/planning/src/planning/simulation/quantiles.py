@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.simulation.arrays import Double, Single, Whole
+from planning.simulation.arrays import Single
 from planning.simulation.estimate import Estimate, Shape
+from planning.timeline.arrays import Double, Whole
 
 CELLS = 1024
 """Cells of a table, each a step of 1/1024 in probability; within one the quantile is a straight line."""

@@ -5,7 +5,8 @@ What the compiled kernels are tested against, bit for bit, and what serves where
 
 import numpy as np
 
-from planning.simulation.arrays import FINISHES, SAME_AXIS, STARTS, Axes, Crossings, Double, Flags, Rows, Single, Whole
+from planning.simulation.arrays import Rows, Single
+from planning.timeline.arrays import FINISHES, SAME_AXIS, STARTS, Axes, Crossings, Double, Flags, Whole
 
 
 def instants(axes: Axes, axis: int, positions: Double, reading: int) -> Double:

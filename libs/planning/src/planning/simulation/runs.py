@@ -11,12 +11,13 @@ from planning.errors import PlanError
 from planning.network import network_of
 from planning.plan import Id, Plan
 from planning.simulation import loops, reference
-from planning.simulation.arrays import FINISHES, Double, Single, Whole
+from planning.simulation.arrays import Single
 from planning.simulation.estimate import Uncertainty
 from planning.simulation.model import Model, at_worst, model_of
 from planning.simulation.outcomes import Outcomes, Simulation, ranks
 from planning.simulation.sampling import BLOCK, Sampler
 from planning.simulation.watched import Watched, WatchedDates
+from planning.timeline.arrays import FINISHES, Double, Whole
 
 RUNS = 10_000
 MOST_TASKS = 200_000

@@ -9,10 +9,11 @@ from planning.network import Network
 from planning.plan import Id
 from planning.risk import RiskKind
 from planning.simulation import loops
-from planning.simulation.arrays import Double, Single
+from planning.simulation.arrays import Single
 from planning.simulation.correlated import Copula
 from planning.simulation.estimate import Estimate, Uncertainty
 from planning.simulation.quantiles import Quantiles, quantiles_of
+from planning.timeline.arrays import Double
 
 BLOCK = 250
 """Runs drawn together. A block is always drawn whole from its own generator, so more runs begin with the same ones; it is part of

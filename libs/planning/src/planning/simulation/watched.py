@@ -9,8 +9,9 @@ from planning.network import Network
 from planning.plan import Id
 from planning.scheduled import Schedule
 from planning.simulation import reference
-from planning.simulation.arrays import FINISHES, STARTS, Double, Single, Whole
+from planning.simulation.arrays import Single
 from planning.simulation.model import Model
+from planning.timeline.arrays import FINISHES, STARTS, Double, Whole
 
 NOWHERE = float("-inf")
 

@@ -113,8 +113,10 @@ def _task(
         calendar_id=calendar_id,
         mode=SchedulingMode.MANUAL if is_manual else SchedulingMode.AUTO_ASAP,
         work_mode=record.known("Type", WORK_MODES) or WorkMode.FIXED_UNITS,
-        start=_planned(record, "Start", is_manual=is_manual),
-        finish=_planned(record, "Finish", is_manual=is_manual),
+        start=record.moment("Start"),
+        finish=record.moment("Finish"),
+        planned_start=_planned(record, "Start", is_manual=is_manual),
+        planned_finish=_planned(record, "Finish", is_manual=is_manual),
         constraint=constraint,
         constraint_date=date,
         deadline=record.moment("Deadline"),
@@ -137,9 +139,9 @@ def _task(
 
 
 def _planned(record: Record, name: str, *, is_manual: bool) -> datetime | None:
-    """A manual task's own date goes before the one that was computed."""
-    manual, planned = record.moment(f"Manual{name}"), record.moment(name)
-    return manual if is_manual and manual is not None else planned
+    """A manual task's own date. Project writes one for every task, that of others is the one that it computed."""
+    own = record.moment(f"Manual{name}")
+    return own if is_manual else None
 
 
 def _priority(record: Record) -> int:

@@ -13,9 +13,11 @@ from planning.exchange.mspdi.read_resources import read_assignments, read_resour
 from planning.exchange.mspdi.read_tasks import ReadTasks, close, read_tasks
 from planning.exchange.mspdi.values import Record
 from planning.instant import MINUTES_PER_DAY
+from planning.plan import Progress
 
 COLLECTIONS = ("Calendars", "Tasks", "Resources", "Assignments", "ExtendedAttributes")
-MINUTES_PER_MONTH = 31 * MINUTES_PER_DAY
+MOST_SLACK = 10_000
+"""Days."""
 
 
 def read_mspdi(data: bytes, *, limit: int = MAX_BYTES) -> tuple[Document, FidelityReport]:
@@ -45,17 +47,20 @@ def _project(root: Element, calendars: set[str], report: FidelityReport) -> Docu
     calendar_id = reference(record, "CalendarUID")
     if calendar_id is not None and calendar_id not in calendars:
         raise UnknownReference("Project/CalendarUID", root.line, calendar_id)
+    day = record.integer("MinutesPerDay", 1, MINUTES_PER_DAY) or 480
     project = DocumentProject(
         name=title or name or "",
         start=record.moment("StartDate"),
         data_date=record.moment("StatusDate"),
         calendar_id=calendar_id,
-        minutes_per_day=record.integer("MinutesPerDay", 1, MINUTES_PER_DAY) or 480,
+        minutes_per_day=day,
         minutes_per_week=record.integer("MinutesPerWeek", 1, 7 * MINUTES_PER_DAY) or 2400,
         days_per_month=record.integer("DaysPerMonth", 1, 31) or 20,
         currency=record.text("CurrencyCode"),
         manager=record.text("Manager"),
         guid=record.text("GUID"),
+        progress_logic=_progress_logic(record),
+        critical_float=_critical_float(record, day),
     )
     if record.flag("ScheduleFromStart") is False:
         record.dropped("ScheduleFromStart", "the engine schedules from the start; dates come out as early ones")
@@ -63,6 +68,24 @@ def _project(root: Element, calendars: set[str], report: FidelityReport) -> Docu
         record.dropped("Name", "the title is the project's name")
     record.close(COMPUTED_OF_PROJECT, ignored=(*COLLECTIONS, *ABOUT_THE_FILE))
     return project
+
+
+def _progress_logic(record: Record) -> Progress | None:
+    """Project splits a task that has begun where its predecessors are late, or lets it go on."""
+    splits = record.flag("SplitsInProgressTasks")
+    if splits is None:
+        return None
+    if not splits:
+        record.converted("SplitsInProgressTasks", "work that has begun goes on without waiting: progress override")
+    return Progress.RETAINED_LOGIC if splits else Progress.OVERRIDE
+
+
+def _critical_float(record: Record, day: int) -> int | None:
+    days = record.integer("CriticalSlackLimit", -MOST_SLACK, MOST_SLACK)
+    if days is None or days >= 0:
+        return None if days is None else days * day
+    record.converted("CriticalSlackLimit", "what has no float is critical in any case")
+    return 0
 
 
 def _in_elapsed_time(

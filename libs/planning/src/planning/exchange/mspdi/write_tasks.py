@@ -89,13 +89,12 @@ def write_task(
     said = f"The task {task.source_id}"
     if task.kind is TaskKind.MILESTONE and task.duration:
         raise NotWritable(f"{said} is a milestone with a duration")
-    is_manual = task.mode is SchedulingMode.MANUAL
     writer.put("UID", numbers.of(task.source_id, said))
     writer.put("GUID", task.guid)
     writer.put("ID", row.place)
     writer.put("Name", task.name)
     writer.put("Active", task.is_active)
-    writer.put("Manual", is_manual)
+    writer.put("Manual", task.mode is SchedulingMode.MANUAL)
     writer.put("Type", WORK_MODE_NUMBERS[task.work_mode])
     writer.put("IsNull", value=False)
     writer.put("WBS", task.wbs)
@@ -105,17 +104,17 @@ def write_task(
     writer.put("Start", task.start)
     writer.put("Finish", task.finish)
     writer.minutes("Duration", task.duration)
-    if is_manual:
-        writer.put("ManualStart", task.start)
-        writer.put("ManualFinish", task.finish)
-        writer.minutes("ManualDuration", task.duration)
+    _planned(writer, task)
     writer.put("DurationFormat", DAYS + ESTIMATED if task.is_estimated else DAYS)
     writer.minutes("Work", task.work)
     writer.put("Estimated", task.is_estimated)
     writer.put("Milestone", task.kind is TaskKind.MILESTONE)
     writer.put("Summary", task.kind is TaskKind.SUMMARY)
     writer.money("FixedCost", task.fixed_cost)
-    writer.put("PercentComplete", task.percent_complete)
+    percent = int(task.percent_complete)
+    if percent != task.percent_complete:
+        writer.converted("PercentComplete", "cut to a whole number, as Project has them")
+    writer.put("PercentComplete", percent)
     writer.money("Cost", task.cost)
     writer.put("ActualStart", task.actual_start)
     writer.put("ActualFinish", task.actual_finish)
@@ -144,6 +143,23 @@ def write_task(
         inside.put("DurationFormat", DAYS)
         inside.minutes("Work", baseline.work)
         inside.money("Cost", baseline.cost)
+
+
+def _planned(writer: Writer, task: DocumentTask) -> None:
+    """The dates that somebody set, which Project keeps of manual tasks alone."""
+    told = {"planned_start": task.planned_start, "planned_finish": task.planned_finish}
+    if task.mode is not SchedulingMode.MANUAL:
+        for name, at in told.items():
+            if at is not None:
+                reason = "Project keeps the dates that somebody set of manual tasks alone"
+                writer.report.dropped("task", name, task.source_id, reason)
+        return
+    if (*told.values(), task.constraint_date) == (None, None, None):
+        reason = "what is planned by hand is held to its start in Project"
+        writer.report.converted("task", "planned_start", task.source_id, reason)
+    writer.put("ManualStart", task.planned_start)
+    writer.put("ManualFinish", task.planned_finish)
+    writer.minutes("ManualDuration", task.duration)
 
 
 def _constraint(writer: Writer, task: DocumentTask, calendar: int | None) -> None:

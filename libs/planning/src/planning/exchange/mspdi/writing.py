@@ -12,7 +12,7 @@ from planning.exchange.mspdi.write_calendars import write_calendar
 from planning.exchange.mspdi.write_resources import write_assignment, write_resource
 from planning.exchange.mspdi.write_tasks import rows, write_outside, write_task
 from planning.exchange.mspdi.writer import Numbering, Writer
-from planning.plan import TaskKind
+from planning.plan import Progress, TaskKind
 
 SAVE_VERSION = 14
 """Project 2010, the first with tasks that are manual."""
@@ -97,9 +97,23 @@ def _project(writer: Writer, project: DocumentProject, calendars: Numbering) -> 
     writer.put("Manager", project.manager)
     writer.put("ScheduleFromStart", value=True)
     writer.put("StartDate", project.start)
+    _critical_float(writer, project)
     writer.put("CurrencyCode", project.currency)
     writer.put("CalendarUID", calendars.optional(project.calendar_id, "The project"))
     writer.put("MinutesPerDay", project.minutes_per_day)
     writer.put("MinutesPerWeek", project.minutes_per_week)
     writer.put("DaysPerMonth", project.days_per_month)
+    if project.progress_logic is not None:
+        writer.put("SplitsInProgressTasks", value=project.progress_logic is Progress.RETAINED_LOGIC)
     writer.put("StatusDate", project.data_date)
+
+
+def _critical_float(writer: Writer, project: DocumentProject) -> None:
+    """Project counts it in whole days."""
+    if project.critical_float is None:
+        return
+    days, rest = divmod(project.critical_float, project.minutes_per_day)
+    if rest:
+        writer.report.dropped("project", "critical_float", "", "Project counts it in whole days")
+    else:
+        writer.put("CriticalSlackLimit", days)

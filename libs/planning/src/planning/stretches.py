@@ -1,27 +1,10 @@
-"""Calendars as arrays: the stretches of uninterrupted work between two days."""
+"""A calendar as stretches of uninterrupted work."""
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterator
+from itertools import pairwise
 
 from planning.calendar import WorkCalendar
 from planning.instant import MINUTES_PER_DAY
-from planning.simulation.arrays import Axes
-
-
-def axes_of(calendars: Sequence[WorkCalendar], begin: int, end: int) -> Axes:
-    """The calendars from the day of one instant to that of another. Instants are counted from `begin`, positions from those worked by then.
-
-    Raises OutsideCalendar.
-    """
-    first, begins, before = [0], [], []
-    for calendar in calendars:
-        done = calendar.worked(begin)
-        for at, position in stretches(calendar, begin, end):
-            begins.append(at - begin)
-            before.append(position - done)
-        first.append(len(begins))
-    return Axes(np.array(first), np.array(begins, np.float64), np.array(before, np.float64))
 
 
 def stretches(calendar: WorkCalendar, begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -41,6 +24,15 @@ def stretches(calendar: WorkCalendar, begin: int, end: int) -> Iterator[tuple[in
     yield finish, position
 
 
+def worked_between(calendar: WorkCalendar, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """From when until when the minutes from one position to another are worked. Raises OutsideCalendar."""
+    if first < last:
+        found = stretches(calendar, calendar.start_of(first), calendar.finish_of(last))
+        for (at, position), (_, following) in pairwise(found):
+            if position < last and following > first:
+                yield at + max(first, position) - position, at + min(last, following) - position
+
+
 def _unbroken(calendar: WorkCalendar, at: int, position: int, until: int) -> int:
     """How many minutes from `position` to at most `until` are worked without a break."""
     low, high = 1, until - position
@@ -53,8 +45,3 @@ def _unbroken(calendar: WorkCalendar, at: int, position: int, until: int) -> int
         else:
             high = middle - 1
     return low
-
-
-def distinct(calendars: Iterable[WorkCalendar]) -> dict[WorkCalendar, int]:
-    """Each calendar once, with its number."""
-    return {calendar: number for number, calendar in enumerate(dict.fromkeys(calendars))}

@@ -1,0 +1,1 @@
+"""Several calendars as arrays, for loops that go from the working minutes of one to those of another."""
