@@ -67,6 +67,7 @@ def application(settings: ServiceSettings) -> FastAPI:
         routers=ROUTERS,
         own_boundaries=frozenset({BoundaryKind.PROJECT, BoundaryKind.WORK}),
         conflicts=CONFLICTS,
+        writes_at_once=True,
     )
 
 

@@ -56,6 +56,11 @@ def read_written(value: str) -> date:
     return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
 
 
+def day_written(value: date) -> date:
+    """The day of a date or a moment."""
+    return value.date() if isinstance(value, datetime) else value
+
+
 WRITTEN_DATE: Any = WrittenDate()
 
 

@@ -4,7 +4,7 @@ The database holds what was valid when it was written; to check a hundred record
 form is that of the contract's states: a field is the column of its name, unless its `Form` says what else it is made of.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response
+from pydantic import Field as Asks
 from sqlalchemy import Column, Numeric, Table
 
 from chassis.etag import etag_of
@@ -20,7 +21,7 @@ from chassis.problem import NotFound
 from chassis.short_cuts import Asked, ShortCut
 from chassis.statements import Record, fetch_row
 from chassis.unit_of_work import UnitOfWork
-from contracts.values import Shape
+from contracts.values import Day, Name, Shape
 from project_svc.projects.reading import check_readable
 from project_svc.shown import shown_duration, shown_hours, shown_money, shown_number, shown_rate
 
@@ -32,7 +33,48 @@ Field = Callable[[Record], object]
 """From a record to what `as_json` writes for one of its fields."""
 
 
-BOOKED = {"task_id": "task_id", "source": "source", "since": '"on" >= {}', "until": '"on" <= {}'}
+def within(*days: str) -> dict[str, str]:
+    """The filters `since` and `until` on records of a first and a last day, or of one: both ends belong to the range, what has no day does not."""
+    first, last = (", ".join(f'"{day}"' for day in each) for each in (days, days[::-1]))
+    return {"since": f"coalesce({last}) >= {{}}", "until": f"coalesce({first}) <= {{}}"}
+
+
+CREATED = {
+    "since": "created_at >= ({}::date)::timestamp AT TIME ZONE 'UTC'",
+    "until": "created_at < ({}::date + 1)::timestamp AT TIME ZONE 'UTC'",
+}
+"""The same on the day on which a record was written down."""
+
+
+def written_within(first: str, last: str) -> dict[str, str]:
+    """The same on days or moments that are kept as they were written."""
+    return {
+        "since": f"left(coalesce({last}, {first}), 10) >= to_char({{}}::date, 'YYYY-MM-DD')",
+        "until": f"left(coalesce({first}, {last}), 10) <= to_char({{}}::date, 'YYYY-MM-DD')",
+    }
+
+
+class RecordQuery(PageQuery):
+    """What every list of records that clients may name takes besides: their name for one, or the system that they come from."""
+
+    external_source: Name | None = None
+    """The `source` of its `external_ref`."""
+    external_id: Name | None = None
+    """The `id` of its `external_ref`."""
+
+
+OF_NAMES = ("external_source", "external_id")
+
+
+def ranged(*days: str) -> dict[str, Any]:
+    """The same as fields of a query."""
+    return {
+        "since": (Day | None, Asks(default=None, description=f"`{days[-1]}` is this day or a later one")),
+        "until": (Day | None, Asks(default=None, description=f"`{days[0]}` is this day or an earlier one")),
+    }
+
+
+BOOKED = {"task_id": "task_id", "source": "source", "corrects_id": "corrects_id"} | within("on")
 """The filters of entries: costs and commitments."""
 
 
@@ -142,10 +184,16 @@ class Form:
         """A page of the driver's records, and the next cursor. where: conditions besides the filters. Raises BadCursor, InvalidRequest."""
         asked = {
             condition: wanted
-            for name, condition in self.filters.items()
+            for name, condition in self._filters(query)
             if (wanted := getattr(query, name)) is not None
         }
         return await page_records(unit.session, self.columns, self.table.name, {**where, **asked}, query, self.order)
+
+    def _filters(self, query: PageQuery) -> Iterable[tuple[str, str]]:
+        """Each parameter and its condition."""
+        yield from self.filters.items()
+        if isinstance(query, RecordQuery):
+            yield from zip(OF_NAMES, OF_NAMES, strict=True)
 
     def answer(self, records: Sequence[Record], following: str | None) -> Response:
         """A page as an answer."""

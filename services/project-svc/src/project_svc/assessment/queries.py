@@ -12,7 +12,7 @@ from contracts.vocabulary import RiskKind
 from planning.risk import RiskKind as Sign
 from planning.risk import emv, schedule_exposure
 from project_svc.assessment.models import AssessedRisk, MatrixCell, RiskAssessment, RiskScore
-from project_svc.assessment.scores import band_of, scored
+from project_svc.assessment.scores import Scale, band_of, scored
 from project_svc.budgets.models import BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.risks.models import OVER, Risk
@@ -25,11 +25,12 @@ async def assessment_of(project: ReadProject) -> RiskAssessment:
     """The open risks, scored. Raises Cycle, OutsideTime, Unschedulable."""
     matrix = RiskMatrix.model_validate(project.row.risk_matrix)
     budget = await _budget(project)
+    scale = Scale(matrix, budget, project.row.minutes_per_day)
     planned = await schedule_of(project)
     rows = await project.session.scalars(
         select(Risk).where(col(Risk.project_id) == project.id, col(Risk.state).not_in(OVER)).order_by(col(Risk.id))
     )
-    items = [_assessed(matrix, budget, planned, risk) for risk in rows]
+    items = [_assessed(scale, planned, risk) for risk in rows]
     items.sort(key=lambda each: (-each.inherent.score, str(each.risk_id)))
 
     def total(kind: RiskKind, name: str) -> Money:
@@ -57,7 +58,7 @@ async def _budget(project: ReadProject) -> Decimal:
     return Decimal((await project.session.scalars(lines)).one())
 
 
-def _assessed(matrix: RiskMatrix, budget: Decimal, planned: Planned, risk: Risk) -> AssessedRisk:
+def _assessed(scale: Scale, planned: Planned, risk: Risk) -> AssessedRisk:
     item = None if risk.task_id is None else planned.schedule.items.get(risk.task_id)
     day = planned.calendar_of(risk.task_id).minutes_per_day
     exposure = NOTHING
@@ -69,8 +70,8 @@ def _assessed(matrix: RiskMatrix, budget: Decimal, planned: Planned, risk: Risk)
         title=risk.title,
         kind=risk.kind,
         escalated=risk.escalated,
-        inherent=_score(matrix, risk.probability, risk.cost_impact, risk.days_impact, budget),
-        residual=_residual(matrix, risk, budget),
+        inherent=_score(scale, risk.probability, risk.cost_impact, risk.days_impact),
+        residual=_residual(scale, risk),
         emv=Money.of(risk.emv, risk.currency),
         residual_emv=Money.of(_residual_emv(risk), risk.currency),
         total_float=None if item is None else Duration(item.total_float, day),
@@ -80,18 +81,17 @@ def _assessed(matrix: RiskMatrix, budget: Decimal, planned: Planned, risk: Risk)
     )
 
 
-def _residual(matrix: RiskMatrix, risk: Risk, budget: Decimal) -> RiskScore | None:
+def _residual(scale: Scale, risk: Risk) -> RiskScore | None:
     """What of the risk is left; what was not said of it stays as it is."""
     said = (risk.residual_probability, risk.residual_cost_impact, risk.residual_days_impact)
     if all(each is None for each in said):
         return None
     probability, cost, delay = said
     return _score(
-        matrix,
+        scale,
         risk.probability if probability is None else probability,
         risk.cost_impact if cost is None else cost,
         risk.days_impact if delay is None else delay,
-        budget,
     )
 
 
@@ -103,8 +103,8 @@ def _residual_emv(risk: Risk) -> Decimal:
     return emv(Sign(risk.kind), probability, cost)
 
 
-def _score(matrix: RiskMatrix, probability: Decimal, cost: Decimal, delay: int, budget: Decimal) -> RiskScore:
-    found = scored(matrix, probability, cost, delay, budget)
+def _score(scale: Scale, probability: Decimal, cost: Decimal, delay: int) -> RiskScore:
+    found = scored(scale, probability, cost, delay)
     return RiskScore(
         probability_level=found.probability_level, impact_level=found.impact_level, score=found.score, band=found.band
     )

@@ -27,13 +27,23 @@ class Scored:
     band: Band
 
 
-def scored(matrix: RiskMatrix, probability: Decimal, cost: Decimal, delay: int, budget: Decimal) -> Scored:
-    """The place of a risk. cost: an amount; delay: working minutes; budget: what shares of it are meant by, 0 where there is none,
-    and then any cost at all has the highest level.
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What risks are measured by. budget: what shares of it are meant by, 0 where there is none, and then any cost at all has the highest
+    level; minutes_per_day: a working day of the project.
     """
+
+    matrix: RiskMatrix
+    budget: Decimal
+    minutes_per_day: int
+
+
+def scored(scale: Scale, probability: Decimal, cost: Decimal, delay: int) -> Scored:
+    """The place of a risk. cost: an amount; delay: working minutes."""
+    matrix, day = scale.matrix, scale.minutes_per_day
     likely = _level(matrix.probability_limits, probability)
-    late = _level([limit.minutes for limit in matrix.delay_limits], delay)
-    impact = max(late, _cost_level(matrix, cost, budget))
+    late = _level(sorted(limit.on(day).minutes for limit in matrix.delay_limits), delay)
+    impact = max(late, _cost_level(matrix, cost, scale.budget))
     score = likely * impact
     return Scored(likely, impact, score, band_of(matrix, score))
 

@@ -1,4 +1,7 @@
-"""What assignments cost: work and material by the rates of the days on which they fall, costs as they were said."""
+"""What assignments cost: work and material by the rates of the days on which they fall, costs as they were said.
+
+Work falls on the days on which its task goes on and its resource is there.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from planning.figure import Figure
 from planning.instant import to_instant
 from planning.labour import HourlyRate, cost_of_material, cost_of_work
 from project_svc.assignments.models import Assignment
+from project_svc.assignments.presence import Presence
 from project_svc.earned_value.models import MoneyFigure
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
@@ -86,7 +90,9 @@ class _Cost:
 async def resource_costs(project: ReadProject, query: ResourceCostQuery) -> ResourceCostRead:
     """The costs of the assignments that are asked for. Raises Cycle, OutsideTime, Unschedulable (409)."""
     planned = await schedule_of(project)
-    costs = [_cost(row, planned) for row in await _rows(project, query) if row.task_id in planned.schedule.items]
+    presence = await Presence.of(project, planned)
+    rows = await _rows(project, query)
+    costs = [_cost(row, planned, presence) for row in rows if row.task_id in planned.schedule.items]
     currency = project.row.currency
     wanted: Iterator[_Cost] = (each for each in costs if query.cursor is None or each.assignment_id > query.cursor)
     items = list(islice(wanted, query.limit + 1))
@@ -100,6 +106,13 @@ async def resource_costs(project: ReadProject, query: ResourceCostQuery) -> Reso
     )
 
 
+async def assigned_cost(project: ReadProject, planned: Planned) -> Decimal:
+    """What all assignments of a plan cost, in the project's currency. planned: its dates."""
+    presence = await Presence.of(project, planned)
+    rows = await _rows(project, ResourceCostQuery())
+    return sum((_cost(row, planned, presence).cost for row in rows if row.task_id in planned.schedule.items), NOTHING)
+
+
 async def _rows(project: ReadProject, query: ResourceCostQuery) -> Any:
     asked = [
         ASSIGNMENTS.c[name] == wanted
@@ -108,7 +121,7 @@ async def _rows(project: ReadProject, query: ResourceCostQuery) -> Any:
     ]
     has_begun = (TASKS.c.actual_start.is_not(None) | (TASKS.c.percent_complete > 0)).label("has_begun")
     return await project.session.execute(
-        select(ASSIGNMENTS, RESOURCES.c.rates, has_begun)
+        select(ASSIGNMENTS, RESOURCES.c.rates, RESOURCES.c.calendar_id, has_begun)
         .join(RESOURCES, RESOURCES.c.id == ASSIGNMENTS.c.resource_id)
         .join(TASKS, TASKS.c.id == ASSIGNMENTS.c.task_id)
         .where(ASSIGNMENTS.c.project_id == project.id, *asked)
@@ -116,12 +129,15 @@ async def _rows(project: ReadProject, query: ResourceCostQuery) -> Any:
     )
 
 
-def _cost(row: Any, planned: Planned) -> _Cost:
+def _cost(row: Any, planned: Planned, presence: Presence) -> _Cost:
     item = planned.schedule.items[row.task_id]
     rates = [_rate(Rate.model_validate(each)) for each in row.rates]
     if row.kind is ResourceKind.WORK:
         span = item.scheduled_start, item.scheduled_finish
-        cost, actual = cost_of_work(row.work, row.actual_work, span, planned.calendar_of(row.task_id), rates)
+        shared = presence.shared(row.task_id, row.calendar_id)
+        # Who is never there while the task lasts has no time of their own that the work could be spread over.
+        time = planned.calendar_of(row.task_id) if shared is None or not shared.between(*span) else shared
+        cost, actual = cost_of_work(row.work, row.actual_work, span, time, rates)
     else:
         is_material = row.kind is ResourceKind.MATERIAL
         cost = cost_of_material(row.units, item.scheduled_start, rates) if is_material else row.amount

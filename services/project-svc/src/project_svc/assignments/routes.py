@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.statements import Record
 from chassis.unit_of_work import TransactionRoute, Unit
-from contracts.project_events.resources import AssignmentState
+from contracts.project_events.resources import AssignmentState, ResourceKind
 from contracts.values import Id
 from project_svc.assignments import actions
 from project_svc.assignments.effort import TooMuchWork
@@ -24,7 +24,7 @@ from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
 from project_svc.shown import shown_duration
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import Form, duration, hours_per_day, money
+from project_svc.written import Form, RecordQuery, duration, hours_per_day, money
 
 router = APIRouter(prefix="/projects/{project_id}/assignments", tags=["resources"], route_class=TransactionRoute)
 
@@ -43,7 +43,7 @@ FORM = Form(
     table_of(Assignment),
     AssignmentState,
     ORDER,
-    filters={"task_id": '"task_id"', "resource_id": '"resource_id"'},
+    filters={"task_id": '"task_id"', "resource_id": '"resource_id"', "kind": '"kind"'},
     own={
         "hours_per_day": hours_per_day,
         "work": duration("work"),
@@ -54,11 +54,13 @@ FORM = Form(
 )
 
 
-class AssignmentQuery(PageQuery):
+class AssignmentQuery(RecordQuery):
     """Which assignments."""
 
     task_id: Id | None = None
     resource_id: Id | None = None
+    kind: ResourceKind | None = None
+    """The resource's."""
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)

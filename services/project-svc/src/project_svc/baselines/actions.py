@@ -1,14 +1,21 @@
 """What can happen to a baseline: it is taken, renamed while it is a draft, approved, superseded by the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
 
 from chassis.problem import Conflict
-from contracts.project_events.baselines import BaselineFigures, BaselineState, BaselineStatus, PlannedValuePoint
+from contracts.project_events.baselines import (
+    BaselineFigures,
+    BaselineState,
+    BaselineStatus,
+    PlannedValuePoint,
+    Unrequested,
+)
 from contracts.values import MINUTES_PER_DAY, Money, Shape
 from contracts.vocabulary import ProjectStatus
 from planning import WorkCalendar, to_date
@@ -23,19 +30,22 @@ from project_svc.baselines.models import (
     BaselineApproved,
     BaselineCalendar,
     BaselineCreate,
+    BaselineDeliverable,
     BaselineLine,
+    BaselineLink,
     BaselineStep,
     BaselineTaken,
     BaselineTask,
 )
 from project_svc.baselines.picture import Picture, present_picture
 from project_svc.baselines.queries import approved_baseline
+from project_svc.baselines.unrequested import check_requested
 from project_svc.calendars.models import Calendar
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import IllegalStep
 from project_svc.projects.reading import ReadProject
-from project_svc.records import table_of
+from project_svc.records import Row, table_of
 from project_svc.register.actions import Entry, change, create, find, remove
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.queries import Planned, schedule_of
@@ -81,6 +91,7 @@ async def keep_baseline(
         of_revision=project.revision - 1,
         content_hash=hash_of(content),
         scope=picture.scope,
+        success_criteria=None if picture.more is None else picture.more.success_criteria,
         figures=BaselineFigures(
             start=start_of(picture.start, granularity),
             finish=finish_of(picture.finish, granularity),
@@ -88,6 +99,7 @@ async def keep_baseline(
             contingency=Money.of(picture.contingency, currency),
             tasks=len(picture.tasks),
             budget_lines=len(picture.lines),
+            project_start=picture.project_start,
         ),
         planned_value=planned_value_of(picture.spreads(planned), planned.calendar, currency),
     )
@@ -121,20 +133,24 @@ async def approve_baseline(
 ) -> Entry[BaselineState]:
     """Measure the project by this baseline from now on; the one before is superseded.
 
-    Raises IllegalStep unless it is a draft, ChangeRequestNeeded once the project is baselined.
+    Raises IllegalStep unless it is a draft; once the project is baselined ChangeRequestNeeded, and ChangesUnrequested for what nobody asked for.
     """
     if baseline.state is not BaselineStatus.DRAFT:
         raise IllegalStep(f"This baseline is {baseline.state}: a draft is approved, once.", legal=_legal_from(baseline))
     before = await approved_baseline(project.session, project.id)
+    found: list[Unrequested] | None = None
     if before is not None:
         if project.row.state not in BEFORE_BASELINE:
             await _check_change_request(project, baseline)
+            found = []
+            await check_requested(project.session, before, baseline)
         await change(project, BASELINES, before, BaselineStep(state=BaselineStatus.SUPERSEDED))
     approved = BaselineApproved(
         state=BaselineStatus.APPROVED,
         approved_by=body.approved_by or caller,
         approved_at=project.now,
         approval_note=body.note,
+        unrequested=found,
     )
     return await change(project, BASELINES, baseline, approved)
 
@@ -190,7 +206,14 @@ async def _copy_calendars(project: LockedProject, heading: dict[str, UUID]) -> N
 async def _copy(project: LockedProject, baseline_id: UUID, picture: Picture) -> None:
     heading = {"baseline_id": baseline_id, "organization_id": project.row.organization_id}
     await _copy_calendars(project, heading)
-    for table, rows in ((BaselineTask, picture.tasks), (BaselineLine, picture.lines)):
+    deliverables, links = ({}, {}) if picture.more is None else (picture.more.deliverables, picture.more.links)
+    copies: Mapping[type[Row], Mapping[UUID, Any]] = {
+        BaselineTask: picture.tasks,
+        BaselineLine: picture.lines,
+        BaselineDeliverable: deliverables,
+        BaselineLink: links,
+    }
+    for table, rows in copies.items():
         copied = [heading | asdict(row) for row in rows.values()]
         for begin in range(0, len(copied), CHUNK):
             await project.session.execute(insert(table_of(table)), copied[begin : begin + CHUNK])

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.values import DayOrMoment, Duration, Id, Label, Money, Name, Shape
 from contracts.vocabulary import Granularity, TaskKind
 from project_svc.baselines.picture import Picture, PicturedTask
+from project_svc.baselines.scope import ComparedScope
 from project_svc.schedule.dates import finish_of, start_of, worked
 from project_svc.schedule.queries import Planned
 
@@ -70,6 +71,11 @@ class ComparisonRead(Shape):
     unassigned_cost: MoneyDifference
     """Of what belongs to no task."""
     is_scope_statement_changed: bool
+    are_success_criteria_changed: bool | None
+    """Null, as the two below, where one of the two kept nothing of it."""
+    deliverables: ComparedScope | None
+    """By name, description and what it takes to accept them."""
+    links: ComparedScope | None
     counts: dict[Difference, int]
     """How many tasks differ, on all pages."""
     items: list[ComparedTask]

@@ -22,6 +22,12 @@ def content_of(picture: Picture, currency: str, granularity: Granularity) -> byt
         "tasks": [_task(task, currency, granularity) for _, task in sorted(picture.tasks.items())],
         "budget_lines": [_line(line, currency) for _, line in sorted(picture.lines.items())],
     }
+    if (more := picture.more) is not None:
+        document |= {
+            "success_criteria": more.success_criteria,
+            "deliverables": [asdict(each) for _, each in sorted(more.deliverables.items())],
+            "links": [each.shown() for _, each in sorted(more.links.items())],
+        }
     return orjson.dumps(document, default=_text, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 
@@ -43,7 +49,8 @@ def _task(task: PicturedTask, currency: str, granularity: Granularity) -> dict[s
         "scheduled_finish": finish_of(task.scheduled_finish, granularity),
     }
     duration = str(Duration(task.duration, task.minutes_per_day))
-    values = {name: value for name, value in asdict(task).items() if name not in {"minutes_per_day", "calendar_id"}}
+    left_out = {"minutes_per_day", "calendar_id"} | ({"held"} if task.held is None else set())
+    values = {name: value for name, value in asdict(task).items() if name not in left_out}
     return values | dates | {"duration": duration, "cost": _money(task.cost, currency)}
 
 

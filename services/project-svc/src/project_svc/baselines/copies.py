@@ -10,11 +10,28 @@ from chassis.paging import Order, PageQuery
 from chassis.problem import NotFound
 from chassis.statements import Record, fetch_row
 from chassis.unit_of_work import UnitOfWork
-from contracts.vocabulary import Granularity
+from contracts.values import Id
+from contracts.vocabulary import Granularity, TaskKind
 from project_svc.baselines.models import BaselineLine, BaselineLineRead, BaselineTask, BaselineTaskRead
 from project_svc.records import as_written, table_of
 from project_svc.schedule.dates import finish_of, start_of
+from project_svc.tasks.written import WBS_ORDER
 from project_svc.written import Field, Form, duration, money
+
+
+class BaselineTaskQuery(PageQuery):
+    """Which of the tasks."""
+
+    kind: TaskKind | None = None
+    parent_id: Id | None = None
+
+
+class BaselineLineQuery(PageQuery):
+    """Which of the budget lines."""
+
+    task_id: Id | None = None
+    contingency: bool | None = None
+
 
 HERE = "SELECT FROM baselines WHERE id = $1 AND project_id = $2 AND organization_id = $3"
 INSIDE = "baseline_id = (SELECT id FROM baselines WHERE project_id = {} AND id = {})"
@@ -54,7 +71,7 @@ TASKS = Form(
     Order(
         columns={
             "task_id": col(BaselineTask.task_id),
-            "wbs_code": col(BaselineTask.wbs_code),
+            "wbs_code": WBS_ORDER,
             "name": col(BaselineTask.name),
         },
         default="task_id",
@@ -68,6 +85,7 @@ TASKS = Form(
         "scheduled_finish": _finish("scheduled_finish"),
         "cost": money("cost"),
     },
+    filters={"kind": "kind", "parent_id": "parent_id"},
     beside=BESIDE,
 )
 LINES = Form(
@@ -78,6 +96,7 @@ LINES = Form(
         default="line_id",
         identity=col(BaselineLine.line_id),
     ),
+    filters={"task_id": "task_id", "contingency": "contingency"},
     own={"amount": money("amount")},
     beside=BESIDE,
 )

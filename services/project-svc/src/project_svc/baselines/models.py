@@ -13,10 +13,11 @@ from contracts.project_events.baselines import (
     BaselineStatus,
     ContentHash,
     PlannedValuePoint,
+    Unrequested,
 )
 from contracts.project_events.registers import BASELINE
 from contracts.values import Day, DayOrMoment, Duration, ExternalRef, Id, Instant, Label, Money, Name, Shape, Text
-from contracts.vocabulary import TaskKind
+from contracts.vocabulary import LagCalendar, LinkType, TaskKind
 from project_svc.records import AMOUNT, MINUTES, Row, words
 from project_svc.register.declared import Declared
 
@@ -61,6 +62,8 @@ class BaselineTask(Row, table=True):
     scheduled_start: int = Field(sa_type=MINUTES)
     scheduled_finish: int = Field(sa_type=MINUTES)
     cost: Decimal = Field(sa_type=AMOUNT)
+    held: str | None = None
+    """See `project_svc.baselines.picture.PicturedTask`."""
 
 
 class BaselineLine(Row, table=True):
@@ -77,6 +80,35 @@ class BaselineLine(Row, table=True):
     contingency: bool
     starts_on: date | None = None
     ends_on: date | None = None
+
+
+class BaselineDeliverable(Row, table=True):
+    """A deliverable as it was agreed on."""
+
+    __tablename__ = "baseline_deliverables"
+
+    baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
+    deliverable_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    name: str
+    description: str
+    acceptance_criteria: str
+
+
+class BaselineLink(Row, table=True):
+    """A link as it was planned. lag: working minutes."""
+
+    __tablename__ = "baseline_links"
+
+    baseline_id: UUID = Field(primary_key=True, foreign_key="baselines.id", ondelete="CASCADE")
+    link_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    predecessor_id: UUID
+    successor_id: UUID
+    type: LinkType = Field(sa_type=words(LinkType))
+    lag: int = Field(sa_type=MINUTES)
+    minutes_per_day: int = Field(sa_type=MINUTES)
+    lag_calendar: LagCalendar = Field(sa_type=words(LagCalendar))
 
 
 class BaselineCalendar(Row, table=True):
@@ -105,11 +137,13 @@ class BaselineTaken(BaselineCreate):
     of_revision: int
     content_hash: ContentHash
     scope: Text
+    success_criteria: Text | None
     figures: BaselineFigures
     planned_value: list[PlannedValuePoint]
     approved_by: Label = ""
     approved_at: Instant | None = None
     approval_note: Text = ""
+    unrequested: list[Unrequested] | None = None
 
 
 class Approval(Shape):
@@ -131,6 +165,7 @@ class BaselineApproved(BaselineStep):
     approved_by: Label
     approved_at: Instant
     approval_note: Text
+    unrequested: list[Unrequested] | None
 
 
 class BaselineTaskRead(Shape):

@@ -1,9 +1,10 @@
 """Scope, schedule and cost of a project at one moment: what a baseline copies, and what it is compared with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from planning import WorkCalendar
 from planning.books import Agreed, Line, Span
 from planning.planned_value import Spread
 from planning.written import at_finish, at_start
+from project_svc.baselines.scope import Scope, present_scope
 from project_svc.budgets.models import BudgetLine
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
@@ -21,11 +23,36 @@ from project_svc.tasks.models import Task
 
 TASKS = table_of(Task)
 LINES = table_of(BudgetLine)
+COPIED = ("id", "parent_id", "wbs_code", "name", "kind", "duration", "minutes_per_day", "calendar_id")
+HELD_BY = ("mode", "constraint_type", "constraint_date", "planned_start", "planned_finish")
+"""Columns of tasks."""
+
+
+class Dated(Protocol):
+    """A task and its early dates (instants), in whatever row they are."""
+
+    @property
+    def kind(self) -> TaskKind: ...
+    @property
+    def early_start(self) -> int: ...
+    @property
+    def early_finish(self) -> int: ...
+
+
+def ends_of(tasks: Collection[Dated], nothing: int = 0) -> tuple[int, int]:
+    """When a plan starts and finishes, by the tasks that say so (`planning.reference.counting`). nothing: when one without tasks does."""
+    own = [task for task in tasks if task.kind is not TaskKind.SUMMARY]
+    counted = [task for task in own if task.kind is not TaskKind.LEVEL_OF_EFFORT] or own or tasks
+    starts, finishes = ((task.early_start for task in counted), (task.early_finish for task in counted))
+    return min(starts, default=nothing), max(finishes, default=nothing)
 
 
 @dataclass(frozen=True, slots=True)
 class PicturedTask:
-    """A task and its dates (instants). duration: working minutes. cost: the sum of its budget lines."""
+    """A task and its dates (instants). duration: working minutes. cost: the sum of its budget lines.
+
+    held: what people hold its dates by: its mode, then its constraint and its planned dates where it has any; None where nobody kept it.
+    """
 
     task_id: UUID
     parent_id: UUID | None
@@ -40,6 +67,7 @@ class PicturedTask:
     scheduled_start: int
     scheduled_finish: int
     cost: Decimal
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,10 @@ class Picture:
     """What the project worked by; None where nobody kept it: then by the present one."""
     calendars: Mapping[UUID, WorkCalendar] = field(default_factory=dict)
     """What tasks worked by that had a calendar of their own, by its id."""
+    more: Scope | None = None
+    """The scope beside its words; None where nobody kept it."""
+    project_start: date | None = None
+    """Before which no task could start; None where nobody kept it."""
 
     @property
     def bac(self) -> Decimal:
@@ -154,26 +186,21 @@ async def present_picture(project: ReadProject, planned: Planned | None = None) 
     for line in lines.values():
         if line.task_id is not None:
             costs[line.task_id] = costs.get(line.task_id, Decimal(0)) + line.amount
-    columns = (
-        TASKS.c.id,
-        TASKS.c.parent_id,
-        TASKS.c.wbs_code,
-        TASKS.c.name,
-        TASKS.c.kind,
-        TASKS.c.duration,
-        TASKS.c.minutes_per_day,
-        TASKS.c.calendar_id,
-    )
+    columns = [TASKS.c[name] for name in (*COPIED, *HELD_BY)]
     rows = await project.session.execute(select(*columns).where(TASKS.c.project_id == project.id).order_by(TASKS.c.id))
     tasks = {}
-    for row in rows:
-        if (item := schedule.items.get(row.id)) is not None:
-            tasks[row.id] = PicturedTask(
-                *row,
+    for row in rows.mappings():
+        if (item := schedule.items.get(row["id"])) is not None:
+            tasks[row["id"]] = PicturedTask(
+                task_id=row["id"],
+                **{name: row[name] for name in COPIED[1:]},
                 early_start=item.early_start,
                 early_finish=item.early_finish,
                 scheduled_start=item.scheduled_start,
                 scheduled_finish=item.scheduled_finish,
-                cost=costs.get(row.id, Decimal(0)),
+                cost=costs.get(row["id"], Decimal(0)),
+                held=" ".join(str(row[name]) for name in HELD_BY if row[name] is not None),
             )
-    return Picture(project.row.revision, project.row.scope, schedule.start, schedule.finish, tasks, lines)
+    more = await present_scope(project.session, project.id, project.row.success_criteria)
+    own, ends = project.row, (schedule.start, schedule.finish)
+    return Picture(own.revision, own.scope, *ends, tasks, lines, more=more, project_start=own.start)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Page, PageQuery
+from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import Asked, short_cut
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
@@ -16,6 +16,7 @@ from contracts.values import Id
 from project_svc.baselines import actions, copies
 from project_svc.baselines.comparison import Comparison, ComparisonQuery, ComparisonRead, Difference
 from project_svc.baselines.content import content_of
+from project_svc.baselines.copies import BaselineLineQuery, BaselineTaskQuery
 from project_svc.baselines.models import (
     BASELINES,
     Approval,
@@ -25,6 +26,8 @@ from project_svc.baselines.models import (
 )
 from project_svc.baselines.picture import present_picture
 from project_svc.baselines.queries import picture_of
+from project_svc.baselines.scope import compared_scope
+from project_svc.baselines.unrequested import ChangesUnrequested
 from project_svc.baselines.variance import VarianceQuery, VarianceRead, variance_of
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
@@ -83,7 +86,10 @@ async def update_baseline(
     return await conclude(project, await actions.update_baseline(project, baseline, body), response)
 
 
-@router.post("/{baseline_id}/approve", responses=CHANGES | responses(IllegalStep, actions.ChangeRequestNeeded))
+@router.post(
+    "/{baseline_id}/approve",
+    responses=CHANGES | responses(IllegalStep, actions.ChangeRequestNeeded, ChangesUnrequested),
+)
 async def approve_baseline(
     project: Writing,
     baseline_id: Id,
@@ -111,29 +117,29 @@ async def delete_baseline(
 
 async def _list_tasks(asked: Asked) -> Response:
     return await copies.page_of(
-        copies.TASKS, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery)
+        copies.TASKS, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(BaselineTaskQuery)
     )
 
 
 async def _list_lines(asked: Asked) -> Response:
     return await copies.page_of(
-        copies.LINES, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(PageQuery)
+        copies.LINES, asked.unit, asked.id("project_id"), asked.id("baseline_id"), asked.query(BaselineLineQuery)
     )
 
 
 @router.get("/{baseline_id}/tasks", response_model=Page[BaselineTaskRead], responses=responses(NotFound))
 @short_cut(_list_tasks)
 async def list_baseline_tasks(
-    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[BaselineTaskQuery, Query()]
 ) -> Response:
-    """The tasks as they were planned. Sort by `task_id`, `wbs_code` or `name`."""
+    """The tasks as they were planned. Sort by `task_id`, `wbs_code` (the order of the outline) or `name`."""
     return await copies.page_of(copies.TASKS, unit, project_id, baseline_id, query)
 
 
 @router.get("/{baseline_id}/budget-lines", response_model=Page[BaselineLineRead], responses=responses(NotFound))
 @short_cut(_list_lines)
 async def list_baseline_lines(
-    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+    project_id: Id, baseline_id: Id, unit: Unit, query: Annotated[BaselineLineQuery, Query()]
 ) -> Response:
     """The budget lines as they were planned. Sort by `line_id` or `name`."""
     return await copies.page_of(copies.LINES, unit, project_id, baseline_id, query)
@@ -171,6 +177,7 @@ async def compare_baseline(
         after = await present_picture(project, planned)
     else:
         after = await picture_of(project.session, await find(project, BASELINES, query.with_))
+    then, now = before.more, after.more
     comparison = Comparison(before, after, planned, project.row.currency, project.row.granularity)
     tasks = list(comparison.tasks())
     wanted = (
@@ -191,6 +198,9 @@ async def compare_baseline(
         cost=comparison.money(before.bac, after.bac),
         unassigned_cost=comparison.money(before.unassigned, after.unassigned),
         is_scope_statement_changed=before.scope != after.scope,
+        are_success_criteria_changed=then.success_criteria != now.success_criteria if then and now else None,
+        deliverables=compared_scope(then.deliverables, now.deliverables) if then and now else None,
+        links=compared_scope(then.links, now.links) if then and now else None,
         counts={difference: counted[difference] for difference in Difference},
         items=items[: query.limit],
         next=items[query.limit - 1].task_id if len(items) > query.limit else None,

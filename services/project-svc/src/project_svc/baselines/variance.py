@@ -17,6 +17,7 @@ from project_svc.baselines.queries import picture_of
 from project_svc.projects.reading import ReadProject
 from project_svc.schedule.explained import LastMove
 from project_svc.schedule.explaining import Explaining
+from project_svc.schedule.last_moves import last_move
 from project_svc.schedule.queries import driving
 
 
@@ -124,4 +125,4 @@ async def _root(
         why = "added"
     elif then.duration != now.duration and root.bound is not Bound.CHILD:
         why = "duration"
-    return VarianceRoot(task_id=root.task_id, why=why, last_move=await explaining.last_move(root.task_id))
+    return VarianceRoot(task_id=root.task_id, why=why, last_move=await last_move(explaining, root.task_id))

@@ -48,6 +48,7 @@ async def perform(project: LockedProject, operations: Sequence[tuple[str, Operat
 async def _perform(project: LockedProject, record: str, operation: OperationOn, names: dict[str, UUID]) -> Done:
     kind = KINDS[record]
     if operation.op is Verb.CREATE:
+        assert kind.create is not None, "check_bodies came first"
         shown = await kind.create(project, body_of(record, operation, names))
         return Done(operation, record, shown.wire().id, shown)
     change = kind.change
@@ -55,6 +56,7 @@ async def _perform(project: LockedProject, record: str, operation: OperationOn, 
     assert change is not None, "check_bodies came first"
     assert record_id is not None, "an operation that creates nothing names its record"
     if operation.op is Verb.DELETE:
+        assert change.delete is not None, "check_bodies came first"
         await change.delete(project, await kind.find(project, record_id))
         return Done(operation, record, record_id, None)
     found = await change.load(project, record_id)

@@ -16,6 +16,10 @@ ANYBODY = UUID(int=0)
 """Stands for the id of a record that is yet to be created."""
 
 Error = dict[str, Any]
+_REFUSED = {
+    "entry": ("append_only", "These entries stay as they are: a correction is a new one."),
+    "project": ("update_only", "The project itself is changed, and neither made nor removed."),
+}
 
 
 def check_bodies(operations: Sequence[tuple[str, OperationOn]]) -> None:
@@ -31,11 +35,13 @@ def check_bodies(operations: Sequence[tuple[str, OperationOn]]) -> None:
 
 
 def shape_of(record: str, verb: Verb) -> type[Shape] | None:
-    """The shape that an operation's body has; None where records of this kind stay as they are."""
+    """The shape that an operation's body has (of a deletion: that a change has); None where nothing of the kind can be done."""
     kind = KINDS[record]
     if verb is Verb.CREATE:
         return kind.body
-    return None if kind.change is None else kind.change.body
+    if kind.change is None or (verb is Verb.DELETE and kind.change.delete is None):
+        return None
+    return kind.change.body
 
 
 def body_of(record: str, operation: OperationOn, names: Mapping[str, UUID]) -> Any:
@@ -62,7 +68,7 @@ def _faults(index: int, record: str, operation: OperationOn, names: Mapping[str,
         yield _error((*place, *where), "unknown_ref", "No earlier operation has given this name.")
     shape = shape_of(record, operation.op)
     if shape is None:
-        yield _error((*place, "op"), "append_only", "These entries stay as they are: a correction is a new one.")
+        yield _error((*place, "op"), *_REFUSED["project" if record == "project" else "entry"])
     elif operation.body is not None and not unknown:
         try:
             body_of(record, operation, names)

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.problem import NotFound
 from contracts.values import Shape
 from project_svc.assignments import actions as assignments
 from project_svc.assignments.models import Assignment, AssignmentCreate, AssignmentUpdate
 from project_svc.budgets import actions as budgets
 from project_svc.budgets.models import Actual, ActualCreate, BudgetLine, BudgetLineCreate, BudgetLineUpdate
+from project_svc.calendars import actions as calendars
+from project_svc.calendars.models import Calendar, CalendarCreate, CalendarUpdate
 from project_svc.commitments import actions as commitments
 from project_svc.commitments.models import Commitment, CommitmentCreate
 from project_svc.links import actions as links
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
+from project_svc.projects.actions import update_project
 from project_svc.projects.locked import LockedProject, Shown
+from project_svc.projects.models import Project, ProjectChange, ProjectUpdate
 from project_svc.records import RecordT
 from project_svc.register import actions as register
 from project_svc.register.declared import Declared
@@ -34,20 +39,23 @@ Deleted = Callable[[LockedProject, Any], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Changeable:
-    """How a record is changed and removed. body: the shape of a change. load: the record that is to be changed."""
+    """How a record is changed and removed. body: the shape of a change. load: the record that is to be changed. delete: None for one that stays."""
 
     body: type[Shape]
     load: Found
     update: Updated
-    delete: Deleted
+    delete: Deleted | None
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of record. body: the shape of a new one. find: as it is, or to be removed. change: None for entries that stay as they are."""
+    """One kind of record. body: the shape of a new one. find: as it is, or to be removed. change: None for entries that stay as they are.
 
-    body: type[Shape]
-    create: Created
+    body, create: None where no operation makes one.
+    """
+
+    body: type[Shape] | None
+    create: Created | None
     find: Found
     change: Changeable | None
 
@@ -89,6 +97,17 @@ def _declared(declared: Declared[Any]) -> Kind:
         await register.remove(project, declared, record)
 
     return Kind(declared.create, create, find, Changeable(declared.update, find, update, delete))
+
+
+async def _own_project(project: LockedProject, project_id: UUID) -> Project:
+    """The project itself. Raises NotFound for any other id."""
+    if project_id != project.id:
+        raise NotFound
+    return project.row
+
+
+async def _change_project(project: LockedProject, _: Project, body: ProjectChange) -> None:
+    await update_project(project, ProjectUpdate(**{name: getattr(body, name) for name in body.model_fields_set}))
 
 
 KINDS: dict[str, Kind] = {
@@ -137,5 +156,12 @@ KINDS: dict[str, Kind] = {
             assignments.delete_assignment,
         ),
     ),
+    "calendar": Kind(
+        CalendarCreate,
+        calendars.create_calendar,
+        _finder(Calendar),
+        Changeable(CalendarUpdate, _finder(Calendar), _updater(calendars.update_calendar), calendars.delete_calendar),
+    ),
+    "project": Kind(None, None, _own_project, Changeable(ProjectChange, _own_project, _updater(_change_project), None)),
     **{declared.name: _declared(declared) for declared in ALL},
 }

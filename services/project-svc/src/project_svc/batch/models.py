@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import Field
 
-from contracts.project_events import ActualState, BudgetLineState, CommitmentState, LinkState, RiskState, TaskState
+from contracts.project_events import (
+    ActualState,
+    BudgetLineState,
+    CalendarState,
+    CommitmentState,
+    LinkState,
+    RiskState,
+    TaskState,
+)
 from contracts.project_events.operations import OperationOn, Ref, Verb
 from contracts.project_events.resources import AssignmentState, ResourceState
 from contracts.values import Id, Shape
@@ -13,7 +21,7 @@ from project_svc.registers import ALL
 
 MOST_OPERATIONS = 1_000
 
-PLAN = ("task", "link", "resource", "assignment", "budget_line", "actual", "commitment", "risk")
+PLAN = ("task", "link", "calendar", "resource", "assignment", "budget_line", "actual", "commitment", "risk")
 
 BatchRecord = StrEnum(  # type: ignore[misc]  # its words are those of the declared records, too
     "BatchRecord",
@@ -21,7 +29,7 @@ BatchRecord = StrEnum(  # type: ignore[misc]  # its words are those of the decla
 )
 
 PLANNED = (
-    *(TaskState, LinkState, ResourceState, AssignmentState),
+    *(TaskState, LinkState, CalendarState, ResourceState, AssignmentState),
     *(BudgetLineState, ActualState, CommitmentState, RiskState),
 )
 

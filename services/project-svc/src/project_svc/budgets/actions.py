@@ -1,6 +1,7 @@
 """What can happen to a budget. None of it moves dates."""
 
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -16,7 +17,7 @@ from contracts.project_events import (
     BudgetLineUpdated,
 )
 from contracts.project_events.money import CostType
-from contracts.values import Money
+from contracts.values import Money, Shape
 from project_svc.budgets.models import (
     Actual,
     ActualCreate,
@@ -30,6 +31,7 @@ from project_svc.commitments.models import Commitment
 from project_svc.projects.locked import LockedProject
 from project_svc.tasks.rules import task_of
 
+EntryT = TypeVar("EntryT", Actual, Commitment)
 NOTHING = Decimal(0)
 MOST = Decimal(10) ** 17
 """What the lines of a project, and the sizes of its actuals, stay below in sum: then every figure made of them can be written."""
@@ -109,21 +111,21 @@ async def record_actual(project: LockedProject, body: ActualCreate) -> Actual:
     booked = Booked.of(body.amount, body.exchange_rate, project.row.currency)
     if body.task_id is not None:
         await task_of(project, body.task_id, "/task_id")
-    await check_entry(project, Actual, body.corrects_id, "/corrects_id")
-    await check_entry(project, Commitment, body.commitment_id, "/commitment_id")
+    corrected = await entry_of(project, Actual, body.corrects_id, "/corrects_id")
+    await entry_of(project, Commitment, body.commitment_id, "/commitment_id")
     await check_sum(project, Actual, booked.amount)
     actual = Actual(
         **project.heading(body.external_ref),
         on=body.on,
         amount=booked.amount,
         currency=project.row.currency,
-        task_id=body.task_id,
+        task_id=said(body, "task_id", corrected),
         source=body.source,
         original_amount=booked.original_amount,
         original_currency=booked.original_currency,
         exchange_rate=booked.rate,
-        corrects_id=body.corrects_id,
-        commitment_id=body.commitment_id,
+        corrects_id=first_of(corrected),
+        commitment_id=said(body, "commitment_id", corrected),
     )
     project.session.add(actual)
     await project.session.flush()
@@ -132,17 +134,26 @@ async def record_actual(project: LockedProject, body: ActualCreate) -> Actual:
     return actual
 
 
-async def check_entry(
-    project: LockedProject, kind: type[Actual | Commitment], entry_id: UUID | None, pointer: str
-) -> None:
-    """Raise NotFound for an entry that is not one of this project."""
+async def entry_of(project: LockedProject, kind: type[EntryT], entry_id: UUID | None, pointer: str) -> EntryT | None:
+    """The entry that a field names; None where it names none. Raises NotFound for one that is not of this project."""
     if entry_id is None:
-        return
+        return None
     entry = await project.session.get(kind, entry_id)
     if entry is None or entry.project_id != project.id:
         message = f"There is no such entry in this project: {entry_id}."
         error = FieldError(location="body", pointer=pointer, rule="unknown_entry", message=message)
         raise NotFound(message, errors=[error])
+    return entry
+
+
+def said(body: Shape, name: str, corrected: Actual | Commitment | None) -> Any:
+    """A field of an entry: what was sent, and of a correction for which nothing was sent what the corrected entry says."""
+    return getattr(body if corrected is None or name in body.model_fields_set else corrected, name)
+
+
+def first_of(corrected: Actual | Commitment | None) -> UUID | None:
+    """The entry that a correction is about: a correction of a correction is about what that one corrects."""
+    return None if corrected is None else corrected.corrects_id or corrected.id
 
 
 def _check_line(line: BudgetLine) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import col, func, select
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
@@ -34,7 +34,7 @@ from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deleti
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import BOOKED, Form, money, rate
+from project_svc.written import BOOKED, Form, RecordQuery, money, rate, within
 
 router = APIRouter(prefix="/projects/{project_id}/budget", tags=["budget"], route_class=TransactionRoute)
 
@@ -71,14 +71,13 @@ LINE_FORM = Form(
         "task_id": '"task_id"',
         "contingency": '"contingency"',
         "type": '"type"',
-        "since": '"ends_on" >= {}',
-        "until": '"starts_on" <= {}',
-    },
+    }
+    | within("starts_on", "ends_on"),
     own={"amount": money("amount"), "rate": money("rate")},
 )
 
 
-class BudgetLineQuery(PageQuery):
+class BudgetLineQuery(RecordQuery):
     """Which lines. Both days ask for those with a period of their own that has a day in the range."""
 
     task_id: Id | None = None
@@ -92,7 +91,7 @@ ACTUAL_FORM = Form(
     table_of(Actual),
     ActualState,
     ACTUAL_ORDER,
-    filters=BOOKED,
+    filters=BOOKED | {"commitment_id": "commitment_id"},
     own={
         "amount": money("amount"),
         "original": money("original_amount", "original_currency"),
@@ -101,11 +100,14 @@ ACTUAL_FORM = Form(
 )
 
 
-class ActualQuery(PageQuery):
+class ActualQuery(RecordQuery):
     """Which costs; both days belong to the range."""
 
     task_id: Id | None = None
     source: Label | None = None
+    corrects_id: Id | None = None
+    commitment_id: Id | None = None
+    """What was paid against this one."""
     since: Day | None = None
     until: Day | None = None
 

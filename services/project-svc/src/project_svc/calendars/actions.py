@@ -23,6 +23,7 @@ from project_svc.calendars.content import CONTENT, as_kept, change_content, cont
 from project_svc.calendars.days import spread_days
 from project_svc.calendars.models import Calendar, CalendarCreate, CalendarInUse, CalendarShared, CalendarUpdate
 from project_svc.calendars.rules import check_calendar, without_days, years_around
+from project_svc.calendars.versions import version_of
 from project_svc.projects.locked import LockedProject
 from project_svc.resources.models import Resource
 from project_svc.shared_calendars.models import SharedCalendar
@@ -48,6 +49,7 @@ async def create_calendar(project: LockedProject, body: CalendarCreate) -> Calen
     check_calendar(calendar)
     project.session.add(calendar)
     await project.session.flush()
+    project.session.add(version_of(calendar))
     project.record(CalendarCreated.of(calendar.wire()))
     return calendar
 
@@ -136,6 +138,7 @@ async def _changed(project: LockedProject, calendar: Calendar, before: CalendarS
         return
     calendar.version += 1
     changed = project.changed(calendar, before, CalendarUpdated)
+    project.session.add(version_of(calendar))
     await project.session.flush()
     if "hours_per_day" in changed:
         await spread_days(project)

@@ -22,13 +22,21 @@ from contracts.project_events import CalendarState
 from contracts.values import Day, Id, Name
 from project_svc.calendars import actions
 from project_svc.calendars.models import Calendar, CalendarCreate, CalendarInUse, CalendarUpdate
+from project_svc.calendars.versions import (
+    CalendarVersion,
+    CalendarVersionRead,
+    Version,
+    form_of_versions,
+    one_version,
+    page_of_versions,
+)
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
-from project_svc.written import Form, hours_per_day
+from project_svc.written import Form, RecordQuery, hours_per_day
 
 router = APIRouter(prefix="/projects/{project_id}/calendars", tags=["calendars"], route_class=TransactionRoute)
 
@@ -52,15 +60,19 @@ FORM = Form(
     table_of(Calendar),
     CalendarState,
     ORDER,
-    filters={"name": '"name"'},
+    filters={"name": '"name"', "shared_calendar_id": "shared_calendar_id"},
     own={"hours_per_day": hours_per_day},
 )
 
 
-class CalendarQuery(PageQuery):
+VERSIONS = form_of_versions(CalendarVersion)
+
+
+class CalendarQuery(RecordQuery):
     """Which calendars."""
 
     name: Name | None = None
+    shared_calendar_id: Id | None = None
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
@@ -82,6 +94,20 @@ async def list_calendars(project_id: Id, unit: Unit, query: Annotated[CalendarQu
 async def read_calendar(calendar_id: Id, project_id: Id, unit: Unit) -> Response:
     """One calendar, its public holidays listed day by day."""
     return await FORM.one(unit, project_id, calendar_id)
+
+
+@router.get("/{calendar_id}/versions", response_model=Page[CalendarVersionRead], responses=responses(NotFound))
+async def list_calendar_versions(
+    project_id: Id, calendar_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+) -> Response:
+    """What the calendar said from which instant on, the first version first; `sort=-version` begins with the present one."""
+    return await page_of_versions(VERSIONS, unit, query, calendar_id=calendar_id, project_id=project_id)
+
+
+@router.get("/{calendar_id}/versions/{version}", response_model=CalendarVersionRead, responses=responses(NotFound))
+async def read_calendar_version(project_id: Id, calendar_id: Id, version: Version, unit: Unit) -> Response:
+    """One version of the calendar. It never changes."""
+    return await one_version(VERSIONS, unit, version, calendar_id=calendar_id, project_id=project_id)
 
 
 @router.patch("/{calendar_id}", responses=MOVES)

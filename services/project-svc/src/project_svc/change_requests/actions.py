@@ -1,12 +1,15 @@
 """What can happen to a change request on its way from a draft to a changed plan."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 import orjson
 
 from chassis.problem import Conflict, InvalidRequest, NotFound, invalid
-from contracts.project_events.change_requests import ChangeRequestState, ChangeRequestStatus
-from contracts.project_events.operations import PlanOperation
+from contracts.project_events.change_requests import MOST_OPERATIONS, ChangeRequestState, ChangeRequestStatus
+from contracts.project_events.operations import RequestedOperation
 from contracts.values import Shape
-from project_svc.batch.actions import perform
+from project_svc.batch.actions import Done, perform
 from project_svc.batch.bodies import check_bodies
 from project_svc.change_requests.impact import impact_of, misfits_of
 from project_svc.change_requests.models import (
@@ -44,6 +47,7 @@ class NoLongerFits(Conflict):
 async def create_change_request(project: LockedProject, body: ChangeRequestCreate) -> Request:
     """A new draft. Raises InvalidRequest for operations of a wrong shape."""
     _check_operations(body.operations)
+    _check_size(body.operations, body.takes_over)
     written = ChangeRequestWritten(**{name: getattr(body, name) for name in type(body).model_fields})
     return await create(project, CHANGE_REQUESTS, written)
 
@@ -54,6 +58,8 @@ async def update_change_request(project: LockedProject, request: ChangeRequestSt
         raise _fixed(request, "it is not rewritten any more")
     if "operations" in body.model_fields_set:
         _check_operations(getattr(body, "operations"))  # noqa: B009  (the shape is made from the declaration)
+    asked = request.model_copy(update={name: getattr(body, name) for name in body.model_fields_set})
+    _check_size(asked.operations, asked.takes_over)
     return await change(project, CHANGE_REQUESTS, request, body)
 
 
@@ -100,11 +106,17 @@ async def implement_change_request(project: LockedProject, request: ChangeReques
     if errors := await misfits_of(project, request.operations, premises):
         raise NoLongerFits(errors[0].message, errors=errors)
     try:
-        await perform(project, [(str(operation.record), operation) for operation in request.operations])
+        done = await perform(project, [(str(operation.record), operation) for operation in request.operations])
     except (NotFound, Conflict, InvalidRequest) as refused:
         raise NoLongerFits(refused.detail, errors=refused.errors, **refused.members) from None
-    step = Implemented(state=Status.IMPLEMENTED, implemented_revision=project.revision)
+    touched = _touched(done, request.takes_over)
+    step = Implemented(state=Status.IMPLEMENTED, implemented_revision=project.revision, touched=touched)
     return await change(project, CHANGE_REQUESTS, request, step)
+
+
+def _touched(done: Sequence[Done], takes_over: Sequence[UUID]) -> list[UUID]:
+    """Which records something was done to, or agreed on as they are, each once."""
+    return list(dict.fromkeys([*(each.id for each in done), *takes_over]))
 
 
 async def close_change_request(project: LockedProject, request: ChangeRequestState) -> Request:
@@ -119,11 +131,17 @@ def _check_step(request: ChangeRequestState, to: ChangeRequestStatus) -> None:
         named = ", ".join(each for each in legal if each != request.state) or "nothing"
         message = f"A change request that is {request.state} cannot become {to}; legal: {named}."
         raise IllegalStep(message, legal=list(legal))
-    if to is Status.SUBMITTED and not request.operations:
+    if to is Status.SUBMITTED and not (request.operations or request.takes_over):
         raise invalid("/operations", "nothing_proposed", "Say what would be done to the plan.")
 
 
-def _check_operations(operations: list[PlanOperation]) -> None:
+def _check_size(operations: list[RequestedOperation], takes_over: list[UUID]) -> None:
+    if len(operations) + len(takes_over) > MOST_OPERATIONS:
+        message = f"A request is about at most {MOST_OPERATIONS} records: operations, and what it takes over."
+        raise invalid("/takes_over", "too_many", message)
+
+
+def _check_operations(operations: list[RequestedOperation]) -> None:
     if len(orjson.dumps([operation.model_dump(mode="json") for operation in operations])) > MOST_BYTES:
         raise invalid("/operations", "too_large", f"The operations are larger than {MOST_BYTES} bytes.")
     check_bodies([(str(operation.record), operation) for operation in operations])

@@ -20,20 +20,22 @@ from contracts.project_events.change_requests import (
     RiskImpact,
     TaskImpact,
 )
-from contracts.project_events.operations import PlanOperation, Verb
-from contracts.values import Duration, Money
+from contracts.project_events.operations import RequestedOperation, Verb
+from contracts.values import Duration, Money, Shape
 from contracts.vocabulary import RiskKind, RiskStatus
-from planning import Schedule, WorkCalendar
+from planning import WorkCalendar
 from planning.risk import schedule_exposure
 from project_svc.baselines.picture import Picture, PicturedTask, present_picture
 from project_svc.batch.actions import perform
 from project_svc.batch.kinds import KINDS
+from project_svc.calendars.models import hours_of
+from project_svc.change_requests.beside import Beside, beside_impact
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import Project
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.risks.models import Risk
-from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.dates import finish_of, start_of, worked
 from project_svc.schedule.queries import Planned, schedule_of
 
 RISKS = table_of(Risk)
@@ -41,18 +43,28 @@ OVER = (RiskStatus.CLOSED, RiskStatus.OCCURRED)
 
 
 @dataclass(frozen=True, slots=True)
+class _Threat:
+    """An open threat to a task: its expected delay in working minutes, and how many of them the task's calendar has a day."""
+
+    title: str
+    exposure: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
 class _View:
-    """The plan before or after. exposures: of each open threat to a task, its title and its expected delay in working minutes."""
+    """The plan before or after."""
 
     picture: Picture
     planned: Planned
-    exposures: Mapping[UUID, tuple[str, int]]
+    threats: Mapping[UUID, _Threat]
+    beside: Beside
 
     def critical(self) -> set[UUID]:
         return {task_id for task_id, item in self.planned.schedule.items.items() if item.critical}
 
 
-async def impact_of(project: LockedProject, operations: Sequence[PlanOperation]) -> ChangeImpact:
+async def impact_of(project: LockedProject, operations: Sequence[RequestedOperation]) -> ChangeImpact:
     """What the operations would do to the present plan. Call it before anything is recorded: events of the trial are thrown away.
 
     Raises what the operations raise, with their index.
@@ -65,7 +77,7 @@ async def impact_of(project: LockedProject, operations: Sequence[PlanOperation])
     return _impact(project.row, project.revision - 1, before, after, premises)
 
 
-async def premises_of(project: LockedProject, operations: Sequence[PlanOperation]) -> list[Premise]:
+async def premises_of(project: LockedProject, operations: Sequence[RequestedOperation]) -> list[Premise]:
     """The values that the operations would replace, of the records that are there."""
     premises = []
     for index, operation in enumerate(operations):
@@ -74,13 +86,14 @@ async def premises_of(project: LockedProject, operations: Sequence[PlanOperation
                 record = await KINDS[operation.record].find(project, operation.id)
             except NotFound:
                 continue
-            values = record.wire().model_dump(mode="json", include=set(operation.body or {}))
+            state = record if isinstance(record, Shape) else record.wire()  # a declared record is its own state
+            values = state.model_dump(mode="json", include=set(operation.body or {}))
             premises.append(Premise(operation=index, values=values))
     return premises
 
 
 async def misfits_of(
-    project: LockedProject, operations: Sequence[PlanOperation], premises: Sequence[Premise]
+    project: LockedProject, operations: Sequence[RequestedOperation], premises: Sequence[Premise]
 ) -> list[FieldError]:
     """Where the plan is no longer what the operations were assessed on."""
     now = {premise.operation: premise.values for premise in await premises_of(project, operations)}
@@ -121,19 +134,25 @@ async def _view(project: LockedProject) -> _View:
     await project.session.flush()
     planned = await schedule_of(reader)
     picture = await present_picture(reader, planned)
-    return _View(picture, planned, await _exposures(project, planned.schedule))
+    beside = await Beside.of(reader, planned, picture)
+    return _View(picture, planned, await _threats(project, planned), beside)
 
 
-async def _exposures(project: LockedProject, schedule: Schedule) -> dict[UUID, tuple[str, int]]:
+async def _threats(project: LockedProject, planned: Planned) -> dict[UUID, _Threat]:
+    items = planned.schedule.items
     found = await project.session.execute(
         select(RISKS.c.id, RISKS.c.title, RISKS.c.task_id, RISKS.c.probability, RISKS.c.days_impact)
         .where(RISKS.c.project_id == project.id, RISKS.c.kind == RiskKind.THREAT, RISKS.c.state.not_in(OVER))
         .order_by(RISKS.c.id)
     )
     return {
-        row.id: (row.title, _exposure(row, schedule.items[row.task_id].total_float))
+        row.id: _Threat(
+            row.title,
+            _exposure(row, items[row.task_id].total_float),
+            planned.calendar_of(row.task_id).minutes_per_day,
+        )
         for row in found
-        if row.task_id in schedule.items
+        if row.task_id in items
     }
 
 
@@ -151,6 +170,7 @@ def _impact(project: Project, of_revision: int, before: _View, after: _View, pre
         ),
         key=lambda shift: (-abs(shift[0]), shift[1]),
     )
+    beside = beside_impact(before.beside, after.beside, calendar)
     money = [Money.of(amount, project.currency) for amount in (old.bac, new.bac, new.bac - old.bac)]
     return ChangeImpact(
         of_revision=of_revision,
@@ -166,11 +186,22 @@ def _impact(project: Project, of_revision: int, before: _View, after: _View, pre
         becomes_critical=sorted(after.critical() - before.critical())[:MOST_MOVES],
         no_longer_critical=sorted((before.critical() - after.critical()) & new.tasks.keys())[:MOST_MOVES],
         risks=[
-            RiskImpact(risk_id=risk_id, title=title, before=Duration(exposure), after=Duration(later))
-            for risk_id, (title, exposure) in before.exposures.items()
-            if (later := after.exposures.get(risk_id, ("", 0))[1]) != exposure
+            RiskImpact(
+                risk_id=risk_id,
+                title=threat.title,
+                hours_per_day=hours_of(threat.day),
+                before=Duration(threat.exposure, threat.day),
+                after=Duration(later, threat.day),
+            )
+            for risk_id, threat in before.threats.items()
+            if (later := after.threats[risk_id].exposure if risk_id in after.threats else 0) != threat.exposure
         ][:MOST_MOVES],
         premises=premises,
+        start=beside.start,
+        deadline=beside.deadline,
+        management_reserve=beside.management_reserve,
+        assigned_cost=beside.assigned_cost,
+        deliverables=beside.deliverables,
     )
 
 
@@ -193,4 +224,5 @@ def _finish(project: Project, calendar: WorkCalendar, before: int, after: int) -
 
 
 def _change(calendar: WorkCalendar, instants: tuple[int, int], shown: Sequence[date]) -> DateImpact:
-    return DateImpact(before=shown[0], after=shown[1], variance=Duration(calendar.between(*instants)))
+    hours = hours_of(calendar.minutes_per_day)
+    return DateImpact(before=shown[0], after=shown[1], hours_per_day=hours, variance=worked(calendar, *instants))

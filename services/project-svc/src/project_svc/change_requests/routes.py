@@ -1,11 +1,12 @@
 """`/projects/{project_id}/change-requests`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field, create_model
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Page
+from chassis.paging import Page, PageQuery
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
@@ -25,7 +26,7 @@ from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 router = APIRouter(
     prefix="/projects/{project_id}/change-requests", tags=["change-requests"], route_class=TransactionRoute
 )
-FORM = form_of(CHANGE_REQUESTS)
+FORM = form_of(CHANGE_REQUESTS, touched="touched ? ({}::uuid)::text")
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.ChangeRequestFixed, StaleRevision)
@@ -33,7 +34,14 @@ STEPS = responses(NotFound, Forbidden, ProjectClosed, IllegalStep, StaleRevision
 TRIALS = responses(
     NotFound, Forbidden, ProjectClosed, IllegalStep, StaleRevision, Conflict, Cycle, OutsideTime, Unschedulable
 )
-ChangeRequestQuery = CHANGE_REQUESTS.query
+
+
+def _query() -> type[PageQuery]:
+    touched: Any = (Id | None, Field(default=None, description="a record that it created, changed or removed"))
+    return create_model("ChangeRequestQuery", __base__=CHANGE_REQUESTS.query, touched=touched)
+
+
+ChangeRequestQuery = _query()
 ChangeRequestUpdate = CHANGE_REQUESTS.update
 
 
@@ -50,7 +58,7 @@ Answer = ChangeRequestState | Preview
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
 async def create_change_request(project: Writing, body: ChangeRequestCreate, response: Response) -> Answer:
-    """Write down what should be changed, as operations on tasks, links and budget lines; it is a draft."""
+    """Write down what should be changed, as operations on the plan's records; it is a draft."""
     return await conclude(project, await actions.create_change_request(project, body), response)
 
 
@@ -61,7 +69,7 @@ async def list_change_requests(
     unit: Unit,
     query: Annotated[ChangeRequestQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
 ) -> Response:
-    """The project's change requests. Sort by `created_at`, `updated_at` or `title`."""
+    """The project's change requests; `touched` asks for those that were carried out on a record. Sort by `created_at`, `updated_at` or `title`."""
     return await FORM.page(unit, project_id, query)
 
 

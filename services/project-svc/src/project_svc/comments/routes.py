@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Page, PageQuery
+from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.comments import CommentedRecord, CommentState, CommentStatus
-from contracts.values import Id, Label, Name
+from contracts.values import Day, Id, Label, Name
 from project_svc.comments import actions
 from project_svc.comments.models import COMMENTS, CommentCreate, CommentUpdate, NotTheAuthor
 from project_svc.projects.locked import Writing
@@ -19,6 +19,7 @@ from project_svc.register.actions import find
 from project_svc.register.forms import form_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
+from project_svc.written import RecordQuery
 
 router = APIRouter(prefix="/projects/{project_id}/comments", tags=["comments"], route_class=TransactionRoute)
 FORM = form_of(COMMENTS, mentions="mentions ? {}")
@@ -26,8 +27,8 @@ FORM = form_of(COMMENTS, mentions="mentions ? {}")
 WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed)
 
 
-class CommentQuery(PageQuery):
-    """Which comments."""
+class CommentQuery(RecordQuery):
+    """Which comments; both days belong to the range, which asks for when they were written."""
 
     record: CommentedRecord | None = None
     record_id: Id | None = None
@@ -35,13 +36,15 @@ class CommentQuery(PageQuery):
     state: CommentStatus | None = None
     mentions: Name | None = None
     """Who is mentioned."""
+    since: Day | None = None
+    until: Day | None = None
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
 async def create_comment(
     project: Writing, body: CommentCreate, identity: CurrentIdentity, response: Response
 ) -> CommentState | Preview:
-    """Say something about any record of the project. Whoever is mentioned has it on the work list until it is resolved."""
+    """Say something about the project or any record that people keep of it. Whoever is mentioned has it on the work list until it is resolved."""
     return await conclude(project, await actions.create_comment(project, body, identity.subject), response)
 
 

@@ -1,7 +1,7 @@
 """What can happen to a commitment: it is entered."""
 
 from contracts.project_events import CommitmentRecorded
-from project_svc.budgets.actions import check_entry, check_sum
+from project_svc.budgets.actions import check_sum, entry_of, first_of, said
 from project_svc.budgets.models import Booked
 from project_svc.commitments.models import Commitment, CommitmentCreate
 from project_svc.projects.locked import LockedProject
@@ -13,7 +13,7 @@ async def record_commitment(project: LockedProject, body: CommitmentCreate) -> C
     booked = Booked.of(body.amount, body.exchange_rate, project.row.currency)
     if body.task_id is not None:
         await task_of(project, body.task_id, "/task_id")
-    await check_entry(project, Commitment, body.corrects_id, "/corrects_id")
+    corrected = await entry_of(project, Commitment, body.corrects_id, "/corrects_id")
     await check_sum(project, Commitment, booked.amount)
     commitment = Commitment(
         **project.heading(body.external_ref),
@@ -23,11 +23,11 @@ async def record_commitment(project: LockedProject, body: CommitmentCreate) -> C
         original_amount=booked.original_amount,
         original_currency=booked.original_currency,
         exchange_rate=booked.rate,
-        task_id=body.task_id,
+        task_id=said(body, "task_id", corrected),
         supplier=body.supplier,
         source=body.source,
         due_on=body.due_on,
-        corrects_id=body.corrects_id,
+        corrects_id=first_of(corrected),
     )
     project.session.add(commitment)
     await project.session.flush()

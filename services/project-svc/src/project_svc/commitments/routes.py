@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
@@ -20,7 +20,7 @@ from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude
 from project_svc.schedule.models import Preview
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import BOOKED, Form, money, rate
+from project_svc.written import BOOKED, Form, RecordQuery, money, rate
 
 router = APIRouter(prefix="/projects/{project_id}/budget/commitments", tags=["budget"], route_class=TransactionRoute)
 
@@ -49,12 +49,13 @@ FORM = Form(
 )
 
 
-class CommitmentQuery(PageQuery):
+class CommitmentQuery(RecordQuery):
     """Which commitments; both days belong to the range."""
 
     task_id: Id | None = None
     supplier: Label | None = None
     source: Label | None = None
+    corrects_id: Id | None = None
     since: Day | None = None
     until: Day | None = None
 

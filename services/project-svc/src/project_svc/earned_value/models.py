@@ -52,7 +52,7 @@ class EarnedValueRead(Shape):
     revision: int
     data_date: DayOrMoment
     baseline_id: Id | None
-    """The approved baseline that the project is measured by; null: the present plan, as if nothing had happened."""
+    """The baseline that the project is measured by, before its own data date that of the time; null: the present plan, as if nothing had happened."""
     bac: MoneyFigure
     """Budget at completion, contingency included."""
     pv: MoneyFigure

@@ -16,10 +16,10 @@ from planning.engine.objects import plan_of
 from planning.figure import Figure
 from planning.written import frame_finish
 from project_svc.baselines.picture import PicturedLine
-from project_svc.baselines.queries import approved_baseline, picture_of
+from project_svc.baselines.queries import approved_baseline, baseline_at, picture_of
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.projects.reading import ReadProject
-from project_svc.records import table_of
+from project_svc.records import day_written, table_of
 from project_svc.schedule.columns import PlanColumns, plan_columns
 from project_svc.schedule.problems import explained
 from project_svc.tasks.reports import reports_of
@@ -30,7 +30,7 @@ CANCELLED_TASK_BUDGET = "cancelled_task_budget"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The figures at a data date, measured by the approved baseline if there is one, and SPI(t)."""
+    """The figures at a data date, measured by a baseline if one was approved, and SPI(t)."""
 
     data_date: date
     baseline_id: UUID | None
@@ -40,9 +40,14 @@ class Standing:
 
 
 async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
-    """Where the project stands at `data_date`, else at its own data date, else today."""
-    on = data_date or project.row.data_date or datetime.now(UTC).date()
-    kept = await kept_books(project)
+    """Where the project stands at `data_date`, else at its own data date, else today.
+
+    Before its own data date (today, if it has none) it is measured by the baseline of that time, so that a new one does not change the past.
+    """
+    present = project.row.data_date or datetime.now(UTC).date()
+    on = data_date or present
+    day = day_written(on)
+    kept = await kept_books(project, past=day if day < day_written(present) else None)
     at = frame_finish(on, kept.calendars)
     books = kept.books
     figures = earned_value(books.planned(at), books.earned(at), await _cost(project, on), books.budget)
@@ -59,12 +64,15 @@ class KeptBooks:
     baseline_id: UUID | None
 
 
-async def kept_books(project: ReadProject) -> KeptBooks:
-    """The books of a project, by its approved baseline if there is one. Raises Cycle, OutsideTime, Unschedulable."""
+async def kept_books(project: ReadProject, *, past: date | None = None) -> KeptBooks:
+    """The books of a project, by its approved baseline, or by that of a `past` day, if there is one. Raises Cycle, OutsideTime, Unschedulable."""
     planned = await plan_columns(project)
     plan = plan_of(planned.columns)
     reports = await reports_of(project.session, project.id, planned.calendars)
-    baseline = await approved_baseline(project.session, project.id)
+    session = project.session
+    baseline = await (
+        approved_baseline(session, project.id) if past is None else baseline_at(session, project.id, past)
+    )
     calendars = planned.calendars
     if baseline is None:
         agreed, lines = None, await _lines(project, planned)
@@ -97,7 +105,6 @@ async def _lines(project: ReadProject, planned: PlanColumns) -> list[Line]:
 
 
 async def _cost(project: ReadProject, until: date) -> Decimal:
-    day = until.date() if isinstance(until, datetime) else until
     spent = select(func.coalesce(func.sum(col(Actual.amount)), 0))
-    spent = spent.where(col(Actual.project_id) == project.id, col(Actual.on) <= day)
+    spent = spent.where(col(Actual.project_id) == project.id, col(Actual.on) <= day_written(until))
     return Decimal((await project.session.scalars(spent)).one())

@@ -19,5 +19,8 @@ DataDate = Annotated[DayOrMoment | None, Query(description="the project's own da
 
 @router.get("/earned-value", responses=responses(NotFound))
 async def read_earned_value(project: ReadingWhole, data_date: DataDate = None) -> EarnedValueRead:
-    """PV, EV, AC, BAC and what follows from them, at one data date, past ones included; by the approved baseline where there is one."""
+    """PV, EV, AC, BAC and what follows from them, at one data date; by the approved baseline where there is one.
+
+    A date before the project's own data date is measured by the last baseline that had been approved by its end, else by the first one.
+    """
     return shown(project, await standing_of(project, data_date))

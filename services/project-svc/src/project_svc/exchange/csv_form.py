@@ -1,10 +1,14 @@
-"""Plans as a table: one task a row, with its predecessors and resources; then one resource a row. What a table has no place for (calendars, baselines) is not in it."""
+"""Plans as a table: one task a row, with its predecessors and resources; one resource a row; and one row for the project itself.
+
+Only tasks need rows, and of the columns only `id` and `name`. Durations, lags and work are in days of eight hours.
+"""
 
 import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from contracts.values import Duration
@@ -19,23 +23,18 @@ from planning.exchange import (
     OtherEnd,
     OutsideLink,
     UnknownReference,
+    WorkMode,
 )
-from planning.plan import ConstraintType, LinkType, TaskKind
-from project_svc.exchange.csv_resources import KINDS, ResourceRows, resource_row, shown_assignments
+from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode, TaskKind
+from project_svc.exchange.csv_columns import COLUMNS, FORMULAS, NEEDED, NO, OUTSIDE, PROJECT, YES
+from project_svc.exchange.csv_resources import KINDS, ResourceRows
 
-COLUMNS = (
-    *("id", "name", "kind", "parent", "wbs", "duration", "start", "finish", "predecessors", "constraint"),
-    *("constraint_date", "deadline", "percent_complete", "actual_start", "actual_finish", "notes"),
-    *("resources", "units", "rate"),
+# 12, 12SS, 12FS+P2D, 12FF-PT4H, 12FS+P1D 24h, TRACK\12FS
+_LINK = re.compile(
+    r"\s*(?P<id>.+?)\s*(?P<type>FS|SS|FF|SF)?"
+    r"\s*(?:(?P<sign>[+-])\s*(?P<lag>P[0-9DTHMW]+)(?:\s+(?P<calendar>predecessor|successor|project|24h))?)?\s*"
 )
-OUTSIDE = "\\"
-"""Between the name of another project and a task's id there."""
-NEEDED = ("id", "name")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a text."""
-
-# 12, 12SS, 12FS+P2D, 12FF-PT4H, TRACK\12FS
-_LINK = re.compile(r"\s*(?P<id>.+?)\s*(?P<type>FS|SS|FF|SF)?\s*(?:(?P<sign>[+-])\s*(?P<lag>P[0-9DTHMW]+))?\s*")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,10})?")
 
 
 def read_csv(data: bytes, name: str) -> tuple[Document, FidelityReport]:
@@ -61,7 +60,8 @@ def read_csv(data: bytes, name: str) -> tuple[Document, FidelityReport]:
             report.dropped("task", column, "", "the table has no such column")
     read = [(line, _values(line, row)) for line, row in enumerate(rows, start=2)]
     resources = ResourceRows(each for each in read if each[1].get("kind") in KINDS)
-    read = [each for each in read if each[1].get("kind") not in KINDS]
+    project = _project([each for each in read if each[1].get("kind") == PROJECT], name)
+    read = [each for each in read if each[1].get("kind") not in {*KINDS, PROJECT}]
     tasks = _in_outline([_task(line, values) for line, values in read])
     known = {task.source_id for task in tasks}
     links = [link for line, values in read for link in _links(line, values, known)]
@@ -71,7 +71,7 @@ def read_csv(data: bytes, name: str) -> tuple[Document, FidelityReport]:
         for assignment in resources.assignments(line, values["id"], values.get("resources", ""), _duration)
     )
     document = Document(
-        DocumentProject(name),
+        project,
         tasks,
         tuple(link for link in links if isinstance(link, DocumentLink)),
         (),
@@ -82,58 +82,26 @@ def read_csv(data: bytes, name: str) -> tuple[Document, FidelityReport]:
     return document, report
 
 
-def write_csv(document: Document) -> bytes:
-    """A document as a table; what a spreadsheet would take for a formula has an apostrophe before it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    predecessors: dict[str, list[str]] = {}
-    for successor, before, link in _told_links(document):
-        lag = str(Duration(abs(link.lag), document.project.minutes_per_day))
-        shown = f"{before}{link.type.value}" + (f"{'-' if link.lag < 0 else '+'}{lag}" if link.lag else "")
-        predecessors.setdefault(successor, []).append(shown)
-    resources = shown_assignments(document)
-    for task in document.tasks:
-        row = _row(task, predecessors.get(task.source_id, []), document.project.minutes_per_day)
-        writer.writerow(map(_shown, (*row, resources.get(task.source_id), None, None)))
-    for resource in document.resources:
-        written = resource_row(resource)
-        writer.writerow(_shown(written.get(column)) for column in COLUMNS)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _told_links(document: Document) -> Iterator[tuple[str, str, DocumentLink | OutsideLink]]:
-    """Each link beside the task that waits: (that task, what it waits for, the link)."""
-    for link in document.links:
-        yield link.successor_id, link.predecessor_id, link
-    for outside in document.outside_links:
-        if outside.other_end is OtherEnd.PREDECESSOR:
-            yield outside.task_id, f"{outside.project}{OUTSIDE}{outside.other_task_id}", outside
-
-
-def _row(task: DocumentTask, predecessors: list[str], day: int) -> Iterator[object]:
-    yield from (task.source_id, task.name, task.kind.value, task.parent_id, task.wbs)
-    yield str(Duration(task.duration, day)) if task.kind is not TaskKind.SUMMARY else None
-    yield from (task.start, task.finish)
-    yield ";".join(predecessors)
-    yield None if task.constraint is ConstraintType.ASAP else task.constraint.value
-    yield from (task.constraint_date, task.deadline, task.percent_complete, task.actual_start, task.actual_finish)
-    yield task.notes
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
-
-
 def _values(line: int, row: Mapping[str, Any]) -> dict[str, str]:
     if None in row:
         raise MalformedDocument("the row has more values than the heading", line)
     return {name: _plain(value or "") for name, value in row.items()}
+
+
+def _project(rows: list[tuple[int, dict[str, str]]], name: str) -> DocumentProject:
+    """What the table's row for the project says; without one, its name alone is known."""
+    if len(rows) > 1:
+        raise MalformedDocument("two rows are about the project", rows[1][0])
+    for line, values in rows:
+        return DocumentProject(
+            values["name"] or name,
+            _moment("start", line, values),
+            _moment("data_date", line, values),
+            currency=values.get("currency") or None,
+            manager=values.get("manager") or None,
+            guid=values.get("guid") or None,
+        )
+    return DocumentProject(name)
 
 
 def _task(line: int, values: Mapping[str, str]) -> DocumentTask:
@@ -149,8 +117,13 @@ def _task(line: int, values: Mapping[str, str]) -> DocumentTask:
         values.get("parent") or None,
         values.get("wbs", ""),
         _duration("duration", line, values.get("duration") or "P0D"),
+        _duration("remaining", line, values["remaining"]) if values.get("remaining") else None,
+        mode=_word(SchedulingMode, "mode", line, values.get("mode") or SchedulingMode.AUTO_ASAP),
+        work_mode=_word(WorkMode, "work_mode", line, values.get("work_mode") or WorkMode.FIXED_UNITS),
         start=_moment("start", line, values),
         finish=_moment("finish", line, values),
+        planned_start=_moment("planned_start", line, values),
+        planned_finish=_moment("planned_finish", line, values),
         constraint=constraint,
         constraint_date=_moment("constraint_date", line, values),
         deadline=_moment("deadline", line, values),
@@ -158,6 +131,8 @@ def _task(line: int, values: Mapping[str, str]) -> DocumentTask:
         actual_finish=_moment("actual_finish", line, values),
         percent_complete=_percent(line, values.get("percent_complete") or "0"),
         notes=values.get("notes", ""),
+        is_active=_flag("active", line, values.get("active") or YES),
+        guid=values.get("guid") or None,
     )
 
 
@@ -181,10 +156,16 @@ def _duration(column: str, line: int, value: str) -> int:
         raise BadValue(column, line, value, "working time such as P5D or PT4H") from None
 
 
-def _percent(line: int, value: str) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) > 100:
-        raise BadValue("percent_complete", line, value, "a whole number from 0 to 100")
-    return int(value)
+def _flag(column: str, line: int, value: str) -> bool:
+    if value not in {YES, NO}:
+        raise BadValue(column, line, value, f"{YES} or {NO}")
+    return value == YES
+
+
+def _percent(line: int, value: str) -> Decimal:
+    if not _PERCENT.fullmatch(value) or Decimal(value) > 100:
+        raise BadValue("percent_complete", line, value, "a number from 0 to 100")
+    return Decimal(value)
 
 
 def _moment(column: str, line: int, values: Mapping[str, str]) -> datetime | None:
@@ -210,10 +191,11 @@ def _links(line: int, values: Mapping[str, str], tasks: set[str]) -> Iterator[Do
         lag = 0 if found["lag"] is None else _duration("predecessors", line, found["lag"])
         kind = LinkType(found["type"] or "FS")
         lag = -lag if found["sign"] == "-" else lag
+        calendar = LagCalendar(found["calendar"] or LagCalendar.SUCCESSOR)
         if found["id"] in tasks:
-            yield DocumentLink(found["id"], values["id"], kind, lag)
+            yield DocumentLink(found["id"], values["id"], kind, lag, calendar)
         else:
-            yield OutsideLink(values["id"], project, task_id, OtherEnd.PREDECESSOR, kind, lag)
+            yield OutsideLink(values["id"], project, task_id, OtherEnd.PREDECESSOR, kind, lag, calendar)
 
 
 def _in_outline(tasks: list[DocumentTask]) -> tuple[DocumentTask, ...]:

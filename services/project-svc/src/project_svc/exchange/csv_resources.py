@@ -70,6 +70,7 @@ def _resource(line: int, values: Mapping[str, str]) -> Resource:
         _number("units", line, units) if units else Decimal(1),
         rates=(Rate(None, _number("rate", line, rate)),) if rate else (),
         notes=values.get("notes", ""),
+        guid=values.get("guid") or None,
     )
 
 
@@ -85,15 +86,15 @@ def _number(column: str, line: int, value: str) -> Decimal:
 
 def shown_assignments(document: Document) -> dict[str, str]:
     """The `resources` of each task, by its id."""
-    day, kinds = document.project.minutes_per_day, {each.source_id: each.kind for each in document.resources}
+    kinds = {each.source_id: each.kind for each in document.resources}
     shown: dict[str, list[str]] = {}
     for each in document.assignments:
         kind = kinds[each.resource_id]
         said = [format((each.cost or Decimal(0)) if kind is ResourceKind.COST else each.units, "f")]
         if kind is ResourceKind.WORK and each.work is not None:
-            said.append(str(Duration(each.work, day)))
+            said.append(str(Duration(each.work)))
             if each.actual_work:
-                said.append(str(Duration(each.actual_work, day)))
+                said.append(str(Duration(each.actual_work)))
         shown.setdefault(each.task_id, []).append(f"{each.resource_id}[{' '.join(said)}]")
     return {task_id: ";".join(each) for task_id, each in shown.items()}
 
@@ -102,7 +103,7 @@ def resource_row(resource: Resource) -> dict[str, str | None]:
     """The row of a resource, by column."""
     rate = format(resource.rates[0].standard, "f") if resource.rates else None
     row = {"id": resource.source_id, "name": resource.name, "kind": resource.kind.value, "rate": rate}
-    return row | {"units": format(resource.max_units, "f"), "notes": resource.notes}
+    return row | {"units": format(resource.max_units, "f"), "notes": resource.notes, "guid": resource.guid}
 
 
 def report_losses(document: Document, report: FidelityReport) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from contracts.project_events.baselines import BaselineState
+from contracts.values import WrittenDuration
 from contracts.vocabulary import TaskKind, TaskStatus
 from planning import ScheduledTask as Scheduled
 from planning import WorkCalendar, to_moment
@@ -20,16 +22,26 @@ from planning.exchange import (
     DocumentLink,
     DocumentProject,
     DocumentTask,
+    FidelityReport,
     WorkMode,
 )
-from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode
+from planning.plan import ConstraintType, LagCalendar, LinkType, Progress, SchedulingMode
 from planning.plan import TaskKind as Kind
 from planning.written import at_actual_finish, at_actual_start, at_finish, at_start
-from project_svc.baselines.models import BASELINES
-from project_svc.baselines.queries import picture_of
+from project_svc.baselines.models import BASELINES, BaselineLine
+from project_svc.baselines.queries import tasks_of
 from project_svc.budgets.models import BudgetLine
 from project_svc.calendars.models import Calendar as ProjectCalendar
 from project_svc.calendars.queries import ProjectCalendars, calendars_of
+from project_svc.exchange.losses import (
+    percent_of,
+    report_baselines,
+    report_calendars,
+    report_lines,
+    report_project,
+    report_records,
+    report_tasks,
+)
 from project_svc.exchange.outline import Outline
 from project_svc.exchange.outside import outside_links_of
 from project_svc.exchange.staff import staff_of
@@ -44,8 +56,12 @@ MOST_BASELINES = 11
 BEGINS = frozenset({ConstraintType.SNET, ConstraintType.SNLT, ConstraintType.MSO})
 
 
-async def document_of(project: ReadProject) -> Document:
-    """The project's plan: tasks with their computed dates, links, calendars, baselines, costs. Raises Cycle, OutsideTime, Unschedulable."""
+async def document_of(project: ReadProject) -> tuple[Document, FidelityReport]:
+    """The project's plan: tasks with their computed dates, links, calendars, baselines, costs; and what of the project is not in it.
+
+    Raises Cycle, OutsideTime, Unschedulable.
+    """
+    report = FidelityReport()
     planned = await schedule_of(project)
     calendars = await calendars_of(project.session, project.row)
     tasks = list(await project.session.scalars(select(Task).where(col(Task.project_id) == project.id)))
@@ -54,11 +70,15 @@ async def document_of(project: ReadProject) -> Document:
         await project.session.scalars(select(ProjectCalendar).where(col(ProjectCalendar.project_id) == project.id))
     ).all()
     named = {row.id: outline.free_id(row.external_id) for row in sorted(rows, key=lambda row: row.id)}
-    baselines = await _baselines(project)
-    costs = await _costs(project)
+    baselines = await _baselines(project, report)
+    costs = await _costs(project, outline, report)
     staff = await staff_of(project, outline, named)
     day = project.row.minutes_per_day
-    return Document(
+    report_project(project.row, report)
+    report_tasks(outline.rows, outline.ids, report)
+    report_calendars(rows, day, named, report)
+    await report_records(project, report)
+    document = Document(
         DocumentProject(
             name=project.row.name,
             start=_moment(project.row.start, calendars.own, at_start),
@@ -69,6 +89,8 @@ async def document_of(project: ReadProject) -> Document:
             currency=project.row.currency,
             manager=project.row.manager or None,
             guid=str(project.id),
+            progress_logic=Progress(project.row.progress_logic.value),
+            critical_float=WrittenDuration.parse(project.row.critical_float).on(day).minutes,
         ),
         tuple(
             _task(row, outline, planned, calendars, named, baselines.get(row.id, ()), costs.get(row.id), staff.work)
@@ -80,6 +102,7 @@ async def document_of(project: ReadProject) -> Document:
         staff.assignments,
         await outside_links_of(project, outline),
     )
+    return document, report
 
 
 def _task(
@@ -96,11 +119,6 @@ def _task(
     item: Scheduled | None = planned.schedule.items.get(row.id)
     constraint = ConstraintType.ASAP if row.constraint_type is None else ConstraintType(row.constraint_type.value)
     begins = at_start if constraint in BEGINS else at_finish
-    start = None if item is None else to_moment(item.scheduled_start)
-    constraint_date = _moment(row.constraint_date, calendar, begins)
-    mode = SchedulingMode(row.mode.value)
-    if mode is SchedulingMode.MANUAL and constraint is ConstraintType.MSO:
-        constraint, start, constraint_date = ConstraintType.ASAP, constraint_date, None
     is_complete = row.state is TaskStatus.COMPLETE
     return DocumentTask(
         source_id=outline.ids[row.id],
@@ -111,14 +129,16 @@ def _task(
         duration=row.duration,
         remaining=0 if is_complete and row.kind is not TaskKind.SUMMARY else row.remaining_duration,
         calendar_id=None if row.calendar_id is None else named[row.calendar_id],
-        mode=mode,
+        mode=SchedulingMode(row.mode.value),
         work_mode=WorkMode(row.work_mode.value),
-        start=start,
+        start=None if item is None else to_moment(item.scheduled_start),
         finish=None if item is None else to_moment(item.scheduled_finish),
+        planned_start=_moment(row.planned_start, calendar, at_start),
+        planned_finish=_moment(row.planned_finish, calendar, at_finish),
         constraint=constraint,
-        constraint_date=constraint_date,
+        constraint_date=_moment(row.constraint_date, calendar, begins),
         deadline=_moment(row.deadline, calendar, at_finish),
-        percent_complete=int(row.percent_complete),
+        percent_complete=percent_of(row.percent_complete),
         actual_start=_moment(row.actual_start, calendar, at_actual_start),
         actual_finish=_moment(row.actual_finish, calendar, at_actual_finish),
         work=work.get(row.id),
@@ -184,30 +204,36 @@ def _stretches(worked: WorkCalendar, names: Mapping[str, str]) -> Iterable[Calen
         yield CalendarException(*stretch, name=names.get(stretch[0].isoformat(), ""))
 
 
-async def _baselines(project: ReadProject) -> dict[UUID, list[Baseline]]:
+async def _baselines(project: ReadProject, report: FidelityReport) -> dict[UUID, list[Baseline]]:
     """What each task was in each baseline: the one that came as number n is n, the others take what is free, the approved one first."""
-    records = list(await all_of(project, BASELINES))
-    records.sort(key=lambda each: (each.state != "approved", each.created_at, each.id))
-    told = {each.id: _number_of(each.external_ref.id) for each in records if each.external_ref is not None}
-    free = [number for number in range(MOST_BASELINES) if number not in told.values()]
+    records = await all_of(project, BASELINES)
+    numbers = numbers_of(records)
+    of_no_task = select(col(BaselineLine.baseline_id)).where(
+        col(BaselineLine.baseline_id).in_(numbers), col(BaselineLine.task_id).is_(None)
+    )
+    report_baselines(records, numbers, await project.session.scalars(of_no_task), report)
     found: dict[UUID, list[Baseline]] = {}
-    for record in records:
-        number = told.get(record.id)
-        if number is None:
-            if not free:
-                continue
-            number = free.pop(0)
-        for task in (await picture_of(project.session, record)).tasks.values():
-            found.setdefault(task.task_id, []).append(
-                Baseline(
-                    number,
-                    to_moment(task.scheduled_start),
-                    to_moment(task.scheduled_finish),
-                    task.duration,
-                    cost=task.cost or None,
-                )
+    for row in await tasks_of(project.session, numbers):
+        found.setdefault(row.task_id, []).append(
+            Baseline(
+                numbers[row.baseline_id],
+                to_moment(row.scheduled_start),
+                to_moment(row.scheduled_finish),
+                row.duration,
+                cost=row.cost or None,
             )
+        )
     return {task_id: sorted(each, key=lambda baseline: baseline.number) for task_id, each in found.items()}
+
+
+def numbers_of(baselines: Iterable[BaselineState]) -> dict[UUID, int]:
+    """The number of each baseline that a file has a place for, by its id."""
+    records = sorted(baselines, key=lambda each: (each.state != "approved", each.created_at, each.id))
+    told = {each.id: _number_of(each.external_ref.id) for each in records if each.external_ref is not None}
+    kept = {baseline_id: number for baseline_id, number in told.items() if number is not None}
+    free = [number for number in range(MOST_BASELINES) if number not in kept.values()]
+    others = [each.id for each in records if each.id not in kept]
+    return kept | dict(zip(others, free, strict=False))
 
 
 def _number_of(external_id: str) -> int | None:
@@ -216,11 +242,13 @@ def _number_of(external_id: str) -> int | None:
     return int(number) if kind == "baseline" and number.isdigit() and int(number) < MOST_BASELINES else None
 
 
-async def _costs(project: ReadProject) -> dict[UUID, Decimal]:
+async def _costs(project: ReadProject, outline: Outline, report: FidelityReport) -> dict[UUID, Decimal]:
     """The budget of each task, contingency left out."""
-    lines = select(BudgetLine).where(col(BudgetLine.project_id) == project.id, col(BudgetLine.contingency).is_(False))
+    found = select(BudgetLine).where(col(BudgetLine.project_id) == project.id).order_by(col(BudgetLine.id))
+    lines = (await project.session.scalars(found)).all()
+    report_lines(lines, outline.ids, report)
     costs: dict[UUID, Decimal] = {}
-    for line in await project.session.scalars(lines):
-        if line.task_id is not None:
+    for line in lines:
+        if line.task_id is not None and not line.contingency:
             costs[line.task_id] = costs.get(line.task_id, Decimal(0)) + line.amount
     return costs

@@ -1,5 +1,6 @@
 """The order of tasks in a document, and what they are called there."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -33,11 +34,10 @@ class Outline:
 
 
 def ids_of(records: Sequence[Record]) -> dict[UUID, str]:
-    """What records of one kind are called in a file, in their order: as where they came from, unless two of them are called the same."""
+    """What records of one kind are called in a file, in their order: as where they came from, else (and where two are called the same) by their own ids."""
     told = [(record.id, _last(record.external_id)) for record in records]
-    names = [name for _, name in told]
-    is_unique = len(set(names)) == len(names)
-    return {record_id: name if is_unique and name else str(record_id) for record_id, name in told}
+    counted = Counter(name for _, name in told)
+    return {record_id: name if name and counted[name] == 1 else str(record_id) for record_id, name in told}
 
 
 def _last(external_id: str | None) -> str:

@@ -5,13 +5,11 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import quote
 
-import orjson
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
 from chassis.problem import NotFound, responses
 from chassis.unit_of_work import TransactionRoute
-from contracts.vocabulary import TaskKind
 from project_svc.projects.reading import ReadingWhole, ReadProject
 from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 from project_svc.schedule.queries import schedule_of
@@ -20,7 +18,7 @@ from project_svc.tasks.models import Task
 router = APIRouter(prefix="/projects/{project_id}", tags=["imports"], route_class=TransactionRoute)
 
 LOSSES = "Interlock-Fidelity"
-"""The header that says what the form has no place for: a JSON list of `record`, `field`, `reason`, `count`."""
+"""The header that says what of the project is not in the file, or in another form: a JSON list of `loss`, `record`, `field`, `reason`, `count`."""
 
 
 class ExportForm(StrEnum):
@@ -46,7 +44,12 @@ A_FILE: dict[int | str, dict[str, object]] = {
             media_type.partition(";")[0]: {"schema": {"type": "object" if form is ExportForm.JSON else "string"}}
             for form, media_type in MEDIA_TYPES.items()
         },
-        "headers": {LOSSES: {"description": "what the form has no place for, as JSON", "schema": {"type": "string"}}},
+        "headers": {
+            LOSSES: {
+                "description": "what of the project the file does not have, or in another form, as JSON",
+                "schema": {"type": "string"},
+            }
+        },
     }
 }
 
@@ -69,18 +72,16 @@ async def _plan(project: ReadProject, form: ExportForm) -> tuple[bytes, str]:
     from project_svc.exchange import writing
     from project_svc.exchange.from_plan import document_of
 
-    document = await document_of(project)
-    content, report = await asyncio.to_thread(writing.write, document, form.value)
-    told = [
-        {"record": each.record, "field": each.field, "reason": each.reason, "count": len(each.source_ids)}
-        for each in report
-    ]
-    return content, quote(orjson.dumps(told), safe=" !\"#$&'()*+,-./:;<=>?@[]^_`{|}~")
+    document, left_out = await document_of(project)
+    content, of_form = await asyncio.to_thread(writing.write, document, form.value)
+    return content, writing.told([*left_out, *of_form])
 
 
 async def _milestones(project: ReadProject) -> tuple[bytes, str]:
-    from project_svc.exchange.milestones import milestones_ics
+    from project_svc.exchange import milestones, writing
+    from project_svc.exchange.losses import report_beside_milestones
 
-    wanted = select(Task).where(col(Task.project_id) == project.id, col(Task.kind) == TaskKind.MILESTONE)
-    tasks = list(await project.session.scalars(wanted))
-    return milestones_ics(project.row, tasks, await schedule_of(project)), "[]"
+    tasks = list(await project.session.scalars(select(Task).where(col(Task.project_id) == project.id)))
+    left_out = await report_beside_milestones(project, tasks)
+    content = milestones.milestones_ics(project.row, tasks, await schedule_of(project))
+    return content, writing.told(left_out)

@@ -11,7 +11,8 @@ from planning.exchange import Baseline, DocumentTask
 from planning.instant import to_instant
 from project_svc.baselines.actions import keep_baseline
 from project_svc.baselines.models import BASELINES, BaselineCreate
-from project_svc.baselines.picture import Picture, PicturedLine, PicturedTask
+from project_svc.baselines.picture import Picture, PicturedLine, PicturedTask, ends_of
+from project_svc.exchange.from_plan import numbers_of
 from project_svc.imports.models import Written
 from project_svc.imports.writing import Writer
 from project_svc.projects.locked import LockedProject
@@ -28,7 +29,9 @@ async def write_baselines(writer: Writer) -> Written:
     """Every numbered baseline of the document that the project does not have yet. Those that it has do not change."""
     project = writer.project
     reader = ReadProject(project.session, project.row)
-    known = {each.external_ref.id for each in await all_of(reader, BASELINES) if each.external_ref is not None}
+    records = await all_of(reader, BASELINES)
+    known = {each.external_ref.id for each in records if each.external_ref is not None}
+    written = set(numbers_of(records).values()) if writer.is_own else set()
     created = unchanged = 0
     fitting = writer.fitting("baseline")
     numbers = sorted({baseline.number for task in writer.document.tasks for baseline in task.baselines})
@@ -36,7 +39,7 @@ async def write_baselines(writer: Writer) -> Written:
     calendars = await _calendars(project) if numbers else {}
     for number in numbers:
         ref = writer.ref("baseline", str(number))
-        if ref.id in known:
+        if ref.id in known or number in written:
             unchanged += 1
             continue
         dated = {}
@@ -75,11 +78,12 @@ def _picture(
         if pictured.cost and task.kind.value != TaskKind.SUMMARY:
             line = PicturedLine(new_id(), pictured.name, pictured.cost, pictured.task_id, contingency=False)
             lines[line.line_id] = line
+    start, finish = ends_of(tasks.values())
     return Picture(
         revision=writer.project.revision - 1,
         scope=writer.project.row.scope,
-        start=min(task.early_start for task in tasks.values()),
-        finish=max(task.early_finish for task in tasks.values()),
+        start=start,
+        finish=finish,
         tasks=tasks,
         lines=lines,
     )

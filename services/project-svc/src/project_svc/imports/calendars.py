@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from contracts.project_events import MOST_EXCEPTIONS, CalendarException
 from contracts.values import Shift, Week
 from planning.calendar import FIRST_DAY, WorkCalendar
 from planning.calendar import Shift as Stretch
+from planning.defined import defined_by
 from planning.exchange import Calendar, Document, work_calendar
-from project_svc.calendars.models import CalendarCreate
+from project_svc.calendars.models import Calendar as ProjectCalendar
+from project_svc.calendars.models import CalendarCreate, CalendarUpdate, WeekUpdate
 from project_svc.imports.fitting import Fitting
 
 MINUTES_PER_HOUR = 60
@@ -28,6 +31,26 @@ def calendar_bodies(document: Document, fitting: Fitting) -> dict[str, CalendarC
         for calendar in document.calendars
         if calendar.source_id in used
     }
+
+
+def calendar_change(calendar: ProjectCalendar, body: CalendarCreate, *, are_hours_told: bool) -> CalendarUpdate:
+    """What a file changes of one of ours. Days that are the same stay written as they are: free by its exceptions or as public holidays.
+
+    are_hours_told: whether the file says how long a day is on it, or on the project's calendar alone.
+    """
+    told: dict[str, Any] = {"name": body.name}
+    if are_hours_told:
+        told["hours_per_day"] = body.hours_per_day
+    exceptions = [each.model_dump(mode="json") for each in body.exceptions]
+    new = defined_by(body.shifts.model_dump(mode="json"), exceptions, [], calendar.minutes_per_day)
+    old = defined_by(calendar.shifts, calendar.exceptions, calendar.days_off, calendar.minutes_per_day)
+    if (_week(new), _different(new)) != (_week(old), _different(old)):
+        told |= {"shifts": WeekUpdate(**dict(body.shifts)), "exceptions": body.exceptions}
+    return CalendarUpdate(**told)
+
+
+def _week(worked: WorkCalendar) -> tuple[tuple[Stretch, ...], ...]:
+    return tuple(tuple(day) for day in worked.week)
 
 
 def _is_base(document: Document, calendar: Calendar, used: set[str | None]) -> bool:

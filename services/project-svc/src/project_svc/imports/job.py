@@ -8,26 +8,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.identity import Identity
-from chassis.problem import FieldError
-from contracts.values import ExternalRef
-from contracts.vocabulary import Granularity
+from chassis.problem import AlreadyExists, FieldError, Forbidden, Problem
+from contracts.values import ExternalRef, WrittenDuration
+from contracts.vocabulary import Granularity, ProgressLogic
 from planning.errors import PlanError
 from planning.exchange import Document, DocumentProject, ExchangeError, FidelityReport
 from project_svc.exchange.names import UnreadableImport
 from project_svc.imports.baselines import write_baselines
+from project_svc.imports.costs import write_costs
 from project_svc.imports.fitting import Fitting
+from project_svc.imports.known import read_id
 from project_svc.imports.models import SHOWN_IDS, FidelityFinding, ImportAsk, ImportRead
 from project_svc.imports.outside import brought_home, write_outside_links
 from project_svc.imports.resources import write_assignments, write_resources
-from project_svc.imports.writing import Writer
+from project_svc.imports.writing import Source, Writer
 from project_svc.jobs.computing import compute
 from project_svc.jobs.running import RunningJob
-from project_svc.projects.actions import create_project, update_project
+from project_svc.projects.actions import create_project, name_project, update_project
 from project_svc.projects.locked import LockedProject, lock
 from project_svc.projects.models import STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
-from project_svc.schedule.conclusion import moved_dates
+from project_svc.schedule.conclusion import end_write
+from project_svc.schedule.previewing import moved_dates
 from project_svc.schedule.settlement import settle
-from project_svc.tolerances.actions import draft_exceptions
 
 READ = "project_svc.exchange.forms:read_file"
 LONGEST_KEY = 20
@@ -50,7 +52,7 @@ async def import_project(job: RunningJob) -> None:
             await job.finish(session, result.model_dump(mode="json", by_alias=True), project_id=result.project_id)
         return
     async with job.trying() as session:
-        is_new = await _known(session, job, ask, document) is None
+        is_new = ask.project_id is None and await _known(session, job, ask, document) is None
         result = await _write(session, job, ask, document, report)
     project_id = None if is_new else result.project_id
     result = result.model_copy(update={"project_id": project_id})
@@ -67,7 +69,10 @@ async def _write(
     async def tell(done: int) -> None:
         await job.tell("writing", 0.1 + 0.8 * min(1.0, done / whole))
 
-    writer = Writer(project, document, report, ask.source, _name_of(ask, document))
+    is_own = read_id(document.project.guid) == project.id
+    ref = project.row.external_ref if is_own else None
+    source, name = (ask.source, _name_of(ask, document)) if ref is None else (ref.source, ref.id)
+    writer = Writer(project, document, report, Source(source, name, ask.form, is_own=is_own))
     try:
         calendars = await writer.write_calendars()
     except (ExchangeError, PlanError) as error:
@@ -78,16 +83,13 @@ async def _write(
     await writer.write_links(tell)
     await write_assignments(writer, await write_resources(writer, calendars))
     completed = await write_outside_links(writer)
-    await writer.write_costs()
+    await write_costs(writer)
     await job.tell("scheduling", 0.9, at_once=True)
     moves = await settle(project)
     await project.catch_up()
     baselines = await write_baselines(writer)
-    if project.is_changed:
-        await draft_exceptions(project)
-    else:
-        await project.give_back()
-    told = moved_dates(moves, project.row.granularity) if ask.dry_run and moves is not None else ()
+    await end_write(project)
+    told = await moved_dates(project, moves) if ask.dry_run else ()
     return ImportRead(
         project_id=project.id,
         revision=project.row.revision,
@@ -104,28 +106,48 @@ async def _write(
 async def _project(
     session: AsyncSession, job: RunningJob, ask: ImportAsk, document: Document, report: FidelityReport
 ) -> LockedProject:
-    """The project that the file is about, as it says; a new one if it was not here before."""
-    project_id = await _known(session, job, ask, document)
+    """The project that was asked for, else the one that the file is about, as it says; a new one if it was not here before."""
+    known = await _known(session, job, ask, document)
+    project_id = known if ask.project_id is None else ask.project_id
+    if known is not None and (ask.is_for_new or known != project_id):
+        raise _taken(ask)
     if project_id is None:
         identity = Identity(job.requested_by, job.organization_id, frozenset())
         body = _body(ask, document, report, _name_of(ask, document))
         return await create_project(session, identity, body, is_preview=False)
     project = await lock(session, job.organization_id, project_id)
+    if ask.dry_run:
+        await project.remember()
     if not STEPS[project.row.state]:
         raise ProjectClosed(f"The project is {project.row.state}: nothing in it changes any more.")
+    if known is None and project.row.external_ref is None:
+        name_project(project, ExternalRef(source=ask.source, id=_name_of(ask, document)))
     fields = _fields(ask, document.project, Fitting(report, "project", project.row.granularity))
+    day, said = project.row.minutes_per_day, fields.get("critical_float")
+    if said is not None and said.on(day) == WrittenDuration.parse(project.row.critical_float).on(day):
+        del fields["critical_float"]  # the same in other words
     await update_project(project, ProjectUpdate(**fields))
     return project
 
 
+def _taken(ask: ImportAsk) -> Problem:
+    if ask.is_for_new:
+        return Forbidden("This plan has become a project before. Its manager imports into it by its `project_id`.")
+    return AlreadyExists("This plan has become another project before. For a copy, send another name as `project`.")
+
+
 async def _known(session: AsyncSession, job: RunningJob, ask: ImportAsk, document: Document) -> UUID | None:
-    """The project that an earlier import wrote."""
-    here = select(col(Project.id)).where(
+    """The project that the file was written from, else the one that an earlier import wrote."""
+    name = _name_of(ask, document)
+    own = select(col(Project.id)).where(
+        col(Project.id) == read_id(name), col(Project.organization_id) == job.organization_id
+    )
+    imported = select(col(Project.id)).where(
         col(Project.external_source) == ask.source,
-        col(Project.external_id) == _name_of(ask, document),
+        col(Project.external_id) == name,
         col(Project.organization_id) == job.organization_id,
     )
-    return (await session.scalars(here)).one_or_none()
+    return (await session.scalars(own)).one_or_none() or (await session.scalars(imported)).one_or_none()
 
 
 def _name_of(ask: ImportAsk, document: Document) -> str:
@@ -140,6 +162,10 @@ def _fields(ask: ImportAsk, told: DocumentProject, fitting: Fitting) -> dict[str
         fields["manager"] = fitting.label("manager", told.manager, "")
     if told.data_date is not None:
         fields["data_date"] = fitting.finish("data_date", told.data_date, "")
+    if told.progress_logic is not None:
+        fields["progress_logic"] = ProgressLogic(told.progress_logic.value)
+    if told.critical_float is not None:
+        fields["critical_float"] = WrittenDuration(*divmod(told.critical_float, told.minutes_per_day))
     start = ask.start or fitting.start("start", told.start, "")
     return fields | ({} if start is None else {"start": start})
 

@@ -27,6 +27,10 @@ class ImportAsk(Shape):
     start: DayOrMoment | None = None
     currency: Currency | None = None
     granularity: Granularity = Granularity.MINUTE
+    project_id: Id | None = None
+    """The project that the plan goes into; without it, the one that it was imported into before, or a new one."""
+    is_for_new: bool = False
+    """Whether it may become a new project, and no other: who asks organises projects, and manages them not all."""
     dry_run: bool = False
     """Say what would come of it, and keep nothing."""
 

@@ -18,7 +18,9 @@ from planning.exchange import Resource as FileResource
 from project_svc.assignments.actions import create_assignment, delete_assignment, update_assignment
 from project_svc.assignments.effort import SMALLEST
 from project_svc.assignments.models import Assignment, AssignmentCreate, AssignmentUpdate
+from project_svc.exchange.names import ImportForm
 from project_svc.imports.fitting import Fitting, working
+from project_svc.imports.known import read_id
 from project_svc.imports.writing import Writer, about
 from project_svc.records import table_of
 from project_svc.resources.actions import create_resource, update_resource
@@ -31,14 +33,17 @@ RATE_DIGITS = Decimal("0.0001")
 async def write_resources(writer: Writer, calendars: Mapping[str, UUID]) -> dict[str, UUID]:
     """The resources: ours, by source id. Those that the document no longer has stay. calendars: ours, by source id."""
     known = await writer.known(table_of(Resource))
+    matched = known.matched((each.source_id, each.guid) for each in writer.document.resources)
     fitting = writer.fitting("resource")
     ours = {}
     for resource in writer.document.resources:
-        fields = _fields(resource, fitting, calendars, writer.project.row.currency)
+        resource_id = matched.get(resource.source_id)
+        fields = _fields(resource, fitting, calendars, writer.project.row.currency, resource_id)
         with about("resource", resource.source_id, resource.name):
-            if (resource_id := known.get(resource.source_id)) is None:
+            if resource_id is None:
                 kind = ResourceKind(resource.kind.value)
-                body = ResourceCreate(**fields, kind=kind, external_ref=writer.ref(resource.source_id))
+                ref = writer.new_ref(known, resource.source_id, resource.guid)
+                body = ResourceCreate(**fields, kind=kind, external_ref=ref)
                 resource_id = (await create_resource(writer.project, body)).id
                 writer.counted["resources"]["created"] += 1
             else:
@@ -46,17 +51,22 @@ async def write_resources(writer: Writer, calendars: Mapping[str, UUID]) -> dict
                 if row.kind.value != resource.kind.value:
                     fitting.dropped("kind", resource.kind, resource.source_id, "the kind of a resource stays")
                     fields.pop("rates")
+                if writer.source.form is ImportForm.CSV:
+                    fields = _in_a_table(fields, row)
                 await update_resource(writer.project, row, ResourceUpdate(**fields))
                 writer.count("resources", is_changed=row.revision == writer.project.revision)
         ours[resource.source_id] = resource_id
     return ours
 
 
-def _fields(resource: FileResource, fitting: Fitting, calendars: Mapping[str, UUID], currency: str) -> dict[str, Any]:
+def _fields(
+    resource: FileResource, fitting: Fitting, calendars: Mapping[str, UUID], currency: str, known_as: UUID | None
+) -> dict[str, Any]:
     """The fields of a `ResourceCreate` or `ResourceUpdate`; reports what is lost."""
     source_id = resource.source_id
     fitting.dropped("initials", resource.initials, source_id, "a resource has no such field", usual="")
-    fitting.dropped("guid", resource.guid, source_id, "the id in the file says which resource it is")
+    if known_as is None or read_id(resource.guid) != known_as:
+        fitting.dropped("guid", resource.guid, source_id, "the id in the file says which resource it is")
     rates = resource.rates
     if resource.kind.value == ResourceKind.COST:
         fitting.dropped("rates", rates, source_id, "a cost is an amount, said with each assignment", usual=())
@@ -73,6 +83,15 @@ def _fields(resource: FileResource, fitting: Fitting, calendars: Mapping[str, UU
         "unit": fitting.label("unit", resource.unit, source_id),
         "rates": [_rate(rate, source_id, fitting, currency) for rate in rates[-MOST_RATES:]],
     }
+
+
+def _in_a_table(fields: dict[str, Any], row: Resource) -> dict[str, Any]:
+    """Of the fields of a resource that is here, those that a table can say anything of: of several rates it has the first."""
+    unsaid = {"calendar_id", "group", "email", "unit"}
+    told, known = ([rate.standard for rate in rates[:1]] for rates in (fields.get("rates", []), row.wire().rates))
+    if told == known:
+        unsaid.add("rates")
+    return {name: value for name, value in fields.items() if name not in unsaid}
 
 
 def _rate(rate: FileRate, source_id: str, fitting: Fitting, currency: str) -> Rate:
@@ -110,25 +129,34 @@ async def write_assignments(writer: Writer, resources: Mapping[str, UUID]) -> No
     kinds = {each.source_id: ResourceKind(each.kind.value) for each in writer.document.resources}
     tasks = {task.source_id: task for task in writer.document.tasks}
     cancelled = await _cancelled(writer)
+    by_ends = await _by_ends(writer)
+    found = []
     for assignment in _joined(writer, tasks, cancelled, fitting):
         kind, task = kinds[assignment.resource_id], tasks[assignment.task_id]
-        fields = _said(assignment, kind, task, fitting, writer.project.row.currency)
+        ends = writer.tasks[assignment.task_id], resources[assignment.resource_id]
+        assignment_id = by_ends.get(ends)
+        fields = _said(assignment, kind, task, fitting, writer.project.row.currency, assignment_id)
         with about("assignment", assignment.source_id, task.name):
-            if (assignment_id := known.pop(assignment.source_id, None)) is None:
-                body = AssignmentCreate(
-                    **fields,
-                    task_id=writer.tasks[assignment.task_id],
-                    resource_id=resources[assignment.resource_id],
-                    external_ref=writer.ref(assignment.source_id),
-                )
+            if assignment_id is None:
+                ref = writer.new_ref(known, assignment.source_id, f"{task.source_id}:{assignment.resource_id}")
+                body = AssignmentCreate(**fields, task_id=ends[0], resource_id=ends[1], external_ref=ref)
                 await create_assignment(writer.project, body, is_duration_told=True)
                 writer.counted["assignments"]["created"] += 1
             else:
+                found.append(assignment_id)
                 row = await writer.project.find(Assignment, assignment_id)
                 await update_assignment(writer.project, row, AssignmentUpdate(**fields), is_duration_told=True)
                 writer.count("assignments", is_changed=row.revision == writer.project.revision)
-    for assignment_id in known.values():
+    for assignment_id in known.others(found, of_all=writer.is_own):
         await _take_off(writer, assignment_id, cancelled)
+
+
+async def _by_ends(writer: Writer) -> dict[tuple[UUID, UUID], UUID]:
+    """The project's assignments by task and resource, between which there is one at most."""
+    table = table_of(Assignment)
+    columns = table.c.task_id, table.c.resource_id, table.c.id
+    rows = await writer.project.session.execute(select(*columns).where(table.c.project_id == writer.project.id))
+    return {(task_id, resource_id): assignment_id for task_id, resource_id, assignment_id in rows}
 
 
 async def _cancelled(writer: Writer) -> frozenset[UUID]:
@@ -181,11 +209,17 @@ def _sum(one: FileAssignment, other: FileAssignment) -> FileAssignment:
 
 
 def _said(
-    assignment: FileAssignment, kind: ResourceKind, task: DocumentTask, fitting: Fitting, currency: str
+    assignment: FileAssignment,
+    kind: ResourceKind,
+    task: DocumentTask,
+    fitting: Fitting,
+    currency: str,
+    known_as: UUID | None,
 ) -> dict[str, Any]:
     """What an assignment of this kind of resource says; reports the rest."""
     source_id = assignment.source_id
-    fitting.dropped("guid", assignment.guid, source_id, "the id in the file says which assignment it is")
+    if known_as is None or read_id(assignment.guid) != known_as:
+        fitting.dropped("guid", assignment.guid, source_id, "its task and its resource say which assignment it is")
     for name, own in (("start", task.start), ("finish", task.finish)):
         fitting.dropped(name, getattr(assignment, name), source_id, "work goes on as long as its task does", usual=own)
     if kind is ResourceKind.COST:

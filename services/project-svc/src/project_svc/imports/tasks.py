@@ -12,21 +12,34 @@ from planning.exchange.document import DEFAULT_PRIORITY
 from planning.plan import ConstraintType as Bound
 from planning.plan import SchedulingMode as Mode
 from planning.plan import TaskKind as Kind
+from project_svc.exchange.names import ImportForm
 from project_svc.imports.fitting import Fitting, working
+from project_svc.imports.known import read_id
+from project_svc.tasks.models import Task
 
 WHOLE = 100
+UNSAID = {ImportForm.CSV: ("calendar_id",)}
+"""Fields of tasks that a form has no place for."""
+OF_PROJECT = frozenset({ImportForm.MSPDI, ImportForm.FOREIGN})
+"""Forms with Project's words alone."""
 ON_START = frozenset({Bound.SNET, Bound.SNLT, Bound.MSO})
-DATELESS = frozenset({Bound.ASAP, Bound.ALAP})
 
 
 def task_fields(
-    task: DocumentTask, fitting: Fitting, calendars: Mapping[str, UUID], parent_id: UUID | None, work: int
+    task: DocumentTask,
+    fitting: Fitting,
+    calendars: Mapping[str, UUID],
+    parent_id: UUID | None,
+    work: int,
+    *,
+    form: ImportForm,
+    known_as: UUID | None,
 ) -> dict[str, Any]:
     """The fields of a `TaskCreate` or `TaskUpdate`; reports what is lost.
 
-    calendars: ours, by source id. work: minutes in all its assignments.
+    calendars: ours, by source id. work: minutes in all its assignments. known_as: the task that is here already.
     """
-    _report(task, fitting, work)
+    _report(task, fitting, work, known_as)
     source_id = task.source_id
     fields: dict[str, Any] = {
         "name": fitting.name(task.name, source_id),
@@ -40,11 +53,49 @@ def task_fields(
     if not task.is_active:
         fields["state"] = TaskStatus.CANCELLED
     if task.kind is Kind.SUMMARY:
+        for name in ("planned_start", "planned_finish"):
+            fitting.dropped(name, getattr(task, name), source_id, "a summary has none of its own")
         fitting.dropped("constraint", task.constraint, source_id, "a summary has none of its own", usual=Bound.ASAP)
         return fields
     fields |= {"mode": SchedulingMode(task.mode.value), "constraint": _constraint(task, fitting)}
+    start = task.start if _is_held_by_start(task, form) else task.planned_start
+    fields["planned_start"] = fitting.start("planned_start", start, source_id)
+    fields["planned_finish"] = fitting.finish("planned_finish", task.planned_finish, source_id)
     fields["work_mode"] = WorkMode(task.work_mode.value)
     return fields | _work(task, fitting)
+
+
+def _is_held_by_start(task: DocumentTask, form: ImportForm) -> bool:
+    """Whether the start of a task by hand is the one that somebody set: in Project, where nothing else says so."""
+    planned = (task.planned_start, task.planned_finish, task.constraint_date)
+    return form in OF_PROJECT and task.mode is Mode.MANUAL and planned == (None, None, None)
+
+
+def fields_to_change(fields: dict[str, Any], task: DocumentTask, row: Task, form: ImportForm) -> dict[str, Any]:
+    """Of the fields of a task that is here, those that the file can say anything of.
+
+    Parts of a percentage stay where the file has the whole one, and white space around a text where it has the same text.
+    """
+    unsaid = set(UNSAID.get(form, ()))
+    is_finished = task.actual_finish is not None
+    if int(row.percent_complete) == task.percent_complete and is_finished is (row.actual_finish is not None):
+        unsaid.add("percent_complete")
+    if row.description.strip() == fields["description"]:
+        unsaid.add("description")
+    if row.planned_start is None and _is_held_by_start(task, form) and row.mode is SchedulingMode.MANUAL:
+        unsaid.add("planned_start")
+    if form in OF_PROJECT and task.mode is not Mode.MANUAL:
+        unsaid |= {"planned_start", "planned_finish"}
+    if form in OF_PROJECT and row.mode is SchedulingMode.AUTO_ALAP and task.mode is Mode.AUTO_ASAP:
+        unsaid |= _as_late_as_possible(task.constraint, row.constraint_type)
+    return {name: value for name, value in fields.items() if name not in unsaid}
+
+
+def _as_late_as_possible(told: Bound, known: ConstraintType | None) -> set[str]:
+    """What Project cannot say of such a task: its mode is the constraint ALAP there, and nothing beside a constraint with a date."""
+    if told is Bound.ALAP:
+        return {"mode"} if known is ConstraintType.ALAP else {"mode", "constraint"}
+    return {"mode"} if known is not None and told.value == known.value else set()
 
 
 def work_by_task(document: Document) -> Counter[str]:
@@ -58,9 +109,6 @@ def work_by_task(document: Document) -> Counter[str]:
 
 
 def _constraint(task: DocumentTask, fitting: Fitting) -> dict[str, Any] | None:
-    if task.mode is Mode.MANUAL and task.start is not None and task.constraint in DATELESS:
-        # By hand means: held to the date of the constraint.
-        return {"type": ConstraintType.MSO, "date": fitting.start("start", task.start, task.source_id)}
     if task.constraint is Bound.ASAP:
         return None
     written = fitting.start if task.constraint in ON_START else fitting.finish
@@ -89,7 +137,7 @@ def _work(task: DocumentTask, fitting: Fitting) -> dict[str, Any]:
     return fields
 
 
-def _report(task: DocumentTask, fitting: Fitting, work: int) -> None:
+def _report(task: DocumentTask, fitting: Fitting, work: int, known_as: UUID | None) -> None:
     source_id, reason = task.source_id, "a task has no such field"
     fitting.dropped("is_estimated", task.is_estimated, source_id, reason, usual=False)
     fitting.dropped("physical_percent_complete", task.physical_percent_complete, source_id, reason, usual=0)
@@ -97,7 +145,8 @@ def _report(task: DocumentTask, fitting: Fitting, work: int) -> None:
     if task.work != work:
         fitting.dropped("work", task.work, source_id, "a task's work is that of its assignments", usual=0)
     fitting.dropped("actual_cost", task.actual_cost, source_id, "costs without a day are no entries", usual=0)
-    fitting.dropped("guid", task.guid, source_id, "the id in the file says which task it is")
+    if read_id(task.guid) != known_as or known_as is None:
+        fitting.dropped("guid", task.guid, source_id, "the id in the file says which task it is")
     if task.cost and task.kind is Kind.SUMMARY:
         fitting.dropped("cost", task.cost, source_id, "the sum of its tasks")
     elif task.fixed_cost and task.fixed_cost != task.cost:

@@ -1,26 +1,27 @@
-"""Writing a file's records: each is found by its id in the source, and created, changed or left as it is."""
+"""Writing a file's records: each is found (`project_svc.imports.known`), and created, changed or left as it is."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
+from sqlmodel import col, select
 
 from chassis.problem import Problem
-from contracts.values import ExternalRef, Money
+from contracts.values import ExternalRef
 from contracts.vocabulary import LagCalendar, LinkType, TaskStatus
-from planning.exchange import Document, DocumentTask, FidelityReport
-from planning.plan import TaskKind
-from project_svc.budgets.actions import create_budget_line, update_budget_line
-from project_svc.budgets.models import BudgetLine, BudgetLineCreate, BudgetLineUpdate
+from planning.exchange import Document, DocumentLink, FidelityReport
 from project_svc.calendars.actions import create_calendar, update_calendar
-from project_svc.calendars.models import Calendar, CalendarUpdate, WeekUpdate
-from project_svc.imports.calendars import calendar_bodies
+from project_svc.calendars.models import Calendar
+from project_svc.exchange.names import ImportForm
+from project_svc.imports.calendars import calendar_bodies, calendar_change
 from project_svc.imports.fitting import Fitting, working
+from project_svc.imports.known import Known, matched_links
 from project_svc.imports.links import named_links
 from project_svc.imports.models import Written
-from project_svc.imports.tasks import task_fields, work_by_task
+from project_svc.imports.tasks import OF_PROJECT, fields_to_change, task_fields, work_by_task
 from project_svc.links.actions import create_link, delete_link, update_link
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import LockedProject
@@ -34,17 +35,25 @@ LONGEST_NAME = 200
 KINDS = ("tasks", "links", "calendars", "budget_lines", "resources", "assignments", "outside_links")
 
 
-class Writer:
-    """Writes one document into one project. source, name: what the system and, in it, the project are called."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a file comes from: the system, what the project is called there, the file's form. is_own: it was written from this project."""
 
-    def __init__(
-        self, project: LockedProject, document: Document, report: FidelityReport, source: str, name: str
-    ) -> None:
+    system: str
+    project: str
+    form: ImportForm
+    is_own: bool
+
+
+class Writer:
+    """Writes one document into one project."""
+
+    def __init__(self, project: LockedProject, document: Document, report: FidelityReport, source: Source) -> None:
         self.project = project
         self.document = document
         self.report = report
         self.source = source
-        self.name = name
+        self.is_own = source.is_own
         self.tasks: dict[str, UUID] = {}
         self.done = 0
         self.counted: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
@@ -60,27 +69,35 @@ class Writer:
 
     def ref(self, *names: str) -> ExternalRef:
         """What a record is called. Raises ValidationError for an id that is too long to be kept."""
-        return ExternalRef(source=self.source, id="/".join((self.name, *names)))
+        return ExternalRef(source=self.source.system, id="/".join((self.source.project, *names)))
 
-    async def known(self, table: Table) -> dict[str, UUID]:
-        """The records of the project that come from this source: their ids by what they are called, without the project's own name."""
-        named = select(table.c.external_id, table.c.id).where(
-            table.c.project_id == self.project.id, table.c.external_source == self.source
-        )
-        mine = f"{self.name}/"
-        rows = (await self.project.session.execute(named)).all()
-        return {name.removeprefix(mine): record_id for name, record_id in rows if name.startswith(mine)}
+    def new_ref(self, known: Known, *names: str | None) -> ExternalRef | None:
+        """What a new record is called: by the first of these names that no other record of its kind has."""
+        return next((self.ref(name) for name in names if name and name not in known.named), None)
+
+    async def known(self, table: Table) -> Known:
+        """The records of one kind that the project has, and those of them that come from this source."""
+        columns = table.c.id, table.c.external_source, table.c.external_id
+        found = await self.project.session.execute(select(*columns).where(table.c.project_id == self.project.id))
+        mine = f"{self.source.project}/"
+        named: dict[str, UUID] = {}
+        own: set[UUID] = set()
+        for record_id, source, name in found:
+            own.add(record_id)
+            if source == self.source.system and name.startswith(mine):
+                named[name.removeprefix(mine)] = record_id
+        return Known(named, frozenset(own))
 
     async def write_calendars(self) -> dict[str, UUID]:
         """The calendars that work goes by: ours, by source id."""
         known = await self.known(table_of(Calendar))
+        matched = known.matched((each.source_id, each.guid) for each in self.document.calendars)
         ours = {}
         for source_id, body in calendar_bodies(self.document, self.fitting("calendar")).items():
             with about("calendar", source_id, body.name):
-                if (calendar_id := known.get(source_id)) is None:
-                    calendar = await create_calendar(
-                        self.project, body.model_copy(update={"external_ref": self.ref(source_id)})
-                    )
+                if (calendar_id := matched.get(source_id)) is None:
+                    ref = self.new_ref(known, source_id)
+                    calendar = await create_calendar(self.project, body.model_copy(update={"external_ref": ref}))
                     ours[source_id] = calendar.id
                     self.counted["calendars"]["created"] += 1
                 else:
@@ -92,43 +109,60 @@ class Writer:
                         self.count("calendars", is_changed=False)
                         continue
                     before = calendar.version, calendar.name
-                    change = CalendarUpdate(
-                        name=body.name,
-                        hours_per_day=body.hours_per_day,
-                        shifts=WeekUpdate(**dict(body.shifts)),
-                        exceptions=body.exceptions,
-                    )
-                    await update_calendar(self.project, calendar, change)
+                    hours = not self.is_own or source_id == self.document.project.calendar_id
+                    await update_calendar(self.project, calendar, calendar_change(calendar, body, are_hours_told=hours))
                     self.count("calendars", is_changed=before != (calendar.version, calendar.name))
         return ours
 
     async def write_tasks(self, calendars: Mapping[str, UUID], tell: Tell) -> list[UUID]:
         """The tasks, parents first. Returns those of an earlier import that the document no longer has."""
         known = await self.known(table_of(Task))
+        matched = known.matched((each.source_id, each.guid) for each in self.document.tasks)
         fitting = self.fitting("task")
         worked = work_by_task(self.document)
+        is_recoded = await self._has_codes(matched)
         for task in self.document.tasks:
             parent_id = None if task.parent_id is None else self.tasks[task.parent_id]
-            fields = task_fields(task, fitting, calendars, parent_id, worked[task.source_id])
+            task_id = matched.get(task.source_id)
+            fields = task_fields(
+                task, fitting, calendars, parent_id, worked[task.source_id], form=self.source.form, known_as=task_id
+            )
+            if is_recoded:
+                del fields["wbs_code"]
+                fitting.converted(
+                    "wbs", task.source_id, "the project has tasks with codes of the file: new ones follow them"
+                )
             with about("task", task.source_id, task.name):
-                if (task_id := known.pop(task.source_id, None)) is None:
-                    body = TaskCreate(**fields, external_ref=self.ref(task.source_id))
+                if task_id is None:
+                    body = TaskCreate(**fields, external_ref=self.new_ref(known, task.source_id, task.guid))
                     task_id = (await create_task(self.project, body)).id
                     self.counted["tasks"]["created"] += 1
                 else:
                     row = await self.project.load(Task, task_id)
-                    await update_task(self.project, row, TaskUpdate(**fields))
+                    await update_task(
+                        self.project, row, TaskUpdate(**fields_to_change(fields, task, row, self.source.form))
+                    )
                     self.count("tasks", is_changed=row.revision == self.project.revision)
                     if task.is_active and row.state is TaskStatus.CANCELLED:
                         fitting.dropped("is_active", True, task.source_id, "what is cancelled here stays so")
             self.tasks[task.source_id] = task_id
             await self._told(tell)
-        return list(known.values())
+        return known.others(self.tasks.values(), of_all=self.is_own)
+
+    async def _has_codes(self, matched: Mapping[str, UUID]) -> bool:
+        """Whether tasks of the project that are not the file's have codes of the file's."""
+        of_file = set(matched.values())
+        codes = {task.wbs for task in self.document.tasks if task.wbs}
+        found = select(col(Task.id), col(Task.wbs_code)).where(col(Task.project_id) == self.project.id)
+        rows = await self.project.session.execute(found)
+        return any(code in codes and task_id not in of_file for task_id, code in rows)
 
     async def write_links(self, tell: Tell) -> None:
         """The links, once all tasks are there; those of an earlier import that the document no longer has go."""
         known = await self.known(table_of(Link))
-        for named in named_links(self.document, self.report):
+        told = named_links(self.document, self.report)
+        matched = matched_links(told, await self._links(), known.named, self.tasks)
+        for named in told:
             link = named.link
             change = {
                 "type": LinkType(link.type.value),
@@ -136,46 +170,29 @@ class Writer:
                 "lag_calendar": LagCalendar(link.lag_calendar.value),
             }
             with about("link", named.id, named.id):
-                if (link_id := known.pop(named.id, None)) is None:
+                if (row := matched.get(named.id)) is None:
                     body = LinkCreate(
                         predecessor_id=self.tasks[link.predecessor_id],
                         successor_id=self.tasks[link.successor_id],
-                        external_ref=self.ref(named.id),
+                        external_ref=self.new_ref(known, named.id),
                         **change,
                     )
                     await create_link(self.project, body)
                     self.counted["links"]["created"] += 1
                 else:
-                    row = await self.project.load(Link, link_id)
+                    row = await self.project.load(Link, row.id)
+                    if self.source.form in OF_PROJECT and _is_unsaid(row, link):
+                        change.pop("lag_calendar")
                     await update_link(self.project, row, LinkUpdate(**change))
                     self.count("links", is_changed=row.revision == self.project.revision)
             await self._told(tell)
-        for link_id in known.values():
+        for link_id in known.others((row.id for row in matched.values()), of_all=self.is_own):
             await delete_link(self.project, await self.project.find(Link, link_id))
             self.counted["links"]["deleted"] += 1
 
-    async def write_costs(self) -> None:
-        """The cost of each task as a budget line."""
-        known = await self.known(table_of(BudgetLine))
-        for task in self.document.tasks:
-            if task.cost is None or task.kind is TaskKind.SUMMARY or (not task.cost and task.source_id not in known):
-                continue
-            with about("task", task.source_id, task.name):
-                await self._write_cost(task, known.get(task.source_id))
-
-    async def _write_cost(self, task: DocumentTask, line_id: UUID | None) -> None:
-        amount = Money.of(task.cost or 0, self.project.row.currency)
-        name = task.name.strip()[:LONGEST_NAME] or "(unnamed)"
-        if line_id is None:
-            body = BudgetLineCreate(
-                name=name, amount=amount, task_id=self.tasks[task.source_id], external_ref=self.ref(task.source_id)
-            )
-            await create_budget_line(self.project, body)
-            self.counted["budget_lines"]["created"] += 1
-        else:
-            line = await self.project.find(BudgetLine, line_id)
-            await update_budget_line(self.project, line, BudgetLineUpdate(name=name, amount=amount))
-            self.count("budget_lines", is_changed=line.revision == self.project.revision)
+    async def _links(self) -> Sequence[Link]:
+        found = select(Link).where(col(Link.project_id) == self.project.id).order_by(col(Link.id))
+        return (await self.project.session.scalars(found)).all()
 
     def count(self, kind: str, *, is_changed: bool) -> None:
         """One record more that was there before."""
@@ -184,6 +201,12 @@ class Writer:
     async def _told(self, tell: Tell) -> None:
         self.done += 1
         await tell(self.done)
+
+
+def _is_unsaid(row: Link, told: DocumentLink) -> bool:
+    """Whether Project has no word for the calendar of a link's lag, which is then written as the successor's."""
+    is_other = row.lag_calendar in {LagCalendar.PREDECESSOR, LagCalendar.PROJECT}
+    return is_other and told.lag_calendar.value == LagCalendar.SUCCESSOR
 
 
 @contextmanager

@@ -13,9 +13,12 @@ from chassis.problem import Conflict, NotFound
 from chassis.received import ReceivedEvent
 from contracts.program_events import DependencyEvent, DependencyState, ProgramDeleted
 from contracts.snapshots import ProgramSnapshot
+from project_svc.imposed.history import keep_imposed
 from project_svc.imposed.models import ImposedDate
 from project_svc.outside_links.actions import join_dependency, links_behind
 from project_svc.projects.locked import LockedProject, lock
+from project_svc.projects.models import STEPS
+from project_svc.schedule.conclusion import end_write
 from project_svc.schedule.settlement import settle
 from project_svc.tasks.models import Task
 
@@ -53,8 +56,13 @@ async def _impose(session: AsyncSession, dependency: DependencyState) -> None:
     project = await _locked(session, wanted.organization_id, wanted.project_id)
     task = None if project is None else await session.get(Task, wanted.task_id)
     if project is None or task is None or task.project_id != project.id:
-        log.info("imposed date on a task that is gone", dependency_id=str(dependency.id), task_id=str(wanted.task_id))
+        log.info(
+            "imposed date on a task that is gone or closed",
+            dependency_id=str(dependency.id),
+            task_id=str(wanted.task_id),
+        )
         return
+    await keep_imposed(project, dependency.id)
     await session.merge(wanted)
     project.disturb(dependency_id=dependency.id)
 
@@ -104,8 +112,7 @@ async def _settle(project: LockedProject) -> None:
         imposed = col(ImposedDate.dependency_id).in_(project.disturbances)
         await project.session.execute(delete(ImposedDate).where(imposed))
         await settle(project)
-    if not project.is_changed:
-        await project.give_back()
+    await end_write(project)
 
 
 def _wanted(dependency: DependencyState) -> ImposedDate | None:
@@ -127,17 +134,29 @@ def _wanted(dependency: DependencyState) -> ImposedDate | None:
 
 async def _drop(session: AsyncSession, kept: ImposedDate) -> None:
     project = await _locked(session, kept.organization_id, kept.project_id)
-    await session.delete(kept)
     if project is not None:
+        await keep_imposed(project, kept.dependency_id)
+        await session.delete(kept)
         project.disturb(dependency_id=kept.dependency_id)
 
 
 async def _locked(session: AsyncSession, organization_id: UUID, project_id: UUID) -> LockedProject | None:
-    """The project, locked once a batch, at one revision for all that the batch does to it; None if it is gone."""
+    """The project, locked once a batch, at one revision for all that the batch does to it; None if it is gone, or closed.
+
+    What a closed project was held by stays as it was, with the dates that came of it: nothing in it changes any more.
+    """
     locked: dict[UUID, LockedProject | None] = session.info.setdefault(LOCKED, {})
     if project_id not in locked:
-        try:
-            locked[project_id] = await lock(session, organization_id, project_id)
-        except NotFound:
-            locked[project_id] = None
+        locked[project_id] = await _open(session, organization_id, project_id)
     return locked[project_id]
+
+
+async def _open(session: AsyncSession, organization_id: UUID, project_id: UUID) -> LockedProject | None:
+    try:
+        project = await lock(session, organization_id, project_id)
+    except NotFound:
+        return None
+    if STEPS[project.row.state]:
+        return project
+    await project.give_back()
+    return None

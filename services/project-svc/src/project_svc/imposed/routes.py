@@ -10,6 +10,7 @@ from chassis.problem import NotFound, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.values import Id
+from contracts.vocabulary import TaskSide
 from project_svc.imposed.models import ImposedDate, ImposedDateRead
 from project_svc.records import table_of
 from project_svc.written import Form
@@ -28,13 +29,21 @@ class ImposedDateQuery(PageQuery):
 
     task_id: Id | None = None
     program_id: Id | None = None
+    side: TaskSide | None = None
+    provider_project_id: Id | None = None
+    provider_task_id: Id | None = None
 
 
-FORM = Form(table_of(ImposedDate), ImposedDateRead, ORDER, filters={"task_id": "task_id", "program_id": "program_id"})
+FORM = Form(
+    table_of(ImposedDate),
+    ImposedDateRead,
+    ORDER,
+    filters={name: name for name in ("task_id", "program_id", "side", "provider_project_id", "provider_task_id")},
+)
 
 
 @router.get("", response_model=Page[ImposedDateRead], responses=responses(NotFound))
 @short_cut(FORM.short_page(ImposedDateQuery))
 async def list_imposed_dates(project_id: Id, unit: Unit, query: Annotated[ImposedDateQuery, Query()]) -> Response:
-    """What committed dependencies ask of this project's tasks."""
+    """What committed dependencies ask of this project's tasks. Sort by `dependency_id`."""
     return await FORM.page(unit, project_id, query)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from chassis import work_queue
+from chassis.authority import sees_project
 from chassis.identity import Identity
 from chassis.problem import Forbidden, NotFound
 from chassis.unit_of_work import UnitOfWork
@@ -56,8 +57,10 @@ async def ask_for(
 
 
 def may_see(identity: Identity, requested_by: str, project_id: UUID | None) -> bool:
-    """Whether somebody sees a job that this one asked for, about this project."""
-    return identity.sees_all or requested_by == identity.subject or project_id in identity.projects
+    """Whether somebody sees a job that this one asked for, about this project. Who lost sight of the project no longer sees what was found in it."""
+    if project_id is None:
+        return identity.sees_all or (requested_by == identity.subject and not identity.is_restricted)
+    return sees_project(identity, project_id)
 
 
 async def cancel_job(unit: UnitOfWork, job_id: UUID) -> Job:

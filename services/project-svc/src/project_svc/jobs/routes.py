@@ -29,13 +29,14 @@ class JobQuery(PageQuery):
     kind: JobKind | None = None
     state: JobStatus | None = None
     project_id: Id | None = None
+    is_cancelling: bool | None = None
 
 
 FORM = Form(
     table_of(Job),
     JobRead,
     ORDER,
-    filters={"kind": "kind", "state": "state", "project_id": "project_id"},
+    filters={"kind": "kind", "state": "state", "project_id": "project_id", "is_cancelling": "is_cancelling"},
     own={"progress": lambda record: {"phase": record["phase"], "share": record["share"]}},
 )
 READ = f"SELECT {FORM.columns} FROM jobs WHERE id = $1 AND organization_id = $2"  # noqa: S608  (names of our own)
@@ -53,11 +54,14 @@ async def _read(asked: Asked) -> Response:
 @router.get("", response_model=Page[JobRead])
 @short_cut(_list)
 async def list_jobs(unit: Unit, query: Annotated[JobQuery, Query()]) -> Response:
-    """Your jobs of the last 30 days, and those of projects that you see, the newest first. Sort by `created_at`."""
+    """The jobs of the last 30 days of projects that you see, and yours that are of none, the newest first. Sort by `created_at`."""
     identity = unit.identity
     where: dict[str, object] = {"organization_id": identity.organization_id}
     if not identity.sees_all:
-        where["(requested_by = {} OR project_id = ANY({}))"] = (identity.subject, list(identity.projects))
+        where["((requested_by = {} AND project_id IS NULL) OR project_id = ANY({}))"] = (
+            "" if identity.is_restricted else identity.subject,
+            list(identity.projects),
+        )
     return FORM.answer(*await FORM.records(unit, query, where))
 
 

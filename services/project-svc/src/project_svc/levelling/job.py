@@ -1,6 +1,6 @@
 """Levelling a project, as a job: a preview, which somebody may take over while the project is as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from chassis.problem import NotFound
 from contracts.project_events.resources import ResourceKind
 from contracts.values import Duration
-from planning import Plan, Task
+from planning import Plan, Task, WorkCalendar
 from planning.engine.objects import plan_of
 from planning.plan import ConstraintType
 from project_svc.assignments.models import Assignment
+from project_svc.calendars.queries import calendars_of
 from project_svc.jobs.computing import compute
 from project_svc.jobs.running import RunningJob
 from project_svc.levelling.models import LevelledTask, LevellingAsk, LevellingRead
@@ -30,11 +31,11 @@ TAKEABLE = frozenset({None, ConstraintType.ASAP, ConstraintType.SNET})
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What is levelled, as it was read. Units are percent of one person or machine."""
+    """What is levelled, as it was read. Units are percent of one person or machine; capacities have the calendar of who has one."""
 
     project: Project
     plan: Plan
-    capacities: list[tuple[UUID, int]]
+    capacities: list[tuple[UUID, int, WorkCalendar | None]]
     demands: list[tuple[UUID, UUID, int]]
 
 
@@ -58,6 +59,7 @@ async def level_project(job: RunningJob) -> None:
         unlevelled_finish=finish_of(answer.unlevelled_finish, granularity),
         finish=finish_of(answer.finish, granularity),
         is_shortest=answer.is_shortest,
+        understaffed=list(answer.understaffed),
         moved=[_moved(subject.project, by_id, *each) for each in answer.moved],
     )
     async with job.writing() as session:
@@ -71,18 +73,23 @@ async def _read(job: RunningJob) -> _Subject:
         project = await read_whole(session, job.organization_id, job.project_id)
         plan = plan_of((await plan_columns(project)).columns)
         capacities = await _capacities(project)
-        return _Subject(project.row, plan, capacities, await _demands(project, plan, dict(capacities)))
+        known = {resource_id for resource_id, _, _ in capacities}
+        return _Subject(project.row, plan, capacities, await _demands(project, plan, known))
 
 
-async def _capacities(project: ReadProject) -> list[tuple[UUID, int]]:
-    """Who and what works, and how many at a time. Material and costs are not waited for."""
+async def _capacities(project: ReadProject) -> list[tuple[UUID, int, WorkCalendar | None]]:
+    """Who and what works, how many at a time, and when they are there. Material and costs are not waited for."""
+    calendars = (await calendars_of(project.session, project.row)).by_id
     rows = await project.session.scalars(
         select(Resource).where(col(Resource.project_id) == project.id, col(Resource.kind) == ResourceKind.WORK)
     )
-    return sorted((row.id, round(row.units * PERCENT)) for row in rows)
+    return [
+        (row.id, round(row.units * PERCENT), None if row.calendar_id is None else calendars[row.calendar_id])
+        for row in sorted(rows, key=lambda row: row.id)
+    ]
 
 
-async def _demands(project: ReadProject, plan: Plan, known: Mapping[UUID, int]) -> list[tuple[UUID, UUID, int]]:
+async def _demands(project: ReadProject, plan: Plan, known: Collection[UUID]) -> list[tuple[UUID, UUID, int]]:
     """What each task with work left asks of them."""
     left = {task.id for task in plan.tasks if task.actual_finish is None}
     rows = await project.session.scalars(

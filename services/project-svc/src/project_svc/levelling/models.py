@@ -12,7 +12,7 @@ MOST_SECONDS = 300
 
 
 class CannotLevel(Conflict):
-    """No levelling can meet these demands, or the plan is not one that can be levelled; `ids` are the tasks or resources."""
+    """No levelling can meet these demands; `ids` are the tasks or resources."""
 
     slug, title = "cannot-level", "This cannot be levelled"
 
@@ -63,6 +63,9 @@ class LevellingRead(Shape):
     """Nothing shorter exists."""
     moved: list[LevelledTask]
     """The tasks that are delayed; the others stay."""
+    understaffed: list[Id] = Field(default_factory=list)
+    """The tasks that go on while somebody assigned to them is away: they are held to their dates, or there is no time, within two years
+    of all others, in which nobody of them is away for as long as the task lasts. Give such a task the calendar of who does it."""
 
 
 class LevellingTaken(Shape):

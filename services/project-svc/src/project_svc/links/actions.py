@@ -47,6 +47,7 @@ async def create_link(project: LockedProject, body: LinkCreate) -> Link:
     )
     _check_unique(link, ends)
     await project.insert(link)
+    project.added_link = link if project.holds_back else None
     project.created(link, LinkCreated)
     if not is_slack(project.row, link, ends):
         project.disturb(link_id=link.id)

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import Asked, answer, short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import LinkState
 from contracts.values import Id
-from contracts.vocabulary import LinkType
+from contracts.vocabulary import LagCalendar, LinkType
 from project_svc.links import actions
 from project_svc.links.models import Link, LinkCreate, LinkUpdate
 from project_svc.projects.locked import Writing, writing
@@ -22,7 +22,7 @@ from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deleti
 from project_svc.schedule.models import Preview
 from project_svc.schedule.problems import Cycle, OutsideTime
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import Form, duration, hours_per_day
+from project_svc.written import Form, RecordQuery, duration, hours_per_day
 
 router = APIRouter(prefix="/projects/{project_id}/links", tags=["links"], route_class=TransactionRoute)
 
@@ -34,6 +34,7 @@ FORM = Form(
     ORDER,
     filters={
         "type": "type",
+        "lag_calendar": "lag_calendar",
         "predecessor_id": "predecessor_id",
         "successor_id": "successor_id",
         "task_id": "{} IN (predecessor_id, successor_id)",
@@ -42,10 +43,11 @@ FORM = Form(
 )
 
 
-class LinkQuery(PageQuery):
+class LinkQuery(RecordQuery):
     """Which links."""
 
     type: LinkType | None = None
+    lag_calendar: LagCalendar | None = None
     predecessor_id: Id | None = None
     successor_id: Id | None = None
     task_id: Id | None = None
@@ -61,7 +63,7 @@ async def _create(asked: Asked) -> Response:
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
-@short_cut(_create)
+@short_cut(_create, writes_at_once=True)
 async def create_link(project: Writing, body: LinkCreate, response: Response) -> LinkState | Preview:
     """Let one task wait for another. 409 `cycle`, with its path, if that task already waits for this one."""
     project.write_later()

@@ -50,10 +50,9 @@ async def complete_waiting(project: LockedProject, source: str) -> int:
 
 
 async def join_dependency(project: LockedProject, link: OutsideLinkState, dependency: DependencyState) -> None:
-    """A program has a dependency between the link's ends."""
-    if STEPS[project.row.state]:
-        joined = Joined(state=OutsideLinkStatus.JOINED, dependency_id=dependency.id)
-        await change(project, OUTSIDE_LINKS, link, joined)
+    """A program has a dependency between the link's ends. project: open."""
+    joined = Joined(state=OutsideLinkStatus.JOINED, dependency_id=dependency.id)
+    await change(project, OUTSIDE_LINKS, link, joined)
 
 
 async def links_behind(session: AsyncSession, dependency: DependencyState) -> Sequence[OutsideLinkState]:

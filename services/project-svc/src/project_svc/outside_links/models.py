@@ -10,6 +10,7 @@ from contracts.project_events.registers import OUTSIDE_LINK
 from contracts.values import Duration, Id, Shape
 from contracts.vocabulary import LinkType
 from project_svc.register.declared import Declared
+from project_svc.register.forms import form_of
 from project_svc.written import Form
 
 OUTSIDE_LINKS = Declared(
@@ -19,7 +20,10 @@ OUTSIDE_LINKS = Declared(
     fields=OutsideLinkFields,
     state=OutsideLinkState,
     life=OUTSIDE_LINK,
-    filters=("state", "task_id"),
+    filters=(
+        *("state", "task_id", "other_end", "type"),
+        *("other_project", "other_project_id", "other_task_id", "dependency_id"),
+    ),
     sorts=(),
     begins=OutsideLinkStatus.WAITING,
     steps={
@@ -71,6 +75,6 @@ FORM = Form(
     TABLE,
     OutsideLinkRead,
     OUTSIDE_LINKS.order,
-    {"state": "state", "task_id": "task_id"},
+    form_of(OUTSIDE_LINKS).filters,
     {"why": lambda record: WHY[OutsideLinkStatus(record["state"])]},
 )

@@ -1,11 +1,15 @@
 """What can happen to a project."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.identity import Identity
 from chassis.patch import changes_of
 from chassis.problem import Conflict
 from contracts.project_events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from contracts.values import ExternalRef
 from contracts.vocabulary import ProjectStatus
 from project_svc.calendars.days import calendar_of, spread_days
 from project_svc.projects.conditions import check_conditions
@@ -13,8 +17,15 @@ from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import RUNNING, STEPS, Project, ProjectClosed, ProjectCreate, ProjectUpdate
 from project_svc.records import new_id, now
 
-SCHEDULED_FROM = frozenset({"start", "data_date", "calendar_id"})
+SCHEDULED_FROM = frozenset({"start", "data_date", "calendar_id", "progress_logic"})
 """Fields that early dates are computed from."""
+TAKEN: Mapping[str, Callable[[Project, Any], None]] = {
+    "tolerances": Project.tolerate,
+    "risk_matrix": Project.rate_by,
+    "management_reserve": Project.reserve,
+    "critical_float": Project.call_critical,
+}
+"""Fields that are kept in another form than they are sent in."""
 FIRST_REVISION = 1
 
 
@@ -41,6 +52,7 @@ async def create_project(
         start=body.start,
         deadline=body.deadline,
         data_date=body.data_date,
+        progress_logic=body.progress_logic,
         revision=FIRST_REVISION,
         created_at=created_at,
         updated_at=created_at,
@@ -48,6 +60,7 @@ async def create_project(
     row.tolerate(body.tolerances)
     row.risk_matrix = body.risk_matrix.model_dump(mode="json")
     row.reserve(body.management_reserve)
+    row.call_critical(body.critical_float)
     row.check()
     session.add(row)
     await session.flush()
@@ -71,12 +84,9 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
                 await check_conditions(project, row.state)
     if changes and not STEPS[before.state]:
         raise ProjectClosed(f"The project is {before.state}: nothing in it changes any more.")
-    if "tolerances" in changes:
-        row.tolerate(changes.pop("tolerances"))
-    if "risk_matrix" in changes:
-        row.risk_matrix = changes.pop("risk_matrix").model_dump(mode="json")
-    if "management_reserve" in changes:
-        row.reserve(changes.pop("management_reserve"))
+    for name, take in TAKEN.items():
+        if name in changes:
+            take(row, changes.pop(name))
     if changes.get("calendar_id") is not None:
         await calendar_of(project, changes["calendar_id"])
     for name, value in changes.items():
@@ -84,8 +94,19 @@ async def update_project(project: LockedProject, body: ProjectUpdate) -> None:
     row.check()
     if row.calendar_id != before.calendar_id:
         await spread_days(project)
-    if project.changed(row, before, ProjectUpdated) & SCHEDULED_FROM:
+    changed = project.changed(row, before, ProjectUpdated)
+    if changed & SCHEDULED_FROM:
         project.disturb()
+    if "deadline" in changed:
+        project.relimit()
+        project.has_other_limits = True
+
+
+def name_project(project: LockedProject, name: ExternalRef) -> None:
+    """Say what a project is called where its plan comes from, so that it is found the next time."""
+    before = project.row.wire()
+    project.row.external_source, project.row.external_id = name.source, name.id
+    project.changed(project.row, before, ProjectUpdated)
 
 
 async def delete_project(project: LockedProject) -> None:

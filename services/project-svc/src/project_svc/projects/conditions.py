@@ -4,21 +4,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from chassis.problem import Conflict
+from contracts.project_events.control import GateDecision
 from contracts.project_events.exceptions import ExceptionStatus
 from contracts.project_events.people import DeliverableStatus
 from contracts.vocabulary import ProjectStatus
 from project_svc.baselines.queries import approved_baseline
 from project_svc.projects.locked import LockedProject
+from project_svc.projects.models import ConditionsUnmet
 from project_svc.register.declared import Declared
-from project_svc.registers import DELIVERABLES
+from project_svc.registers import DELIVERABLES, GATES
 from project_svc.tolerances.models import EXCEPTIONS
-
-
-class ConditionsUnmet(Conflict):
-    """The step is legal, but what it asks for is not there yet; `unmet` lists it."""
-
-    slug, title = "conditions-unmet", "Something is missing for this step"
 
 
 async def check_conditions(project: LockedProject, to: ProjectStatus) -> None:
@@ -26,13 +21,22 @@ async def check_conditions(project: LockedProject, to: ProjectStatus) -> None:
     unmet: list[str] = []
     if to is ProjectStatus.BASELINED and await approved_baseline(project.session, project.id) is None:
         unmet.append("approved_baseline")
+    if to in {ProjectStatus.BASELINED, ProjectStatus.EXECUTING} and await _is_killed(project):
+        unmet.append("no_gate_killed")
     if to is ProjectStatus.CLOSED:
         if await _any(project, DELIVERABLES, DeliverableStatus.ACCEPTED):
             unmet.append("deliverables_accepted")
         if await _any(project, EXCEPTIONS, ExceptionStatus.CLOSED):
             unmet.append("exceptions_closed")
     if unmet:
-        raise ConditionsUnmet(f"To be {to}, the project needs: {', '.join(unmet).replace('_', ' ')}.", unmet=unmet)
+        raise ConditionsUnmet.of("the project", to, unmet)
+
+
+async def _is_killed(project: LockedProject) -> bool:
+    """Whether a gate has given the project up."""
+    at = GATES.table.c
+    found = select(at.id).where(at.project_id == project.id, at.decision == GateDecision.KILL).limit(1)
+    return (await project.session.execute(found)).first() is not None
 
 
 async def _any(project: LockedProject, declared: Declared[Any], other_than: str) -> bool:

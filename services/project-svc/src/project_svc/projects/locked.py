@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -11,15 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox, rows
 from chassis.etag import check_if_match
+from chassis.one_statement import expect, is_one_statement
 from chassis.problem import NotFound
-from chassis.statements import execute
+from chassis.statements import execute, fetch_row
 from chassis.unit_of_work import DryRun, Unit, UnitOfWork
 from contracts.events import Event, RecordEvent
 from contracts.schedules import Cause
 from contracts.values import ExternalRef, Id, Shape
+from project_svc.links.models import Link
 from project_svc.projects.models import STEPS, Project, ProjectClosed
 from project_svc.projects.reading import find
 from project_svc.records import ProjectRecord, RecordT, external_columns, new_id, now
+from project_svc.schedule.columns import PlanColumns, plan_columns_of
+from project_svc.schedule.rows import plan_rows
 
 StateT = TypeVar("StateT", bound=Shape)
 StateT_co = TypeVar("StateT_co", bound=Shape, covariant=True)
@@ -45,6 +50,10 @@ class Changing(Shown[StateT_co], Protocol[StateT_co]):
     updated_at: datetime
 
 
+EXPECT = """
+    UPDATE projects SET revision = revision + 1 WHERE id = $1 AND organization_id = $2 AND revision = $3 AND xmin::text = $4 RETURNING id
+"""
+"""Every writer locks the row by writing to it: also one whose revision was given back, since nobody needed to hear of it, leaves another `xmin`."""
 LOCK = "revision = revision + 1 WHERE id = $1 AND organization_id = $2"
 
 
@@ -78,8 +87,16 @@ class LockedProject:
         """Whether what is inserted and updated may wait for the events, with which it takes one way to the database (`write_later`)."""
         self.now = now()
         self.disturbances: dict[UUID, Cause] = {}
+        self.limits: dict[UUID, Cause] = {}
+        """What was changed of that from which late and scheduled dates are counted."""
+        self.has_other_limits = False
+        """Whether a deadline, or a constraint that acts on late dates, came, went or changed: then a preview shows late dates, too."""
+        self.before: PlanColumns | None = None
+        """Of a preview: the plan as it was."""
         self.lone: Lone | None = None
         """The task that an action is about, with what it has read of it beside something else."""
+        self.added_link: Link | None = None
+        """A new link that waits for the events, and is the only thing that does."""
         self.has_untied = False
         """Whether a task left the summary above it, whose dates change with that although nothing ties them any more."""
         self.is_changed = False
@@ -105,7 +122,15 @@ class LockedProject:
 
     def disturb(self, **cause: UUID) -> None:
         """Something changed that dates are computed from: a task (`task_id=`), a link, a dependency, or, without any, the project."""
-        self.disturbances[next(iter(cause.values()), self.id)] = Cause(project_id=self.id, **cause)
+        self.disturb_with(next(iter(cause.values()), self.id), **cause)
+
+    def disturb_with(self, record_id: UUID, **cause: UUID) -> None:
+        """A record that dates are computed from changed or went because something else did: a link with its task."""
+        self.disturbances[record_id] = Cause(project_id=self.id, **cause)
+
+    def relimit(self, **cause: UUID) -> None:
+        """Something changed that late or scheduled dates are counted from: of a task, or, without one, of the project."""
+        self.limits[next(iter(cause.values()), self.id)] = Cause(project_id=self.id, **cause)
 
     def check_if_match(self, header: str | None) -> None:
         """Raise StaleRevision unless the client saw the project as it was before this write."""
@@ -177,9 +202,14 @@ class LockedProject:
         else:
             await execute(self.session, write.statement, *write.values)
 
+    async def remember(self) -> None:
+        """Keep the plan as it is now: a preview compares it with what becomes of it. First thing, before anything is changed."""
+        self.before = plan_columns_of(self.row, await plan_rows(self.session, self.id))
+
     async def catch_up(self) -> None:
         """Let the database know what was held back."""
         await outbox.catch_up(self.session)
+        self.added_link = None
 
     async def give_back(self) -> None:
         """Nothing happened: leave the revision for the next one, since a revision without an event is a gap."""
@@ -194,7 +224,10 @@ async def lock(
     row = await rows.change(session, Project, LOCK, project_id, organization_id)
     if row is None:
         raise NotFound
-    return LockedProject(session, row, is_preview=is_preview)
+    project = LockedProject(session, row, is_preview=is_preview)
+    if is_preview:
+        await project.remember()
+    return project
 
 
 async def _any_state(project_id: Id, unit: Unit, is_preview: DryRun) -> LockedProject:
@@ -209,10 +242,31 @@ async def _open(project: Annotated[LockedProject, Depends(_any_state)]) -> Locke
 
 async def writing(project_id: UUID, unit: UnitOfWork) -> LockedProject:
     """What `Writing` gives to a route, for its short cut; but the session does not know the project's row. Raises what `Writing` raises."""
-    row = await rows.changed(unit.session, Project, LOCK, project_id, unit.identity.organization_id)
+    session, whose = unit.session, (project_id, unit.identity.organization_id)
+    if is_one_statement(session):
+        row = await _expected(session, *whose)
+    else:
+        row = await rows.changed(session, Project, LOCK, *whose)
     if row is None:
         raise NotFound
-    return await _open(LockedProject(unit.session, row))
+    return await _open(LockedProject(session, row))
+
+
+async def _expected(session: AsyncSession, project_id: UUID, organization_id: UUID) -> Project | None:
+    """The project as it would be locked: that it is as it was read decides whether anything is written."""
+    record = await fetch_row(session, _to_expect(), project_id, organization_id)
+    if record is None:
+        return None
+    row = rows.of(Project, record)
+    expect(session, "projects", EXPECT, project_id, organization_id, row.revision, record["version"])
+    row.revision += 1
+    return row
+
+
+@cache
+def _to_expect() -> str:
+    columns = rows.layout_of(Project).columns
+    return f"SELECT {columns}, xmin::text AS version FROM projects WHERE id = $1 AND organization_id = $2"  # noqa: S608  (constants)
 
 
 LockedInAnyState = Annotated[LockedProject, Depends(_any_state)]

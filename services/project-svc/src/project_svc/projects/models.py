@@ -13,7 +13,7 @@ from sqlmodel import Field
 from chassis.patch import unset
 from chassis.problem import Conflict, FieldError, InvalidRequest, invalid
 from contracts.project_events import ProjectState
-from contracts.project_events.control import RiskMatrix, Tolerances
+from contracts.project_events.control import DelayLimits, RiskMatrix, Score, ShareLimits, Tolerances
 from contracts.values import (
     MINUTES_PER_DAY,
     Currency,
@@ -24,10 +24,12 @@ from contracts.values import (
     Label,
     Money,
     Name,
+    NonNegativeWrittenDuration,
     Shape,
     Text,
+    WrittenDuration,
 )
-from contracts.vocabulary import Granularity, ProjectStatus
+from contracts.vocabulary import Granularity, ProgressLogic, ProjectStatus
 from project_svc.records import AMOUNT, DOCUMENT, INSTANT, MINUTES, WRITTEN_DATE, Record, words
 
 S = ProjectStatus
@@ -45,6 +47,7 @@ STEPS: dict[ProjectStatus, tuple[ProjectStatus, ...]] = {
 """From each state, the states that may follow."""
 RUNNING = frozenset({S.EXECUTING, S.ON_HOLD, S.CLOSING})
 """States in which a project may not be deleted: work is being done under it."""
+NO_FLOAT = str(WrittenDuration())
 
 
 class IllegalStep(Conflict):
@@ -59,6 +62,17 @@ def check_step(one: str, at: str, to: str, steps: Mapping[Any, Sequence[str]]) -
     if to != at and to not in legal:
         message = f"{one.capitalize()} that is {at} cannot become {to}; legal: {', '.join(legal) or 'nothing'}."
         raise IllegalStep(message, legal=list(legal))
+
+
+class ConditionsUnmet(Conflict):
+    """The step is legal, but what it asks for is not there yet; `unmet` lists it."""
+
+    slug, title = "conditions-unmet", "Something is missing for this step"
+
+    @classmethod
+    def of(cls, one: str, to: str, unmet: Sequence[str]) -> "ConditionsUnmet":
+        """one: the record with its article."""
+        return cls(f"To be {to}, {one} needs: {', '.join(unmet).replace('_', ' ')}.", unmet=[*unmet])
 
 
 class ProjectClosed(Conflict):
@@ -101,6 +115,9 @@ class Project(Record, table=True):
     tolerances: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     risk_matrix: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     management_reserve: Decimal | None = Field(default=None, sa_type=AMOUNT)
+    progress_logic: ProgressLogic = Field(default=ProgressLogic.RETAINED, sa_type=words(ProgressLogic))
+    critical_float: str = NO_FLOAT
+    """As it was written: its days are those of the calendar that the project works by."""
     updated_at: datetime = Field(sa_type=INSTANT)
 
     def step(self, to: ProjectStatus) -> None:
@@ -130,6 +147,15 @@ class Project(Record, table=True):
         sent = change.model_dump(mode="json", exclude_unset=True)
         self.tolerances = {name: value for name, value in (self.tolerances | sent).items() if value is not None}
 
+    def rate_by(self, change: "RiskMatrixUpdate") -> None:
+        """Merge a change into the risk matrix, as JSON Merge Patch merges objects. Raises InvalidRequest for scores that do not go together."""
+        sent = change.model_dump(mode="json", exclude_unset=True)
+        merged = {name: value for name, value in (self.risk_matrix | sent).items() if value is not None}
+        usual = RiskMatrix()
+        if merged.get("high_from", usual.high_from) <= merged.get("medium_from", usual.medium_from):
+            raise invalid("/risk_matrix", "bands_order", "A high score is above a medium one.")
+        self.risk_matrix = merged
+
     def reserve(self, money: Money | None) -> None:
         """Set the management reserve aside, or give it up. Raises InvalidRequest for another currency, and below zero."""
         if money is not None and money.currency != self.currency:
@@ -137,6 +163,10 @@ class Project(Record, table=True):
         if money is not None and money.amount < 0:
             raise invalid("/management_reserve/amount", "amount_negative", "A reserve is not negative.")
         self.management_reserve = None if money is None else money.amount
+
+    def call_critical(self, threshold: WrittenDuration) -> None:
+        """Say up to how much float a task is critical."""
+        self.critical_float = str(threshold)
 
     def _refused_tolerances(self) -> Iterator[FieldError]:
         tolerances = Tolerances.model_validate(self.tolerances)
@@ -178,6 +208,8 @@ class Project(Record, table=True):
             management_reserve=None
             if self.management_reserve is None
             else Money.of(self.management_reserve, self.currency),
+            progress_logic=self.progress_logic,
+            critical_float=WrittenDuration.parse(self.critical_float),
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -202,7 +234,32 @@ class ProjectCreate(Shape):
     tolerances: Tolerances = Tolerances()
     risk_matrix: RiskMatrix = RiskMatrix()
     management_reserve: Money | None = None
+    progress_logic: ProgressLogic = ProgressLogic.RETAINED
+    critical_float: NonNegativeWrittenDuration = WrittenDuration()
     external_ref: ExternalRef | None = None
+
+
+class RiskMatrixUpdate(Shape):
+    """What changes of a risk matrix; what is left out stays, null is the usual."""
+
+    probability_limits: ShareLimits | None = unset()
+    cost_limits: ShareLimits | None = unset()
+    delay_limits: DelayLimits | None = unset()
+    medium_from: Score | None = unset()
+    high_from: Score | None = unset()
+
+
+class ProjectChange(Shape):
+    """What a change request may change of its project: a JSON Merge Patch."""
+
+    purpose: Text = unset()
+    scope: Text = unset()
+    success_criteria: Text = unset()
+    start: DayOrMoment = unset()
+    deadline: DayOrMoment | None = unset()
+    calendar_id: Id | None = unset()
+    tolerances: Tolerances = unset()
+    management_reserve: Money | None = unset()
 
 
 class ProjectUpdate(Shape):
@@ -221,5 +278,7 @@ class ProjectUpdate(Shape):
     manager: Label = unset()
     sponsor: Label = unset()
     tolerances: Tolerances = unset()
-    risk_matrix: Annotated[RiskMatrix, ShapeField(description="replaced as a whole")] = unset()
+    risk_matrix: RiskMatrixUpdate = unset()
     management_reserve: Money | None = unset()
+    progress_logic: ProgressLogic = unset()
+    critical_float: NonNegativeWrittenDuration = unset()

@@ -6,23 +6,29 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import Asked, short_cut
 from chassis.statements import fetch_row
 from chassis.unit_of_work import DryRun, TransactionRoute, Unit
 from contracts.project_events import ProjectState
 from contracts.project_events.control import RiskMatrix, Tolerances
-from contracts.values import Id, Key
-from contracts.vocabulary import ProjectStatus
+from contracts.values import Currency, Day, Id, Key, Label
+from contracts.vocabulary import Granularity, ProjectStatus
 from project_svc.projects import actions
-from project_svc.projects.conditions import ConditionsUnmet
 from project_svc.projects.locked import LockedInAnyState
-from project_svc.projects.models import IllegalStep, Project, ProjectClosed, ProjectCreate, ProjectUpdate
+from project_svc.projects.models import (
+    ConditionsUnmet,
+    IllegalStep,
+    Project,
+    ProjectClosed,
+    ProjectCreate,
+    ProjectUpdate,
+)
 from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
-from project_svc.written import Form, money
+from project_svc.written import Form, RecordQuery, money, written_within
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=TransactionRoute)
 
@@ -36,7 +42,8 @@ FORM = Form(
     table_of(Project),
     ProjectState,
     ORDER,
-    filters={"key": "key", "state": "state"},
+    filters={name: name for name in ("key", "state", "manager", "sponsor", "granularity", "currency", "calendar_id")}
+    | written_within("start", "deadline"),
     own={
         "tolerances": lambda record: NO_TOLERANCES | record["tolerances"],
         "risk_matrix": lambda record: USUAL_MATRIX | record["risk_matrix"],
@@ -46,11 +53,18 @@ FORM = Form(
 READ = f"SELECT {FORM.columns} FROM projects WHERE id = $1 AND organization_id = $2"  # noqa: S608  (names of our own)
 
 
-class ProjectQuery(PageQuery):
-    """Which projects."""
+class ProjectQuery(RecordQuery):
+    """Which projects; both days belong to the range, in which a project's time from start to deadline has a day."""
 
     key: Key | None = None
     state: ProjectStatus | None = None
+    manager: Label | None = None
+    sponsor: Label | None = None
+    granularity: Granularity | None = None
+    currency: Currency | None = None
+    calendar_id: Id | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 @router.post("", status_code=201, responses=PREVIEWED | responses(AlreadyExists, Forbidden))

@@ -13,7 +13,7 @@ from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.values import Id
 from project_svc.conflicts import RecordInUse
 from project_svc.projects.locked import Writing
-from project_svc.projects.models import IllegalStep, ProjectClosed
+from project_svc.projects.models import ConditionsUnmet, IllegalStep, ProjectClosed
 from project_svc.register import actions
 from project_svc.register.declared import Declared, StateT
 from project_svc.register.forms import form_of
@@ -106,7 +106,7 @@ def router_of(declared: Declared[StateT]) -> APIRouter:
         f"update_{name}",
         f"Change {declared.one}{steps}.",
         response_model=written,
-        responses=WRITES | responses(StaleRevision, IllegalStep),
+        responses=WRITES | responses(StaleRevision, IllegalStep, *((ConditionsUnmet,) if declared.unmet else ())),
     )
     add(
         "DELETE",

@@ -34,6 +34,7 @@ ISSUES = Declared(
     life=ISSUE,
     filters=("state", "priority", "category", "owner", "raised_by", "task_id", "risk_id", "escalated"),
     sorts=("title",),
+    days=("due_on",),
     begins=IssueStatus.OPEN,
     steps={
         IssueStatus.OPEN: (IssueStatus.IN_PROGRESS,),
@@ -62,8 +63,9 @@ DECISIONS = Declared(
     fields=DecisionFields,
     state=DecisionState,
     life=DECISION,
-    filters=("state", "decided_by", "task_id", "issue_id"),
+    filters=("state", "decided_by", "task_id", "issue_id", "superseded_by_id"),
     sorts=("title",),
+    days=("due_on",),
     begins=DecisionStatus.PROPOSED,
     steps={
         DecisionStatus.PROPOSED: (DecisionStatus.DECIDED,),
@@ -71,10 +73,15 @@ DECISIONS = Declared(
         DecisionStatus.SUPERSEDED: (),
     },
     rules=_decision_rules,
+    fixed={DecisionStatus.DECIDED: frozenset({"outcome", "decided_by", "decided_on"})},
 )
 
 
 def _action_rules(action: ActionState) -> Iterable[Broken]:
+    if action.risk_id is not None and not action.owner:
+        yield "/owner", "owner_missing", "Somebody has to answer a risk: say who does it."
+    if action.risk_id is not None and action.due_on is None:
+        yield "/due_on", "day_missing", "Say by which day the risk is to be answered."
     if action.done_on is not None and action.state is not ActionStatus.DONE:
         yield "/done_on", "not_done", "An action that is not done has no day on which it was done."
 
@@ -88,6 +95,7 @@ ACTIONS = Declared(
     life=ACTION,
     filters=("state", "priority", "owner", "task_id", "risk_id", "issue_id", "decision_id"),
     sorts=("title",),
+    days=("due_on",),
     begins=ActionStatus.OPEN,
     steps={
         ActionStatus.OPEN: (ActionStatus.DONE, ActionStatus.CANCELLED),
@@ -113,6 +121,7 @@ ASSUMPTIONS = Declared(
     life=ASSUMPTION,
     filters=("state", "category", "owner", "task_id", "risk_id", "issue_id"),
     sorts=("title",),
+    days=("validate_by",),
     begins=AssumptionStatus.OPEN,
     steps={
         AssumptionStatus.OPEN: (AssumptionStatus.VALIDATED, AssumptionStatus.INVALIDATED),

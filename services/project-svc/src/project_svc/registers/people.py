@@ -39,8 +39,9 @@ DELIVERABLES = Declared(
     fields=DeliverableFields,
     state=DeliverableState,
     life=DELIVERABLE,
-    filters=("state", "owner", "task_id"),
+    filters=("state", "owner", "accepted_by", "task_id"),
     sorts=("name",),
+    days=("due_on",),
     begins=DeliverableStatus.PLANNED,
     steps={
         DeliverableStatus.PLANNED: (DeliverableStatus.DELIVERED,),
@@ -49,4 +50,5 @@ DELIVERABLES = Declared(
         DeliverableStatus.ACCEPTED: (),
     },
     rules=_deliverable_rules,
+    fixed={DeliverableStatus.ACCEPTED: frozenset({"accepted_by", "accepted_on"})},
 )

@@ -1,6 +1,9 @@
 """Phases, and the gates between them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.project_events.control import (
     GateDecision,
@@ -21,6 +24,16 @@ def _phase_rules(phase: PhaseState) -> Iterable[Broken]:
         yield "/planned_finish", "finish_before_start", "The phase would end before it begins."
 
 
+async def _gates_to_pass(session: AsyncSession, phase: PhaseState) -> Sequence[str]:
+    """A phase ends with the gates that close it: each has let the project go on."""
+    if phase.state is not PhaseStatus.COMPLETE:
+        return ()
+    at = GATES.table.c
+    passed = func.coalesce(at.decision, "").in_((GateDecision.GO, GateDecision.CONDITIONAL_GO))
+    found = await session.execute(select(at.id).where(at.phase_id == phase.id, ~passed).limit(1))
+    return () if found.first() is None else ("gates_passed",)
+
+
 PHASES = Declared(
     name="phase",
     collection="phases",
@@ -30,6 +43,7 @@ PHASES = Declared(
     life=PHASE,
     filters=("state", "owner", "task_id"),
     sorts=("order", "name"),
+    days=("planned_start", "planned_finish"),
     begins=PhaseStatus.PLANNED,
     steps={
         PhaseStatus.PLANNED: (PhaseStatus.ACTIVE,),
@@ -37,6 +51,7 @@ PHASES = Declared(
         PhaseStatus.COMPLETE: (),
     },
     rules=_phase_rules,
+    unmet=_gates_to_pass,
 )
 
 
@@ -57,6 +72,11 @@ def _gate_rules(gate: GateState) -> Iterable[Broken]:
         yield "/conditions", "conditions_missing", "Say what the go depends on."
 
 
+def _is_over(gate: GateState) -> bool:
+    """What was let through, or given up, stays so; what was put on hold or sent back comes again."""
+    return gate.decision in {GateDecision.GO, GateDecision.CONDITIONAL_GO, GateDecision.KILL}
+
+
 GATES = Declared(
     name="gate",
     collection="gates",
@@ -64,9 +84,12 @@ GATES = Declared(
     fields=GateFields,
     state=GateState,
     life=GATE,
-    filters=("state", "decision", "phase_id", "task_id"),
+    filters=("state", "decision", "decided_by", "owner", "phase_id", "task_id"),
     sorts=("name",),
+    days=("planned_on",),
     begins=GateStatus.OPEN,
     steps={GateStatus.OPEN: (GateStatus.DECIDED,), GateStatus.DECIDED: (GateStatus.OPEN,)},
     rules=_gate_rules,
+    fixed={GateStatus.DECIDED: frozenset({"decision", "decided_by", "decided_on", "conditions"})},
+    stays=_is_over,
 )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.unit_of_work import TransactionRoute, Unit
@@ -19,7 +19,7 @@ from project_svc.resources import actions
 from project_svc.resources.models import Resource, ResourceCreate, ResourceInUse, ResourceUpdate
 from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deletion
 from project_svc.schedule.models import Preview
-from project_svc.written import Form
+from project_svc.written import Form, RecordQuery
 
 router = APIRouter(prefix="/projects/{project_id}/resources", tags=["resources"], route_class=TransactionRoute)
 
@@ -40,7 +40,7 @@ FORM = Form(
 )
 
 
-class ResourceQuery(PageQuery):
+class ResourceQuery(RecordQuery):
     """Which resources."""
 
     name: Name | None = None

@@ -1,16 +1,18 @@
 """What can happen to a risk."""
 
+from sqlalchemy import select
+
 from chassis.patch import changes_of
 from chassis.problem import InvalidRequest, invalid
 from contracts.project_events import RiskCreated, RiskDeleted, RiskUpdated
-from contracts.project_events.log import IssueFields
+from contracts.project_events.log import ActionStatus, IssueFields
 from contracts.values import Money, WrittenDuration
 from contracts.vocabulary import RiskStatus
 from project_svc.calendars.days import bound
 from project_svc.projects.locked import LockedProject
 from project_svc.register.actions import create
-from project_svc.registers import ISSUES
-from project_svc.risks.models import Risk, RiskCreate, RiskUpdate
+from project_svc.registers import ACTIONS, ISSUES
+from project_svc.risks.models import WITHOUT_ACTIONS, Risk, RiskCreate, RiskUpdate
 from project_svc.tasks.rules import task_of
 
 
@@ -57,6 +59,8 @@ async def update_risk(project: LockedProject, risk: Risk, body: RiskUpdate) -> N
     changes = changes_of(body)
     if "state" in changes:
         risk.step(changes.pop("state"))
+        if risk.state is RiskStatus.MONITORING is not before.state:
+            await _check_actions(project, risk)
     for name, value in changes.items():
         match value:
             case Money() if name == "residual_cost_impact":
@@ -94,6 +98,15 @@ async def _check(project: LockedProject, risk: Risk) -> None:
         raise InvalidRequest(errors[0].message, errors=errors)
     if risk.task_id is not None:
         await task_of(project, risk.task_id, "/task_id")
+
+
+async def _check_actions(project: LockedProject, risk: Risk) -> None:
+    """Raise InvalidRequest for a response that nobody has anything to do for, unless it is to wait, or to leave it to somebody else."""
+    table = ACTIONS.table
+    doing = select(table.c.id).where(table.c.risk_id == risk.id, table.c.state != ActionStatus.CANCELLED).limit(1)
+    if risk.response not in WITHOUT_ACTIONS and (await project.session.execute(doing)).first() is None:
+        message = "Write down who does what by when: an action that names this risk."
+        raise invalid("/state", "actions_missing", message)
 
 
 async def _raise_issue(project: LockedProject, risk: Risk) -> None:

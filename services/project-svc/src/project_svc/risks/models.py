@@ -45,7 +45,11 @@ STEPS: dict[RiskStatus, tuple[RiskStatus, ...]] = {
     S.OCCURRED: (),
 }
 """From each state, the states that may follow."""
+ANSWERED = frozenset({S.RESPONSE_PLANNED, S.MONITORING})
+"""States in which somebody has said what is done about the risk, and who answers for it."""
 R = RiskResponse
+WITHOUT_ACTIONS = frozenset({R.ACCEPT, R.ESCALATE})
+"""Responses with nothing to do: to wait, and to leave it to somebody else."""
 RESPONSES: dict[RiskKind, tuple[RiskResponse, ...]] = {
     RiskKind.THREAT: (R.AVOID, R.TRANSFER, R.MITIGATE, R.ACCEPT, R.ESCALATE),
     RiskKind.OPPORTUNITY: (R.EXPLOIT, R.SHARE, R.ENHANCE, R.ACCEPT, R.ESCALATE),
@@ -109,6 +113,11 @@ class Risk(ProjectRecord, table=True):
                 broken.append((f"/{pointer}/amount", "amount_negative", message))
         if self.currency != currency:
             broken.append(("/cost_impact/currency", "currency", f"This project counts in {currency}."))
+        if self.state in ANSWERED:
+            if self.response is None:
+                broken.append(("/response", "response_missing", "Say how the risk is answered."))
+            if not self.owner:
+                broken.append(("/owner", "owner_missing", "Say who answers for the risk."))
         if self.response is not None and self.response not in RESPONSES[self.kind]:
             offered = ", ".join(RESPONSES[self.kind])
             broken.append(("/response", "response_for_kind", f"The responses to this kind of risk: {offered}."))

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery
+from chassis.paging import Order, Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
 from chassis.statements import Record
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import RiskState
-from contracts.values import Id, Label
-from contracts.vocabulary import RiskKind, RiskStatus
+from contracts.values import Day, Id, Label
+from contracts.vocabulary import RiskKind, RiskProximity, RiskResponse, RiskStatus
 from planning.risk import RiskKind as Sign
 from planning.risk import emv
 from project_svc.projects.locked import Writing
@@ -26,13 +26,18 @@ from project_svc.schedule.conclusion import PREVIEWED, conclude, conclude_deleti
 from project_svc.schedule.models import Preview
 from project_svc.shown import shown_money
 from project_svc.tasks.rules import OtherProject
-from project_svc.written import Form, duration, hours_per_day, money
+from project_svc.written import Form, RecordQuery, duration, hours_per_day, money, within
 
 router = APIRouter(prefix="/projects/{project_id}/risks", tags=["risks"], route_class=TransactionRoute)
 
 WRITES = responses(NotFound, Forbidden, AlreadyExists, ProjectClosed, OtherProject)
 ORDER = Order(
-    columns={"created_at": col(Risk.created_at), "title": col(Risk.title), "probability": col(Risk.probability)},
+    columns={
+        "created_at": col(Risk.created_at),
+        "title": col(Risk.title),
+        "probability": col(Risk.probability),
+        "review_on": col(Risk.review_on),
+    },
     default="created_at",
     identity=col(Risk.id),
 )
@@ -52,10 +57,14 @@ FORM = Form(
     filters={
         "kind": '"kind"',
         "state": '"state"',
+        "category": '"category"',
+        "response": '"response"',
+        "proximity": '"proximity"',
         "owner": '"owner"',
         "task_id": '"task_id"',
         "escalated": '"escalated"',
-    },
+    }
+    | within("review_on"),
     own={
         "hours_per_day": hours_per_day,
         "cost_impact": money("cost_impact"),
@@ -67,14 +76,19 @@ FORM = Form(
 )
 
 
-class RiskQuery(PageQuery):
-    """Which risks."""
+class RiskQuery(RecordQuery):
+    """Which risks; both days belong to the range, which asks for their next review."""
 
     kind: RiskKind | None = None
     state: RiskStatus | None = None
+    category: Label | None = None
+    response: RiskResponse | None = None
+    proximity: RiskProximity | None = None
     owner: Label | None = None
     task_id: Id | None = None
     escalated: bool | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
@@ -87,7 +101,7 @@ async def create_risk(project: Writing, body: RiskCreate, response: Response) ->
 @router.get("", response_model=Page[RiskState], responses=responses(NotFound))
 @short_cut(FORM.short_page(RiskQuery))
 async def list_risks(project_id: Id, unit: Unit, query: Annotated[RiskQuery, Query()]) -> Response:
-    """The project's risks. Sort by `created_at`, `title` or `probability`."""
+    """The project's risks. Sort by `created_at`, `title`, `probability` or `review_on`."""
     return await FORM.page(unit, project_id, query)
 
 

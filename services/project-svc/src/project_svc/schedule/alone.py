@@ -15,18 +15,19 @@ from chassis.statements import fetch_row
 from contracts.project_events import ProjectRecalculation, ProjectScheduleRecalculated
 from contracts.vocabulary import Granularity, TaskKind, TaskStatus
 from planning.reference import run
-from planning.written import at_actual_finish, at_actual_start, at_finish, at_start, constraint
 from project_svc.calendars.queries import CALENDARS, ProjectCalendars
 from project_svc.projects.locked import LockedProject, Lone
 from project_svc.records import as_written, read_written
 from project_svc.schedule.columns import planned_project
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import UPSERT
+from project_svc.schedule.planned import imposed_on, planned_task
 from project_svc.schedule.problems import explained
 from project_svc.tasks.models import Task
 
 # The first two conditions ask nothing of the rows that they are asked beside, so PostgreSQL answers them first, and reads no row where the
-# answer is no. `first` and `last` are the dates of all others, as planning counts them; `unkept` says how many of them have none yet.
+# answer is no. Kept dates are looked for by their project, too, so that a plan for projects of the usual size reads no other project's.
+# `first` and `last` are the dates of all others, as planning counts them; `unkept` says how many of them have none yet.
 _UNTIED = """
     NOT EXISTS (SELECT FROM links WHERE predecessor_id = $2) AND NOT EXISTS (SELECT FROM links WHERE successor_id = $2)
 """
@@ -39,10 +40,10 @@ FACTS = f"""
     SELECT array_agg(dependency_id) AS dependency_ids, array_agg(side) AS sides, array_agg(coalesce(moment, at)) AS dates
     FROM (SELECT * FROM imposed_dates WHERE project_id = $1 AND task_id = $2 ORDER BY dependency_id) AS imposed
 ) AS imposed, ({CALENDARS}) AS of_calendars, (
-    SELECT min(early_start) FILTER (WHERE kind <> 'level_of_effort') AS first,
-           max(early_finish) FILTER (WHERE kind <> 'level_of_effort') AS last,
+    SELECT min(early_start) FILTER (WHERE kind IN ('task', 'milestone')) AS first,
+           max(early_finish) FILTER (WHERE kind IN ('task', 'milestone')) AS last,
            count(*) FILTER (WHERE task_id IS NULL) AS unkept
-    FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
+    FROM tasks LEFT JOIN scheduled_tasks ON task_id = id AND scheduled_tasks.project_id = $1
     WHERE tasks.project_id = $1 AND state <> 'cancelled' AND id <> $2 AND {_UNTIED}
 ) AS others) AS facts ON true
 """  # noqa: S608  (constants)
@@ -103,36 +104,15 @@ def _planned(project: LockedProject, lone: Lone) -> planning.ScheduledTask:
 
 @lru_cache(maxsize=4096)  # tasks are much alike when they are made
 def _scheduled(project: planning.Project, task: planning.Task) -> planning.ScheduledTask:
-    (planned,) = run(planning.Plan([project], [task], []), critical_float=0).rows
+    (planned,) = run(planning.Plan([project], [task], [])).rows
     return planned
 
 
 def _task(task: Task, row: Any, calendars: ProjectCalendars) -> planning.Task:
+    told = zip(row["dependency_ids"] or (), row["sides"] or (), row["dates"] or (), strict=True)
     calendar = calendars.of_task(task.calendar_id)
-    kind, deadline, start, finish = task.constraint_type, task.deadline, task.actual_start, task.actual_finish
-    imposed = zip(row["dependency_ids"] or (), row["sides"] or (), row["dates"] or (), strict=True)
-    return planning.Task(
-        task.id,
-        task.project_id,
-        planning.TaskKind(task.kind),
-        task.duration,
-        task.remaining_duration,
-        calendar=calendar,
-        mode=planning.SchedulingMode(task.mode),
-        constraint=None if kind is None else constraint(planning.ConstraintType(kind), task.constraint_date, calendar),
-        deadline=None if deadline is None else at_finish(deadline, calendar),
-        percent_complete=float(task.percent_complete),
-        actual_start=None if start is None else at_actual_start(start, calendar),
-        actual_finish=None if finish is None else at_actual_finish(finish, calendar),
-        imposed=tuple(
-            planning.Imposed(
-                dependency_id,
-                (at_start if side == "start" else at_finish)(read_written(at), calendar),
-                side,
-            )
-            for dependency_id, side, at in imposed
-        ),
-    )
+    imposed = (imposed_on(calendar, each, side, read_written(at)) for each, side, at in told)
+    return planned_task(task, calendars, tuple(imposed))
 
 
 def _say(project: LockedProject, task_id: UUID, row: Any, planned: planning.ScheduledTask, driver: UUID | None) -> None:

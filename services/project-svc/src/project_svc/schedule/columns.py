@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import planning
+from contracts.project_events import ProjectState
+from contracts.values import WrittenDuration
 from planning import WorkCalendar
 from planning.critical_path import ENGINE
 from planning.engine import ABSENT, NEVER, Columns, Dates, ImposedColumns, LinkColumns, TaskColumns
@@ -95,7 +97,7 @@ def _keep_the_engine() -> None:
     gc.freeze()
 
 
-def planned_project(project: Project, calendars: ProjectCalendars) -> planning.Project:
+def planned_project(project: Project | ProjectState, calendars: ProjectCalendars) -> planning.Project:
     """The project as plans see it."""
     return planning.Project(
         id=project.id,
@@ -103,7 +105,14 @@ def planned_project(project: Project, calendars: ProjectCalendars) -> planning.P
         deadline=None if project.deadline is None else frame_finish(project.deadline, calendars.all),
         data_date=None if project.data_date is None else frame_finish(project.data_date, calendars.all),
         calendar=calendars.own,
+        progress=planning.Progress(project.progress_logic),
+        critical_float=_written(project.critical_float).on(calendars.own.minutes_per_day).minutes,
     )
+
+
+def _written(duration: WrittenDuration | str) -> WrittenDuration:
+    """As an event tells it, or as a row keeps it."""
+    return duration if isinstance(duration, WrittenDuration) else WrittenDuration.parse(duration)
 
 
 def _tasks(ids: Ids, rows: Any, calendars: ProjectCalendars) -> TaskColumns:

@@ -1,17 +1,13 @@
 """How every write to a project ends: one recalculation, then the record, or what a preview would have moved."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Response
 
 from chassis.etag import stamp
-from contracts.vocabulary import Granularity
-from planning.engine import ABSENT
 from project_svc.projects.locked import LockedProject, Shown, StateT
-from project_svc.schedule.dates import worked
-from project_svc.schedule.models import Moved, Preview
-from project_svc.schedule.moves import Moves
+from project_svc.schedule.models import Preview
+from project_svc.schedule.previewing import moved_dates
 from project_svc.schedule.settlement import settle
 from project_svc.tolerances.actions import draft_exceptions
 
@@ -38,33 +34,14 @@ async def _settled(project: LockedProject, response: Response) -> Preview | None
     moves = await settle(project)
     if project.is_preview:
         response.status_code = 200
-        return Preview(moved=[] if moves is None else list(moved_dates(moves, project.row.granularity)))
+        return Preview(moved=await moved_dates(project, moves))
+    await end_write(project)
+    return None
+
+
+async def end_write(project: LockedProject) -> None:
+    """The last thing of a write that was settled: exceptions from tolerances are drafted; one that changed nothing gives its revision back."""
     if project.is_changed:
         await draft_exceptions(project)
     else:
         await project.give_back()
-    return None
-
-
-def moved_dates(moves: Moves, granularity: Granularity) -> Iterator[Moved]:
-    """Each date that moved, as answers show it."""
-    starts = zip(moves.previous_early_start.tolist(), moves.early_start.tolist(), strict=True)
-    finishes = zip(moves.previous_early_finish.tolist(), moves.early_finish.tolist(), strict=True)
-    each = zip(moves.written(granularity), moves.calendars, starts, finishes, strict=True)
-    for move, calendar, start, finish in each:
-        for field, (before, after) in (("early_start", start), ("early_finish", finish)):
-            if before == after:
-                continue
-            driving = move["driving"]
-            yield Moved.model_validate(
-                {
-                    "task_id": move["task_id"],
-                    "field": field,
-                    "from": move[f"previous_{field}"],
-                    "to": move[field],
-                    "shift": None if before == ABSENT else worked(calendar, before, after),
-                    "cause": move["cause"],
-                    "driving_link_id": driving.get("link_id") if isinstance(driving, dict) else None,
-                    "driving": driving,
-                }
-            )

@@ -50,9 +50,36 @@ class LastMove(Shape):
     from_: Annotated[MovedDates, ShapeField(alias="from")]
     to: MovedDates
     shift: Duration
-    """Working time by which the finish moved."""
+    """Working time by which the finish moved; the start, where that is what is explained."""
     cause: Cause
     """The root change: of a task, a link, a dependency, a calendar or the project."""
+
+
+class ValueMove(Shape):
+    """The last time a date or a float of a task changed that is not kept, or one side of its early dates alone."""
+
+    task_id: Id
+    field: DateField
+    revision: int
+    moved_at: Instant
+    from_: Annotated[DayOrMoment | Duration, ShapeField(alias="from")]
+    to: DayOrMoment | Duration
+    shift: Duration
+    """Working time by which the date moved, or by which the float grew."""
+    cause: Cause
+    """The root change: of a task, a link, a dependency, a calendar or the project; also of one that is gone."""
+
+
+class ProjectMove(Shape):
+    """The last time the project's start or finish changed, where another task sets it now than before."""
+
+    revision: int
+    moved_at: Instant
+    from_: Annotated[DayOrMoment, ShapeField(alias="from")]
+    to: DayOrMoment
+    shift: Duration
+    """Working time of the project's calendar."""
+    cause: Cause
 
 
 class Explanation(Shape):
@@ -66,9 +93,8 @@ class Explanation(Shape):
     path: list[ExplainedTask]
     """From the task to what holds the date."""
     root: Root
-    last_move: LastMove | None
-    """Of an early or scheduled date and of free float, the task's own; of a late date and of total float, that of the task at the end of
-    the path, or of the one that finishes last. Null when it never moved since it was first scheduled."""
+    last_move: LastMove | ValueMove | None
+    """Null when it never moved since the task was there, or longer ago than events are kept or looked through."""
 
 
 class ProjectDate(Shape):
@@ -79,5 +105,5 @@ class ProjectDate(Shape):
     path: list[ExplainedTask]
     """From the task that sets the date to what holds that; empty without tasks."""
     root: Root
-    last_move: LastMove | None
-    """Of the task that sets the date."""
+    last_move: LastMove | ProjectMove | None
+    """Of the task that sets the date, if it was that one's move."""

@@ -7,24 +7,21 @@ from datetime import date
 from uuid import UUID
 
 from chassis.problem import NotFound
-from contracts.schedules import Cause
 from contracts.values import Duration
 from contracts.vocabulary import Granularity
 from planning import Imposed, Plan, Task
 from planning import Project as PlannedProject
-from planning.explaining import STARTS, Bound, DateField, Explainer, Step
+from planning.explaining import FLOATS, STARTS, Bound, DateField, Explainer, Step
 from planning.limits import ON_START
-from planning.plan import TaskKind
 from project_svc.projects.reading import ReadProject
 from project_svc.schedule.columns import LARGE
-from project_svc.schedule.dates import finish_of, start_of, worked
-from project_svc.schedule.explained import ExplainedTask, Explanation, LastMove, MovedDates, ProjectDate, Root
-from project_svc.schedule.models import ScheduledTask
+from project_svc.schedule.dates import finish_of, start_of
+from project_svc.schedule.ends import first_task, last_task
+from project_svc.schedule.explained import ExplainedTask, Explanation, ProjectDate, Root
 from project_svc.schedule.queries import Planned, driving, plan_and_schedule_of
+from project_svc.schedule.value_moves import last_move_of, last_move_of_project
 
 F = DateField
-FLOATS = frozenset({F.TOTAL_FLOAT, F.FREE_FLOAT})
-COUNTED_BACK = frozenset({F.LATE_START, F.LATE_FINISH, F.TOTAL_FLOAT})
 
 
 async def explanation_of(project: ReadProject, task_id: UUID, field: DateField) -> Explanation:
@@ -34,10 +31,6 @@ async def explanation_of(project: ReadProject, task_id: UUID, field: DateField) 
     if task_id not in items:
         raise NotFound("There is no such task in the schedule.")
     path = await explaining.path(task_id, field)
-    moved = task_id
-    if field in COUNTED_BACK:
-        is_by_end = path[-1].bound is Bound.PROJECT_FINISH
-        moved = explaining.last_task() if is_by_end else path[-1].task_id
     item = items[task_id]
     return Explanation(
         task_id=task_id,
@@ -47,7 +40,7 @@ async def explanation_of(project: ReadProject, task_id: UUID, field: DateField) 
         early_finish=finish_of(item.early_finish, explaining.granularity),
         path=explaining.shown(path),
         root=explaining.root(path[-1]),
-        last_move=await explaining.last_move(moved),
+        last_move=await last_move_of(explaining, task_id, field),
     )
 
 
@@ -60,13 +53,14 @@ async def project_date(project: ReadProject, field: str) -> ProjectDate:
         root = Root(task_id=None, kind=Bound.PROJECT_START, on=shown, dependency_id=None)
         return ProjectDate(field=field, value=shown, path=[], root=root, last_move=None)
     task_id = explaining.first_task() if field == "start" else explaining.last_task()
-    path = await explaining.path(task_id, F.EARLY_START if field == "start" else F.EARLY_FINISH)
+    early = F.EARLY_START if field == "start" else F.EARLY_FINISH
+    path = await explaining.path(task_id, early)
     return ProjectDate(
         field=field,
         value=shown,
         path=explaining.shown(path),
         root=explaining.root(path[-1]),
-        last_move=await explaining.last_move(task_id),
+        last_move=await last_move_of_project(explaining, task_id, early),
     )
 
 
@@ -100,7 +94,7 @@ class Explaining:
         """The field as the schedule shows it."""
         told = getattr(self.planned.schedule.items[task_id], field.value)
         if field in FLOATS:
-            return Duration(told, self.planned.calendars[task_id].minutes_per_day)
+            return Duration(told, self.planned.calendar_of(task_id).minutes_per_day)
         return (start_of if field in STARTS else finish_of)(told, self.granularity)
 
     def shown(self, path: Sequence[Step]) -> list[ExplainedTask]:
@@ -166,39 +160,8 @@ class Explaining:
 
     def first_task(self) -> UUID:
         """The task that starts first; of several, the first of the plan."""
-        items = self.planned.schedule.items
-        return min(self._counted(), key=lambda task_id: items[task_id].early_start)
+        return first_task(self.plan, self.planned.schedule)
 
     def last_task(self) -> UUID:
         """The task that finishes last: at the end of the longest path."""
-        longest = self.planned.schedule.longest_path
-        items = self.planned.schedule.items
-        return longest[-1] if longest else max(self._counted(), key=lambda task_id: items[task_id].early_finish)
-
-    def _counted(self) -> list[UUID]:
-        """The tasks that set the project's dates: those with dates of their own, levels of effort where there is nothing else."""
-        own = [task for task in self.plan.tasks if task.kind is not TaskKind.SUMMARY]
-        working = [task.id for task in own if task.kind is not TaskKind.LEVEL_OF_EFFORT]
-        return working or [task.id for task in own or self.plan.tasks]
-
-    async def last_move(self, task_id: UUID) -> LastMove | None:
-        """The last move of a task; None when it never moved since it was first scheduled."""
-        kept = await self.project.session.get(ScheduledTask, task_id)
-        if kept is None or kept.previous_early_start is None or kept.previous_early_finish is None:
-            return None
-        calendar = self.planned.calendar_of(task_id)
-        return LastMove.model_validate(
-            {
-                "task_id": task_id,
-                "revision": kept.moved_revision,
-                "moved_at": kept.moved_at,
-                "from": self._dates(kept.previous_early_start, kept.previous_early_finish),
-                "to": self._dates(kept.early_start, kept.early_finish),
-                "shift": worked(calendar, kept.previous_early_finish, kept.early_finish),
-                "cause": Cause.model_validate({"project_id": kept.project_id, kept.cause_kind: kept.cause_id}),
-            }
-        )
-
-    def _dates(self, start: int, finish: int) -> MovedDates:
-        shown = start_of(start, self.granularity), finish_of(finish, self.granularity)
-        return MovedDates(early_start=shown[0], early_finish=shown[1])
+        return last_task(self.plan, self.planned.schedule)

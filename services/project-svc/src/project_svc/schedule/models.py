@@ -71,11 +71,18 @@ class ScheduleRead(Shape):
     items: list[ScheduledItem]
 
 
+MovedField = Literal["early_start", "early_finish", "scheduled_start", "scheduled_finish", "late_start", "late_finish"]
+
+
 class Moved(Shape):
-    """One date that changes: which, from when to when, and through whose fault."""
+    """One date that changes: which, from when to when, and through whose fault.
+
+    Scheduled dates are told where they are not the early ones; late dates where the command is about a deadline, or a constraint that
+    acts on them. Where it is not, they follow the finish.
+    """
 
     task_id: Id
-    field: Literal["early_start", "early_finish"]
+    field: MovedField
     from_: Annotated[DayOrMoment | None, ShapeField(alias="from")]
     """Null when the task had no dates before."""
     to: DayOrMoment
@@ -84,6 +91,7 @@ class Moved(Shape):
     cause: Cause
     driving_link_id: Id | None
     driving: Driving | None
+    """What drives its early dates; null for the others."""
 
 
 class Preview(Shape):

@@ -17,9 +17,10 @@ from project_svc.schedule.columns import PlanColumns
 from project_svc.schedule.dates import finishes_of, starts_of
 from project_svc.schedule.ids import NO_ID, Ids
 from project_svc.schedule.kept import Drivers, Kept
+from project_svc.schedule.leading import everywhere
 
 ROOT = 0
-"""The first change: what every move is put down to that no way leads from."""
+"""The first change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Moves:
 
 def moves_of(project: LockedProject, plan: PlanColumns, kept: Kept, dates: Dates, drivers: Drivers) -> Moves:
     """What moved. The cause of each move is the first change met on the way back along its drivers, as they are now, else as they were
-    (where a link that is gone still is), else the first thing that was changed.
+    (where a link that is gone still is), else what acts on all at once.
     """
     rows = kept.moved(dates).nonzero()[0].astype(np.int32)
     caused = _causes(plan, kept, dates, list(project.disturbances), rows)
@@ -92,7 +93,7 @@ def moves_of(project: LockedProject, plan: PlanColumns, kept: Kept, dates: Dates
         drivers.taken(rows),
         list(project.disturbances.values()),
         plan.calendars_of(rows),
-        np.maximum(caused, ROOT).tolist(),
+        np.where(caused == NEVER, everywhere(project.disturbances.values()), caused).tolist(),
     )
 
 

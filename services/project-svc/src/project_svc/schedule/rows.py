@@ -5,15 +5,19 @@ few tasks have (a constraint, a deadline, progress …) comes for those tasks al
 dates that are kept. Records are in the order of their ids, since where two links drive a task alike, the first one is named.
 """
 
+import struct
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.statements import fetch_row
+from planning import LagCalendar
+from planning.engine.codes import LAG_CALENDAR
 from project_svc.calendars.queries import CALENDARS
+from project_svc.links.models import Link
 
-# -4611686018427387904 is planning.engine.ABSENT; the digits of lag calendars are planning.engine.codes.LAG_CALENDAR.
+# What holds a task is `planning.written.held`. -4611686018427387904 is planning.engine.ABSENT; the digits of lag calendars are planning.engine.codes.LAG_CALENDAR.
 PLAN = f"""
 SELECT * FROM ({CALENDARS}) AS of_calendars, (
     SELECT string_agg(uuid_send(id), '') AS task_id,
@@ -25,8 +29,11 @@ SELECT * FROM ({CALENDARS}) AS of_calendars, (
            array_agg(remaining_duration) FILTER (WHERE special) AS remaining_duration,
            array_agg(calendar_id) FILTER (WHERE special) AS calendar_id,
            array_agg(mode) FILTER (WHERE special) AS mode,
-           array_agg(constraint_type) FILTER (WHERE special) AS constraint_type,
-           array_agg(constraint_date) FILTER (WHERE special) AS constraint_date,
+           array_agg(CASE WHEN mode <> 'manual' THEN constraint_type WHEN planned_start IS NOT NULL THEN 'MSO'
+                          WHEN planned_finish IS NOT NULL THEN 'MFO' ELSE constraint_type END) FILTER (WHERE special)
+               AS constraint_type,
+           array_agg(CASE WHEN mode = 'manual' THEN coalesce(planned_start, planned_finish, constraint_date)
+                          ELSE constraint_date END) FILTER (WHERE special) AS constraint_date,
            array_agg(deadline) FILTER (WHERE special) AS deadline,
            array_agg(percent_complete::float8) FILTER (WHERE special) AS percent_complete,
            array_agg(actual_start) FILTER (WHERE special) AS actual_start,
@@ -40,7 +47,7 @@ SELECT * FROM ({CALENDARS}) AS of_calendars, (
         SELECT tasks.*, early_start, early_finish, driving_link_id, driving_dependency_id,
                kind <> 'task' OR mode <> 'auto_asap' OR percent_complete <> 0 OR num_nonnulls(
                    remaining_duration, constraint_type, deadline, actual_start, actual_finish, calendar_id) > 0 AS special
-        FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
+        FROM tasks LEFT JOIN scheduled_tasks ON task_id = id AND scheduled_tasks.project_id = $1
         WHERE tasks.project_id = $1 AND state <> 'cancelled'
         ORDER BY id
     ) AS planned
@@ -68,3 +75,19 @@ SELECT * FROM ({CALENDARS}) AS of_calendars, (
 async def plan_rows(session: AsyncSession, project_id: UUID) -> Any:
     """The answer: one record with the columns that the statement names."""
     return await fetch_row(session, PLAN, project_id)
+
+
+def with_link(rows: Any, link: Link) -> Any:
+    """The same with a new link, which the database does not know yet; None if that is not the last one in the order of ids."""
+    known: bytes = rows["link_id"] or b""
+    if known[-16:] > link.id.bytes:
+        return None
+    added = {
+        "link_id": link.id.bytes,
+        "predecessor_id": link.predecessor_id.bytes,
+        "successor_id": link.successor_id.bytes,
+        "type": link.type.value,
+        "lag": struct.pack(">q", link.lag),
+        "lag_calendar": str(LAG_CALENDAR[LagCalendar(link.lag_calendar.value)]),
+    }
+    return dict(rows) | {name: value if rows[name] is None else rows[name] + value for name, value in added.items()}

@@ -1,6 +1,7 @@
 """One recalculation at the end of a write, however many changes led to it."""
 
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -15,7 +16,7 @@ from project_svc.schedule.columns import PlanColumns, computed, plan_columns_of
 from project_svc.schedule.dates import finish_of, start_of
 from project_svc.schedule.kept import Drivers, Kept, forget_cancelled, keep
 from project_svc.schedule.moves import ROOT, Moves, moves_of
-from project_svc.schedule.rows import plan_rows
+from project_svc.schedule.rows import plan_rows, with_link
 
 
 async def settle(project: LockedProject) -> Moves | None:
@@ -28,8 +29,7 @@ async def settle(project: LockedProject) -> Moves | None:
     await rows.flush(project.session)
     if await _is_settled_alone(project):
         return None
-    await project.catch_up()
-    planned = await plan_rows(project.session, project.id)
+    planned = await _rows_of(project)
     plan, kept = plan_columns_of(project.row, planned), Kept.of(planned)
     dates = await computed(plan)
     drivers = Drivers.of(plan, dates)
@@ -38,6 +38,16 @@ async def settle(project: LockedProject) -> Moves | None:
     if len(moves) or (kept.start, kept.finish) != _frame(dates):
         _say(project, dates, moves)
     return moves
+
+
+async def _rows_of(project: LockedProject) -> Any:
+    """The plan with all that was changed, whether it is written or not."""
+    if project.added_link is not None:
+        planned = with_link(await plan_rows(project.session, project.id), project.added_link)
+        if planned is not None:
+            return planned
+    await project.catch_up()
+    return await plan_rows(project.session, project.id)
 
 
 async def _is_settled_alone(project: LockedProject) -> bool:

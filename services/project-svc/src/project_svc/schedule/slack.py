@@ -21,7 +21,7 @@ FACTS = """
    AND num_nonnulls(earlier.calendar_id, later.calendar_id) = 0 AND 'cancelled' NOT IN (earlier.state, later.state)
    AND NOT EXISTS (SELECT FROM links WHERE project_id = $1 AND (type <> 'FS' OR lag < 0))
    AND NOT EXISTS (
-       SELECT FROM tasks LEFT JOIN scheduled_tasks ON task_id = id
+       SELECT FROM tasks LEFT JOIN scheduled_tasks ON task_id = id AND scheduled_tasks.project_id = $1
        WHERE tasks.project_id = $1 AND state <> 'cancelled'
          AND (task_id IS NULL OR kind = 'level_of_effort' OR mode <> 'auto_asap' OR percent_complete <> 0
               OR num_nonnulls(remaining_duration, actual_start, actual_finish) > 0 OR constraint_type NOT IN ('SNET', 'FNET')))

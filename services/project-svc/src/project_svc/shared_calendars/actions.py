@@ -22,6 +22,7 @@ from project_svc.projects.models import STEPS
 from project_svc.records import external_columns, new_id, now
 from project_svc.shared_calendars.models import SharedCalendar
 from project_svc.shared_calendars.queries import followers_of, locked_shared, projects_following
+from project_svc.shared_calendars.versions import version_of
 
 FIRST_REVISION = 1
 
@@ -45,6 +46,7 @@ async def create_shared_calendar(
     check_calendar(shared)
     session.add(shared)
     await session.flush()
+    session.add(version_of(shared))
     await tell(session, shared.organization_id, SharedCalendarCreated.of(shared.wire()))
     return shared
 
@@ -81,6 +83,7 @@ async def update_shared_calendar(
     if not SharedCalendarUpdated.between(before, shared.wire()).data.changed:
         return shared
     shared.version, shared.revision, shared.updated_at = shared.version + 1, shared.revision + 1, at
+    session.add(version_of(shared))
     await session.flush()
     for calendar in await followers_of(session, shared_id):
         if calendar.project_id not in projects:

@@ -14,13 +14,21 @@ from chassis.unit_of_work import DryRun, TransactionRoute, Unit
 from contracts.project_events.shared_calendars import SharedCalendarState
 from contracts.values import Id, Name
 from project_svc.calendars.models import CalendarContentCreate, CalendarContentUpdate, CalendarInUse
+from project_svc.calendars.versions import (
+    CalendarVersionRead,
+    Version,
+    form_of_versions,
+    one_version,
+    page_of_versions,
+)
 from project_svc.records import table_of
 from project_svc.schedule.conclusion import PREVIEWED, conclude_deletion
 from project_svc.schedule.models import Moved, Preview
 from project_svc.schedule.problems import OutsideTime, Unschedulable
 from project_svc.shared_calendars import actions
 from project_svc.shared_calendars.models import SharedCalendar
-from project_svc.written import Form, hours_per_day
+from project_svc.shared_calendars.versions import SharedCalendarVersion
+from project_svc.written import Form, RecordQuery, hours_per_day
 
 router = APIRouter(prefix="/calendars", tags=["calendars"], route_class=TransactionRoute)
 
@@ -38,8 +46,10 @@ FORM = Form(
 )
 READ = f"SELECT {FORM.columns} FROM shared_calendars WHERE id = $1 AND organization_id = $2"  # noqa: S608  (names of our own)
 
+VERSIONS = form_of_versions(SharedCalendarVersion)
 
-class SharedCalendarQuery(PageQuery):
+
+class SharedCalendarQuery(RecordQuery):
     """Which shared calendars."""
 
     name: Name | None = None
@@ -80,6 +90,22 @@ async def list_shared_calendars(unit: Unit, query: Annotated[SharedCalendarQuery
 async def read_shared_calendar(shared_calendar_id: Id, unit: Unit) -> Response:
     """One shared calendar, its public holidays listed day by day."""
     return FORM.answer_one(await fetch_row(unit.session, READ, shared_calendar_id, unit.identity.organization_id))
+
+
+@router.get("/{shared_calendar_id}/versions", response_model=Page[CalendarVersionRead], responses=responses(NotFound))
+async def list_shared_calendar_versions(
+    shared_calendar_id: Id, unit: Unit, query: Annotated[PageQuery, Query()]
+) -> Response:
+    """What the shared calendar said from which instant on, the first version first; `sort=-version` begins with the present one."""
+    return await page_of_versions(VERSIONS, unit, query, calendar_id=shared_calendar_id)
+
+
+@router.get(
+    "/{shared_calendar_id}/versions/{version}", response_model=CalendarVersionRead, responses=responses(NotFound)
+)
+async def read_shared_calendar_version(shared_calendar_id: Id, version: Version, unit: Unit) -> Response:
+    """One version of the shared calendar. It never changes."""
+    return await one_version(VERSIONS, unit, version, calendar_id=shared_calendar_id)
 
 
 @router.patch(

@@ -13,7 +13,7 @@ from project_svc.assignments.models import Assignment
 from project_svc.baselines.models import BASELINES
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.models import Calendar
-from project_svc.change_requests.models import CHANGE_REQUESTS
+from project_svc.change_requests.models import CHANGE_REQUESTS, first_version
 from project_svc.comments.models import COMMENTS
 from project_svc.commitments.models import Commitment
 from project_svc.links.models import Link
@@ -35,6 +35,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["projects"], route_cla
 async def read_project_snapshot(project: ReadingWhole, response: Response) -> ProjectSnapshot:
     """What a follower of the project's events starts from, when it comes late."""
     stamp(response, project.row)
+    requests = await all_of(project, CHANGE_REQUESTS)
     return ProjectSnapshot(
         revision=project.row.revision,
         project=project.row.wire(),
@@ -53,7 +54,8 @@ async def read_project_snapshot(project: ReadingWhole, response: Response) -> Pr
         phases=await all_of(project, PHASES),
         gates=await all_of(project, GATES),
         baselines=await all_of(project, BASELINES),
-        change_requests=await all_of(project, CHANGE_REQUESTS),
+        change_requests=[first_version(each) for each in requests],
+        change_requests_v2=requests,
         exceptions=await all_of(project, EXCEPTIONS),
         resources=[each.wire() for each in await _all(project, Resource)],
         commitments=[each.wire() for each in await _all(project, Commitment)],

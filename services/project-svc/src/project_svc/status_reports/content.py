@@ -1,7 +1,6 @@
 """What a status report freezes: the project's figures as its own routes tell them, at one revision."""
 
 from collections import Counter
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.earned_value.answer import shown
 from project_svc.earned_value.queries import standing_of
 from project_svc.projects.reading import ReadProject
+from project_svc.records import as_written, day_written
 from project_svc.register.actions import all_of
 from project_svc.register.declared import Declared
 from project_svc.registers import DELIVERABLES, ISSUES
@@ -31,7 +31,7 @@ async def content_of(project: ReadProject) -> dict[str, Any]:
     """The project's figures as JSON. Raises Cycle, OutsideTime, Unschedulable."""
     planned = await schedule_of(project)
     standing = await standing_of(project, None)
-    data_date = day_of(standing.data_date)
+    data_date = day_written(standing.data_date)
     schedule, granularity = planned.schedule, project.row.granularity
     states = await project.session.scalars(select(col(Task.state)).where(col(Task.project_id) == project.id))
     assessment = await assessment_of(project)
@@ -40,8 +40,8 @@ async def content_of(project: ReadProject) -> dict[str, Any]:
         "project": project.row.wire().model_dump(mode="json"),
         "data_date": data_date.isoformat(),
         "schedule": {
-            "start": _written(start_of(schedule.start, granularity)) if schedule.items else None,
-            "finish": _written(finish_of(schedule.finish, granularity)) if schedule.items else None,
+            "start": as_written(start_of(schedule.start, granularity)) if schedule.items else None,
+            "finish": as_written(finish_of(schedule.finish, granularity)) if schedule.items else None,
             "tasks": dict(sorted(Counter(state.value for state in states).items())),
             "critical": sum(item.critical for item in schedule.items.values()),
             **await bars_of(project, planned),
@@ -59,15 +59,6 @@ async def content_of(project: ReadProject) -> dict[str, Any]:
         ][:MOST_LISTED],
         **{each.collection: await _states(project, each) for each in (DELIVERABLES, CHANGE_REQUESTS, EXCEPTIONS)},
     }
-
-
-def day_of(written: date) -> date:
-    """The day of a date or a moment."""
-    return written.date() if isinstance(written, datetime) else written
-
-
-def _written(at: date) -> str:
-    return at.isoformat(timespec="minutes") if isinstance(at, datetime) else at.isoformat()
 
 
 async def _states(project: ReadProject, declared: Declared[Any]) -> dict[str, int]:

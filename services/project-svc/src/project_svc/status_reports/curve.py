@@ -1,7 +1,7 @@
 """The S-curve: planned value over the whole project, earned value and cost up to the data date."""
 
 from bisect import bisect_right
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -15,6 +15,7 @@ from planning.written import frame_finish
 from project_svc.budgets.models import Actual
 from project_svc.earned_value.queries import kept_books
 from project_svc.projects.reading import ReadProject
+from project_svc.records import day_written
 
 POINTS = 40
 NOTHING = Decimal(0)
@@ -27,7 +28,7 @@ async def curve_of(project: ReadProject, data_date: date) -> dict[str, list[dict
     spent, sums = await _spent(project)
     if not budgeted and not spent:
         return {"pv": [], "ev": [], "ac": []}
-    until = data_date.date() if isinstance(data_date, datetime) else data_date
+    until = day_written(data_date)
     first = min([*(to_date(each.start, finish=False) for each in budgeted), *spent[:1]])
     last = max([until, *(to_date(each.finish, finish=True) for each in budgeted)])
     days = sorted({*_days(first, last), *([until] if first <= until else [])})

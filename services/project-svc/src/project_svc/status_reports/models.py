@@ -28,7 +28,8 @@ STATUS_REPORTS = Declared(
     state=StatusReportState,
     life=STATUS_REPORT,
     filters=("published_by",),
-    sorts=("ends_on", "title"),
+    sorts=("title",),
+    days=("starts_on", "ends_on"),
     rules=_rules,
 )
 TABLE = STATUS_REPORTS.table

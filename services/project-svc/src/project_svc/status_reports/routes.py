@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.paging import Page, PageQuery
+from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, responses
 from chassis.short_cuts import Asked, short_cut
 from chassis.statements import fetch_row
 from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
 from contracts.project_events.reports import StatusReportState
-from contracts.values import Id, Label
+from contracts.values import Id
 from project_svc.projects.locked import Writing
 from project_svc.projects.models import ProjectClosed
 from project_svc.projects.reading import Reading
@@ -40,10 +40,7 @@ HTML: dict[int | str, dict[str, Any]] = {
 }
 
 
-class StatusReportQuery(PageQuery):
-    """Which reports."""
-
-    published_by: Label | None = None
+StatusReportQuery = STATUS_REPORTS.query
 
 
 @router.post(
@@ -64,9 +61,9 @@ async def publish_status_report(
 async def list_status_reports(
     project_id: Id,
     unit: Unit,
-    query: Annotated[StatusReportQuery, Query()],
+    query: Annotated[StatusReportQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
 ) -> Response:
-    """The project's reports, without their figures. Sort by `created_at`, `updated_at`, `ends_on` or `title`."""
+    """The project's reports, without their figures. Sort by `created_at`, `updated_at`, `title`, `starts_on` or `ends_on`."""
     return await FORM.page(unit, project_id, query)
 
 

@@ -15,19 +15,22 @@ from project_svc.assignments.effort import assignments_of, drop_assignments, fol
 from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.days import bound, spread_days, task_day
 from project_svc.commitments.models import Commitment
+from project_svc.imposed.history import keep_imposed_on
 from project_svc.outside_links.actions import drop_outside_links
 from project_svc.projects.locked import LockedProject
 from project_svc.records import table_of
 from project_svc.registers import ALL
 from project_svc.risks.models import Risk
 from project_svc.tasks.foreseen import foresee_new
-from project_svc.tasks.models import SCHEDULED_FROM, ConstraintUpdate, Task, TaskCreate, TaskUpdate
+from project_svc.tasks.models import LIMITS, SCHEDULED_FROM, ConstraintUpdate, Task, TaskCreate, TaskUpdate
 from project_svc.tasks.reports import report_progress
 from project_svc.tasks.rules import check_parent, check_place, check_task, children_of, links_of
 from project_svc.tasks.wbs import encode, encode_below, follow_place
 
 ASKS_FOR_THE_TASK = frozenset({"wbs_code", "calendar_id", "percent_complete"})
 """Fields whose change has effects that are worked out in the database, where the task has to be as it is now."""
+DECIDE_ON_LIMITS = frozenset({"deadline", "constraint", "state", "mode", "planned_start", "planned_finish"})
+"""Fields that decide how late a task may be; a cancelled one holds nobody."""
 USES = {
     "budget_lines": table_of(BudgetLine),
     "actuals": table_of(Actual),
@@ -76,6 +79,8 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
         quality_criteria=body.quality_criteria,
         assignees=body.assignees,
         work_mode=body.work_mode,
+        planned_start=body.planned_start,
+        planned_finish=body.planned_finish,
         updated_at=project.now,
     )
     told = body.model_fields_set - ({"state"} if body.state is None else set())
@@ -88,6 +93,7 @@ async def create_task(project: LockedProject, body: TaskCreate) -> Task:
         await report_progress(project, task)
     project.created(task, TaskCreated)
     project.disturb(task_id=task.id)
+    project.has_other_limits |= task.is_limited
     return task
 
 
@@ -96,7 +102,7 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
 
     Raises InvalidRequest, IllegalStep, Conflict, NotFound for an unknown calendar, and Cycle for a parent that is below the task.
     """
-    before = task.wire()
+    before, was_limited = task.wire(), task.is_limited
     changes = changes_of(body)
     if "calendar_id" in changes:
         task.minutes_per_day = await task_day(project, changes["calendar_id"])
@@ -109,6 +115,9 @@ async def update_task(project: LockedProject, task: Task, body: TaskUpdate) -> N
     if changed & SCHEDULED_FROM:
         project.disturb(task_id=task.id)
         project.has_untied |= "parent_id" in changed
+    if changed & LIMITS:
+        project.relimit(task_id=task.id)
+    project.has_other_limits |= bool(changed & DECIDE_ON_LIMITS) and (was_limited or task.is_limited)
     if changed:
         await project.update(task)
     if changed & ASKS_FOR_THE_TASK:
@@ -133,12 +142,14 @@ async def delete_task(project: LockedProject, task: Task) -> None:
         raise TaskInUse("Something is recorded for this task: cancel it instead.", uses=uses)
     for link in await links_of(project, task.id):
         project.record(LinkDeleted.of(link.wire()))
-        project.disturb(link_id=link.id)
+        project.disturb_with(link.id, task_id=task.id)
         await project.session.delete(link)
+    await keep_imposed_on(project, task.id)
     await drop_assignments(project, task.id)
     await drop_outside_links(project, task.id)
     project.record(TaskDeleted.of(task.wire()))
     project.disturb(task_id=task.id)
+    project.has_other_limits |= task.is_limited
     await project.session.delete(task)
     await project.session.flush()
 
@@ -146,11 +157,12 @@ async def delete_task(project: LockedProject, task: Task) -> None:
 def _apply(task: Task, changes: dict[str, Any]) -> None:
     if "constraint" in changes:
         _constrain(task, changes.pop("constraint"))
-    if "state" in changes:
-        task.step(changes.pop("state"))
+    state = changes.pop("state", None)
     for name, value in changes.items():
         is_duration = isinstance(value, WrittenDuration)
         setattr(task, name, bound(value, task.minutes_per_day, f"/{name}").minutes if is_duration else value)
+    if state is not None:
+        task.step(state)  # as the kind that it is by now
 
 
 def _constrain(task: Task, change: ConstraintUpdate | None) -> None:

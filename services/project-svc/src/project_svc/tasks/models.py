@@ -27,6 +27,7 @@ from contracts.values import (
     Text,
 )
 from contracts.vocabulary import ConstraintType, SchedulingMode, TaskKind, TaskStatus
+from planning.written import held
 from project_svc.calendars.models import hours_of
 from project_svc.projects.models import check_step
 from project_svc.records import INSTANT, MINUTES, NAMES, WRITTEN_DATE, ProjectRecord, words
@@ -43,6 +44,12 @@ STEPS: dict[TaskStatus, tuple[TaskStatus, ...]] = {
     S.CANCELLED: (S.NOT_STARTED, S.IN_PROGRESS),
 }
 """From each state, those that a client may send. Steps back take progress back; what is complete is not cancelled, its work was done."""
+STEPS_OF_SUMMARIES: dict[TaskStatus, tuple[TaskStatus, ...]] = {
+    S.NOT_STARTED: (S.ON_HOLD, S.CANCELLED),
+    S.ON_HOLD: (S.NOT_STARTED, S.CANCELLED),
+    S.CANCELLED: (S.NOT_STARTED,),
+}
+"""A summary has no progress of its own: it is set aside and taken up again."""
 SCHEDULED_FROM = frozenset(
     {
         "parent_id",
@@ -51,6 +58,8 @@ SCHEDULED_FROM = frozenset(
         "remaining_duration",
         "calendar_id",
         "mode",
+        "planned_start",
+        "planned_finish",
         "constraint",
         "percent_complete",
         "actual_start",
@@ -59,6 +68,9 @@ SCHEDULED_FROM = frozenset(
     }
 )
 """Fields that early dates are computed from; a deadline is not one: it acts on late dates alone."""
+ACT_ON_LATE_DATES = frozenset({ConstraintType.SNLT, ConstraintType.FNLT, ConstraintType.MSO, ConstraintType.MFO})
+LIMITS = frozenset({"deadline", "mode", "planned_start", "planned_finish", "constraint"})
+"""Fields that late and scheduled dates are counted from."""
 
 
 class Task(ProjectRecord, table=True):
@@ -100,11 +112,26 @@ class Task(ProjectRecord, table=True):
     quality_criteria: str = ""
     assignees: list[str] = Field(default_factory=list, sa_type=NAMES)
     work_mode: WorkMode = Field(default=WorkMode.FIXED_UNITS, sa_type=words(WorkMode))
+    planned_start: date | None = Field(default=None, sa_type=WRITTEN_DATE)
+    planned_finish: date | None = Field(default=None, sa_type=WRITTEN_DATE)
     updated_at: datetime = Field(sa_type=INSTANT)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether something of its own says how late it may be."""
+        return self.deadline is not None or self.held[0] in ACT_ON_LATE_DATES
+
+    @property
+    def held(self) -> tuple[str | None, date | None]:
+        """The type and date of the constraint that its dates are computed with."""
+        return held(self.mode, self.planned_start, self.planned_finish, self.constraint_type, self.constraint_date)
 
     def step(self, to: TaskStatus) -> None:
         """Go to another state, if progress allows it (`project_svc.tasks.rules`). Raises IllegalStep."""
-        check_step("a task", self.state, to, STEPS)
+        if self.kind is TaskKind.SUMMARY and self.state in STEPS_OF_SUMMARIES:
+            check_step("a summary", self.state, to, STEPS_OF_SUMMARIES)
+        else:
+            check_step("a task", self.state, to, STEPS)
         self.state = to
 
     def follow_progress(self, told: AbstractSet[str]) -> None:
@@ -152,6 +179,8 @@ class Task(ProjectRecord, table=True):
             quality_criteria=self.quality_criteria,
             assignees=self.assignees,
             work_mode=self.work_mode,
+            planned_start=self.planned_start,
+            planned_finish=self.planned_finish,
             revision=self.revision,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -195,6 +224,10 @@ class TaskCreate(Shape):
     quality_criteria: Text = ""
     assignees: Assignees = ShapeField(default_factory=list)
     work_mode: WorkMode = WorkMode.FIXED_UNITS
+    planned_start: DayOrMoment | None = None
+    """Holds a task whose mode is `manual`."""
+    planned_finish: DayOrMoment | None = None
+    """Holds one without a planned start."""
     external_ref: ExternalRef | None = None
 
 
@@ -221,3 +254,5 @@ class TaskUpdate(Shape):
     quality_criteria: Text = unset()
     assignees: Assignees = unset()
     work_mode: WorkMode = unset()
+    planned_start: DayOrMoment | None = unset()
+    planned_finish: DayOrMoment | None = unset()

@@ -6,15 +6,16 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match
-from chassis.paging import Order, Page, PageQuery, page_records
+from chassis.paging import Order, Page, page_records
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import Asked, short_cut
 from chassis.short_cuts import answer as answer_shape
 from chassis.statements import fetch_row
 from chassis.unit_of_work import TransactionRoute, Unit
 from contracts.project_events import TaskState
-from contracts.values import Id, Label
-from contracts.vocabulary import TaskKind, TaskStatus
+from contracts.project_events.resources import WorkMode
+from contracts.values import Day, Id, Label
+from contracts.vocabulary import SchedulingMode, TaskKind, TaskStatus
 from project_svc.assignments.effort import TooMuchWork
 from project_svc.projects.locked import Writing, writing
 from project_svc.projects.models import IllegalStep, ProjectClosed
@@ -26,7 +27,8 @@ from project_svc.tasks import actions
 from project_svc.tasks.foreseen import load_to_change
 from project_svc.tasks.models import Task, TaskCreate, TaskUpdate
 from project_svc.tasks.rules import OtherProject
-from project_svc.tasks.written import COLUMNS, READ, answer, answer_page
+from project_svc.tasks.written import COLUMNS, READ, WBS_ORDER, answer, answer_page
+from project_svc.written import RecordQuery, written_within
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=TransactionRoute)
 
@@ -35,24 +37,28 @@ WRITES = responses(
     TooMuchWork,
 )
 ORDER = Order(
-    columns={"created_at": col(Task.created_at), "name": col(Task.name), "wbs_code": col(Task.wbs_code)},
+    columns={"created_at": col(Task.created_at), "name": col(Task.name), "wbs_code": WBS_ORDER},
     default="created_at",
     identity=col(Task.id),
 )
-
-
 FILTERS = {
     "kind": "kind",
     "state": "state",
     "parent_id": "parent_id",
     "wbs_code": "wbs_code",
     "assignee": "ANY(assignees)",
+    "mode": "mode",
+    "work_mode": "work_mode",
+    "calendar_id": "calendar_id",
+    "external_source": "external_source",
+    "external_id": "external_id",
+    **written_within("deadline", "deadline"),
 }
-"""Parameter → what it equals."""
+"""Parameter → what it equals, or its condition."""
 
 
-class TaskQuery(PageQuery):
-    """Which tasks."""
+class TaskQuery(RecordQuery):
+    """Which tasks; both days belong to the range, which asks for deadlines."""
 
     kind: TaskKind | None = None
     state: TaskStatus | None = None
@@ -60,6 +66,11 @@ class TaskQuery(PageQuery):
     wbs_code: Label | None = None
     assignee: Label | None = None
     """One of its assignees."""
+    mode: SchedulingMode | None = None
+    work_mode: WorkMode | None = None
+    calendar_id: Id | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 async def _create(asked: Asked) -> Response:
@@ -87,7 +98,7 @@ async def _update(asked: Asked) -> Response:
 
 
 @router.post("", status_code=201, responses=PREVIEWED | WRITES)
-@short_cut(_create)
+@short_cut(_create, writes_at_once=True)
 async def create_task(project: Writing, body: TaskCreate, response: Response) -> TaskState | Preview:
     """Add a task, milestone or summary; the project's schedule follows in the same transaction."""
     project.write_later()
@@ -98,7 +109,7 @@ async def create_task(project: Writing, body: TaskCreate, response: Response) ->
 @router.get("", response_model=Page[TaskState], responses=responses(NotFound))
 @short_cut(_list)
 async def list_tasks(project_id: Id, unit: Unit, query: Annotated[TaskQuery, Query()]) -> Response:
-    """The project's tasks. Sort by `created_at`, `name` or `wbs_code`."""
+    """The project's tasks. Sort by `created_at`, `name` or `wbs_code`, which is the order of the outline: `1.2` before `1.10`."""
     where = {"project_id": project_id, "organization_id": unit.identity.organization_id}
     where |= {column: wanted for name, column in FILTERS.items() if (wanted := getattr(query, name)) is not None}
     records, following = await page_records(unit.session, COLUMNS, "tasks", where, query, ORDER)
@@ -118,7 +129,7 @@ async def read_task(task_id: Id, project_id: Id, unit: Unit) -> Response:
 
 
 @router.patch("/{task_id}", responses=WRITES | responses(StaleRevision, IllegalStep))
-@short_cut(_update)
+@short_cut(_update, writes_at_once=True)
 async def update_task(
     project: Writing, task_id: Id, body: TaskUpdate, response: Response, if_match: IfMatch = None
 ) -> TaskState | Preview:

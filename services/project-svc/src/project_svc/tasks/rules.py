@@ -43,8 +43,10 @@ def check_task(task: Task, project: Project) -> None:
         "/deadline": task.deadline,
         "/actual_start": task.actual_start,
         "/actual_finish": task.actual_finish,
+        "/planned_start": task.planned_start,
+        "/planned_finish": task.planned_finish,
     }
-    errors = project.refused_dates(dates) or [*_kind(task), *_constraint(task), *_progress(task)]
+    errors = project.refused_dates(dates) or [*_kind(task), *_planned(task), *_constraint(task), *_progress(task)]
     if errors:
         raise InvalidRequest(errors[0].message, errors=errors)
 
@@ -62,6 +64,8 @@ def _kind(task: Task) -> Iterator[FieldError]:
         "/duration": task.duration,
         "/remaining_duration": task.remaining_duration,
         "/constraint": task.constraint_type,
+        "/planned_start": task.planned_start,
+        "/planned_finish": task.planned_finish,
         "/percent_complete": task.percent_complete,
         "/actual_start": task.actual_start,
         "/actual_finish": task.actual_finish,
@@ -71,6 +75,12 @@ def _kind(task: Task) -> Iterator[FieldError]:
     for pointer, value in own.items():
         if value:
             yield _error(pointer, "summary_is_rolled_up", "A summary has none of its own: it is the sum of its tasks.")
+
+
+def _planned(task: Task) -> Iterator[FieldError]:
+    start, finish = task.planned_start, task.planned_finish
+    if start is not None and finish is not None and _is_before(finish, start):
+        yield _error("/planned_finish", "finish_before_start", "The planned finish lies before the planned start.")
 
 
 def _constraint(task: Task) -> Iterator[FieldError]:

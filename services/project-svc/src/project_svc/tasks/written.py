@@ -10,14 +10,21 @@ import orjson
 from fastapi import Response
 
 from chassis.etag import etag_of
+from chassis.paging import Computed
 from chassis.statements import Record
 from project_svc.shown import shown_duration, shown_hours, shown_number
 
 COLUMNS = (
     "id, organization_id, project_id, external_source, external_id, parent_id, wbs_code, name, description, kind, duration,"
     " remaining_duration, calendar_id, minutes_per_day, mode, constraint_type, constraint_date, deadline, percent_complete, actual_start, actual_finish, state,"
-    " quality_criteria, assignees, work_mode, revision, created_at, updated_at"
+    " quality_criteria, assignees, work_mode, planned_start, planned_finish, revision, created_at, updated_at"
 )
+WBS_ORDER = Computed(
+    "wbs_order",
+    r"regexp_replace(regexp_replace(wbs_code, '(\d+)', '0000000000\1', 'g'), '0+(\d{10})(?!\d)', '\1', 'g')"
+    ' COLLATE "C"',
+)
+"""Codes in the order of the outline: every number in them in ten digits, so that their texts sort as the numbers do."""
 OPTIONS = orjson.OPT_UTC_Z
 """Instants are written by orjson itself."""
 READ = f"SELECT {COLUMNS} FROM tasks WHERE id = $1 AND project_id = $2 AND organization_id = $3"  # noqa: S608  (constants)
@@ -51,6 +58,8 @@ def written(record: Record) -> dict[str, object]:
         "quality_criteria": record["quality_criteria"],
         "assignees": record["assignees"],
         "work_mode": record["work_mode"],
+        "planned_start": record["planned_start"],
+        "planned_finish": record["planned_finish"],
         "revision": record["revision"],
         "created_at": record["created_at"],
         "updated_at": record["updated_at"],

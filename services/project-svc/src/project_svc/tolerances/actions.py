@@ -6,6 +6,7 @@ from chassis import outbox
 from chassis.problem import Conflict
 from contracts.project_events.control import Tolerances
 from contracts.project_events.exceptions import ControlFigures, Dimension, ExceptionState, ExceptionStatus
+from contracts.values import Shape
 from project_svc.projects.locked import LockedProject
 from project_svc.projects.models import STEPS
 from project_svc.projects.reading import ReadProject
@@ -14,6 +15,7 @@ from project_svc.tolerances.figures import figures_of
 from project_svc.tolerances.measures import Measure, measures
 from project_svc.tolerances.models import EXCEPTIONS, ExceptionCreate, ExceptionRaised
 
+DECIDED = frozenset({"state", "decision", "decided_by", "decided_on"})
 NOTHING = Decimal(0)
 ALL = Decimal("Infinity")
 """More than any forecast; it only ever stands in a comparison."""
@@ -34,6 +36,11 @@ async def raise_exception(project: LockedProject, body: ExceptionCreate) -> Entr
         told = shown.forecast or "nothing can be forecast"
         raise WithinTolerance(f"{body.dimension}: tolerance {shown.tolerance or 'none'}, forecast {told}.")
     return await create(project, EXCEPTIONS, _raised(body, measure, figures, is_drafted=False))
+
+
+def decides(change: Shape) -> bool:
+    """Whether a change of an exception is not its project's manager's to make: what is decided, by whom, and that it is over."""
+    return not DECIDED.isdisjoint(change.model_fields_set)
 
 
 async def draft_exceptions(project: LockedProject) -> None:

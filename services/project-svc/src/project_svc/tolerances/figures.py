@@ -1,23 +1,26 @@
 """Where a project stands against its approved baseline, in figures."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from contracts.project_events.exceptions import ControlFigures
 from contracts.project_events.people import DeliverableStatus
-from contracts.values import Duration, Money
+from contracts.values import Money
 from contracts.vocabulary import RiskKind, RiskStatus
 from planning.written import at_start
 from project_svc.baselines.models import BaselineTask
+from project_svc.baselines.picture import ends_of
 from project_svc.baselines.queries import approved_baseline
+from project_svc.calendars.models import hours_of
 from project_svc.earned_value.queries import standing_of
 from project_svc.projects.reading import ReadProject
 from project_svc.records import table_of
 from project_svc.registers import DELIVERABLES
 from project_svc.risks.models import Risk
-from project_svc.schedule.dates import finish_of
+from project_svc.schedule.dates import finish_of, worked
 from project_svc.schedule.queries import schedule_of
 
 RISKS = table_of(Risk)
@@ -36,14 +39,15 @@ async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
     currency, figures = project.row.currency, standing.figures
     late = None
     if baseline is not None:
-        agreed = max(planned.values(), default=at_start(baseline.figures.start))
-        late = Duration(present.calendar.between(agreed, schedule.finish))
+        _, agreed = ends_of(planned.values(), at_start(baseline.figures.start))
+        late = worked(present.calendar, agreed, schedule.finish)
     return ControlFigures(
         revision=revision,
         data_date=standing.data_date,
         baseline_id=None if baseline is None else baseline.id,
         baseline_finish=None if baseline is None else baseline.figures.finish,
         finish=finish_of(schedule.finish, project.row.granularity),
+        hours_per_day=hours_of(present.calendar.minutes_per_day),
         finish_variance=late,
         bac=Money.of(figures.bac, currency),
         pv=Money.of(figures.pv, currency),
@@ -57,11 +61,11 @@ async def figures_of(project: ReadProject, revision: int) -> ControlFigures:
     )
 
 
-async def _planned(project: ReadProject, baseline_id: UUID) -> dict[UUID, int]:
-    """The finish (an instant) of each task of a baseline."""
-    columns = (BASELINE_TASKS.c.task_id, BASELINE_TASKS.c.early_finish)
+async def _planned(project: ReadProject, baseline_id: UUID) -> dict[UUID, Any]:
+    """The tasks of a baseline: their kinds and early dates (instants)."""
+    columns = (BASELINE_TASKS.c[name] for name in ("task_id", "kind", "early_start", "early_finish"))
     found = await project.session.execute(select(*columns).where(BASELINE_TASKS.c.baseline_id == baseline_id))
-    return {row.task_id: row.early_finish for row in found}
+    return {row.task_id: row for row in found}
 
 
 async def _threats(project: ReadProject) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from contracts.project_events.control import Tolerances
 from contracts.project_events.exceptions import ControlFigures, Dimension
 from contracts.values import Duration, Money
+from project_svc.calendars.models import minutes_of
 from project_svc.tolerances.models import Standing
 
 MOST_LETTERS = 200
@@ -20,6 +21,8 @@ class Measure:
     tolerance: Decimal | None
     forecast: Decimal | None
     currency: str
+    day: int
+    """Working minutes."""
     words: str = ""
     """In place of a number, where only people can judge."""
 
@@ -42,7 +45,7 @@ class Measure:
             return None
         match self.dimension:
             case Dimension.SCHEDULE:
-                return str(Duration(int(number)))
+                return str(Duration(int(number), self.day))
             case Dimension.COST | Dimension.RISK:
                 money = Money.of(number, self.currency).model_dump(mode="json")
                 return f"{money['amount']} {money['currency']}"
@@ -53,21 +56,21 @@ class Measure:
 def measures(tolerances: Tolerances, figures: ControlFigures) -> Iterator[Measure]:
     """Each dimension, in the order of the words."""
     currency, is_baselined = figures.bac.currency, figures.baseline_id is not None
+    day = minutes_of(figures.hours_per_day)
 
     def measure(dimension: Dimension, tolerance: Decimal | int | None, forecast: Decimal | int | None) -> Measure:
-        return Measure(dimension, _number(tolerance), _number(forecast), currency)
+        return Measure(dimension, _number(tolerance), _number(forecast), currency, day)
 
-    late, worked = figures.finish_variance, tolerances.schedule
-    yield measure(
-        Dimension.SCHEDULE, None if worked is None else worked.minutes, None if late is None else late.minutes
-    )
+    late, tolerated = figures.finish_variance, tolerances.schedule
+    agreed = None if tolerated is None else tolerated.on(day).minutes
+    yield measure(Dimension.SCHEDULE, agreed, None if late is None else late.minutes)
     over = None if figures.eac is None or not is_baselined else figures.eac.amount - figures.bac.amount
     yield measure(Dimension.COST, _cost(tolerances, figures.bac), over)
     changed = figures.tasks_added + figures.tasks_removed if is_baselined else None
     yield measure(Dimension.SCOPE, tolerances.scope, changed)
     threats = None if tolerances.risk is None else tolerances.risk.amount
     yield measure(Dimension.RISK, threats, figures.threats.amount)
-    yield Measure(Dimension.BENEFITS, None, None, currency, tolerances.benefits)
+    yield Measure(Dimension.BENEFITS, None, None, currency, day, tolerances.benefits)
     yield measure(Dimension.QUALITY, tolerances.quality, figures.deliverables_rejected)
 
 

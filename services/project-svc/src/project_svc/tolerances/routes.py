@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from chassis import authority
 from chassis.etag import IfMatch, check_if_match
 from chassis.paging import Page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.short_cuts import short_cut
-from chassis.unit_of_work import TransactionRoute, Unit
+from chassis.unit_of_work import CurrentIdentity, TransactionRoute, Unit
+from contracts.permissions import of_record
 from contracts.project_events.control import Tolerances
 from contracts.project_events.exceptions import ExceptionState
 from contracts.values import Id
@@ -73,10 +75,13 @@ async def update_exception(
     project: Writing,
     exception_id: Id,
     body: ExceptionUpdate,  # type: ignore[valid-type]  # made from the declaration
+    identity: CurrentIdentity,
     response: Response,
     if_match: IfMatch = None,
 ) -> ExceptionState | Preview:
-    """Write down what was decided, or take an exception to its next state. Its figures stay; it is never deleted."""
+    """Say what led to an exception and what could be done; or, above the project's manager, decide and close it. Its figures stay; it is never deleted."""
     exception = await find(project, EXCEPTIONS, exception_id)
+    if actions.decides(body):
+        authority.check(identity, of_record("exception", "decide"), {"project_id": project.id})
     check_if_match(if_match, exception)
     return await conclude(project, await change(project, EXCEPTIONS, exception, body), response)

@@ -21,6 +21,10 @@ class WorkKind(StrEnum):
     RISK = "risk"
     """Its review."""
     EXCEPTION = "exception"
+    GATE = "gate"
+    """Its decision."""
+    CHANGE_REQUEST = "change_request"
+    """It waits to be assessed, or for its decision."""
     COMMENT = "comment"
     """Somebody is mentioned."""
 

@@ -23,17 +23,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import Subquery
 
+from contracts.project_events.change_requests import ChangeRequestStatus
 from contracts.project_events.comments import CommentStatus
-from contracts.project_events.control import PhaseStatus
+from contracts.project_events.control import GateStatus, PhaseStatus
 from contracts.project_events.exceptions import ExceptionStatus
 from contracts.project_events.log import ActionStatus, AssumptionStatus, DecisionStatus, IssueStatus
 from contracts.project_events.people import DeliverableStatus
 from contracts.project_events.resources import ResourceKind
 from contracts.vocabulary import RiskStatus, TaskKind, TaskStatus
 from project_svc.assignments.models import Assignment
+from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.comments.models import COMMENTS
+from project_svc.projects.models import Project
 from project_svc.records import table_of
-from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, ISSUES, PHASES
+from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES
 from project_svc.resources.models import Resource
 from project_svc.risks.models import OVER, Risk
 from project_svc.schedule.models import ScheduledTask
@@ -45,7 +48,7 @@ TITLE = 200
 """Letters of a comment that are shown."""
 MINUTES_PER_DAY = 1440
 EPOCH = literal_column("DATE '1970-01-01'", Date)
-TASKS, DATES, RISKS = table_of(Task), table_of(ScheduledTask), table_of(Risk)
+PROJECTS, TASKS, DATES, RISKS = table_of(Project), table_of(Task), table_of(ScheduledTask), table_of(Risk)
 ASSIGNMENTS, RESOURCES = table_of(Assignment), table_of(Resource)
 
 
@@ -60,6 +63,8 @@ class Source:
     who: str = "owner"
     due: str | None = "due_on"
     starts: str | None = None
+    is_managed: bool = False
+    """Whether it is the manager's of the project as long as it is nobody else's."""
 
     def rows(self) -> Select[Any]:
         """Its open records, as every source shows them."""
@@ -71,12 +76,23 @@ class Source:
             starts=_day(None if self.starts is None else at[self.starts]),
             forecast=_day(None),
             due=_day(None if self.due is None else at[self.due]),
-            people=func.array_remove(array([at[self.who]]), "")
-            if self.kind is not WorkKind.COMMENT
-            else literal_column("ARRAY(SELECT jsonb_array_elements_text(comments.mentions))", ARRAY(String)),
+            people=self._people(),
         ).where(at.state.in_(self.open))
 
+    def _people(self) -> ColumnElement[Any]:
+        at = self.table.c
+        if self.kind is WorkKind.COMMENT:
+            return literal_column("ARRAY(SELECT jsonb_array_elements_text(comments.mentions))", ARRAY(String))
+        whose: ColumnElement[Any] = at[self.who]
+        if self.is_managed:
+            manager = select(PROJECTS.c.manager).where(PROJECTS.c.id == at.project_id).scalar_subquery()
+            whose = func.coalesce(func.nullif(whose, ""), manager)
+        return func.array_remove(array([whose]), "")
 
+
+WAITING = (ChangeRequestStatus.SUBMITTED, ChangeRequestStatus.ASSESSED, ChangeRequestStatus.APPROVED)
+"""States in which a change request waits for its assessment, its decision, or to be carried out."""
+OPEN_TASKS = (TaskStatus.NOT_STARTED, TaskStatus.IN_PROGRESS, TaskStatus.ON_HOLD)
 SOURCES = (
     Source(WorkKind.ACTION, ACTIONS.table, (ActionStatus.OPEN,)),
     Source(WorkKind.ISSUE, ISSUES.table, (IssueStatus.OPEN, IssueStatus.IN_PROGRESS, IssueStatus.RESOLVED)),
@@ -98,6 +114,8 @@ SOURCES = (
     ),
     Source(WorkKind.RISK, RISKS, tuple(state for state in RiskStatus if state not in OVER), due="review_on"),
     Source(WorkKind.EXCEPTION, EXCEPTIONS.table, (ExceptionStatus.OPEN,), due=None),
+    Source(WorkKind.GATE, GATES.table, (GateStatus.OPEN,), "name", due="planned_on", is_managed=True),
+    Source(WorkKind.CHANGE_REQUEST, CHANGE_REQUESTS.table, WAITING, who="decided_by", due=None, is_managed=True),
     Source(WorkKind.COMMENT, COMMENTS.table, (CommentStatus.OPEN,), "body", due=None),
 )
 
@@ -129,7 +147,7 @@ def _tasks() -> Select[Any]:
             people=people,
         )
         .join_from(TASKS, DATES, DATES.c.task_id == TASKS.c.id, isouter=True)
-        .where(TASKS.c.state.in_((TaskStatus.NOT_STARTED, TaskStatus.IN_PROGRESS)), TASKS.c.kind != TaskKind.SUMMARY)
+        .where(TASKS.c.state.in_(OPEN_TASKS), TASKS.c.kind != TaskKind.SUMMARY)
     )
 
 
