@@ -26,6 +26,8 @@ from program_svc.goals.routes import router as goals
 from program_svc.key_results.routes import router as key_results
 from program_svc.network.routes import router as network
 from program_svc.network.simulate import router as simulation
+from program_svc.portfolio_projects.models import AlreadyInPortfolio
+from program_svc.portfolio_projects.routes import router as portfolio_projects
 from program_svc.portfolio_subscriptions.routes import router as portfolio_subscriptions
 from program_svc.portfolios.report_routes import router as portfolio_reports
 from program_svc.portfolios.routes import router as portfolios
@@ -37,6 +39,7 @@ from program_svc.reports.models import STATUS_REPORTS
 from program_svc.reports.routes import router as reports
 from program_svc.rollups.routes import router as rollups
 from program_svc.scenarios.models import PROPOSALS, SCENARIOS
+from program_svc.scenarios.proposal_routes import router as proposals
 from program_svc.scenarios.routes import router as scenarios
 from program_svc.sight import redacted
 from program_svc.snapshots.routes import router as snapshots
@@ -63,7 +66,9 @@ ROUTERS = (
     snapshots,
     simulation,
     scenarios,
+    proposals,
     portfolios,
+    portfolio_projects,
     portfolio_reports,
     portfolio_subscriptions,
     benefits,
@@ -97,6 +102,7 @@ CONFLICTS: Conflicts = {
     "uq_components_organization_id_project_id": lambda: AlreadyComponent(
         "The project is a component of another program."
     ),
+    "uq_portfolio_projects_organization_id_project_id": lambda: AlreadyInPortfolio("The project is in a portfolio."),
     "uq_dependencies_live": _taken("pair of ends and type"),
     "uq_alignments_goal_id_project_id_milestone_task_id_risk_id": _taken("goal, project, milestone and risk"),
     "uq_portfolios_organization_id_key": _taken("key"),

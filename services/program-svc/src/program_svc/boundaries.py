@@ -4,8 +4,7 @@ A command locks its boundary before it reads anything that it decides on; what i
 revision has an event. Locks are taken in one order everywhere: programs by id, then the strategy.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from sqlmodel import col, select
 
 from chassis import outbox, rows
 from chassis.problem import NotFound
-from chassis.statements import execute
 from contracts.events import Event
 from contracts.subjects import BoundaryKind
 from program_svc.goals.models import Strategy
@@ -23,6 +21,9 @@ from program_svc.programs.models import Program
 from program_svc.tables import Record, now
 
 _TAKEN = "UPDATE programs SET latest_revision = $2 WHERE id = $1"
+_OF_PROJECTS = """
+    id IN (SELECT program_id FROM components WHERE project_id = ANY($1::uuid[])) ORDER BY id FOR UPDATE
+"""
 
 
 @dataclass(slots=True)
@@ -92,17 +93,19 @@ async def lock_program(session: AsyncSession, program_id: UUID) -> LockedProgram
     return LockedProgram(session, program.organization_id, program=program)
 
 
-@asynccontextmanager
-async def program_in_hand(session: AsyncSession, program_id: UUID) -> AsyncIterator[LockedProgram]:
-    """The program, locked, past the session: its row is written when the block ends, with the revision if one was taken. Raises NotFound.
+async def programs_of(session: AsyncSession, project_ids: Collection[UUID]) -> list[LockedProgram]:
+    """The programs of these projects, locked in the order of their ids, past the session. Each is written by `hand_back`."""
+    found = await rows.find_all(session, Program, _OF_PROJECTS, list(project_ids))
+    return [LockedProgram(session, program.organization_id, program=program) for program in found]
+
+
+def hand_back(locked: LockedProgram) -> None:
+    """Have the program's row written with the events, with the revision if one was taken.
 
     Who recalls the program's network knows by the row's last writer whether its facts may have changed.
     """
-    program = await rows.find(session, Program, "id = $1 FOR UPDATE", program_id)
-    if program is None:
-        raise NotFound(f"There is no program {program_id}.")
-    yield LockedProgram(session, program.organization_id, program=program)
-    await execute(session, _TAKEN, program_id, program.latest_revision)
+    program = locked.program
+    outbox.send_along(locked.session, "programs", _TAKEN, program.id, program.latest_revision)
 
 
 async def lock_strategy(session: AsyncSession, organization_id: UUID) -> LockedStrategy:

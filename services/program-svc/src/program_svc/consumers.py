@@ -7,20 +7,22 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import outbox
 from chassis.projection import AfterBatch, Handler, Projection
 from chassis.received import ReceivedEvent
 from chassis.restoring import PASS_OVER, Restore, Restorer
-from chassis.statements import fetch
 from contracts import project_events as events
 from contracts.project_events.registers import BASELINE, ISSUE, OUTSIDE_LINK
 from contracts.subjects import BoundaryKind, Stream
-from program_svc.boundaries import LockedProgram, program_in_hand
+from program_svc.boundaries import LockedProgram, hand_back, programs_of
 from program_svc.components.actions import drop_component
 from program_svc.components.models import Component
-from program_svc.network.following import Batch, follow
+from program_svc.dependencies.standing import dissolve_lost
+from program_svc.network.following import Batch, follow, parts_of
 from program_svc.network.memory import Memory
 from program_svc.network.queries import Unschedulable
 from program_svc.network.settle import Changes
+from program_svc.portfolio_projects.actions import leave_portfolios
 from program_svc.replica.apply import drop_project, dropping, keep_project, keeping
 from program_svc.replica.heard import CONTENTS, write_heard
 from program_svc.replica.models import (
@@ -47,12 +49,11 @@ from program_svc.replica.rows import (
     risk_row,
     task_row,
 )
+from program_svc.sums.keeping import keep_program_sums, keep_project_sums
 
 CONSUMER = f"program-svc-{Stream.PROJECT.token}"
 """The name of this service's place in the stream."""
 SNAPSHOT = "/projects/{id}/snapshot"
-_PROGRAMS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
-_COMPONENTS = "SELECT id, project_id FROM components WHERE program_id = $1 AND project_id = ANY($2::uuid[])"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -111,6 +112,22 @@ CALENDAR = frozenset(
     event.event_type() for event in (events.CalendarCreated, events.CalendarUpdated, events.CalendarDeleted)
 )
 """What a calendar moves goes back to its project."""
+KEPT = frozenset(
+    event.event_type()
+    for event in (
+        events.BudgetLineCreated,
+        events.BudgetLineUpdated,
+        events.BudgetLineDeleted,
+        events.ActualRecorded,
+        events.ActualRecordedV2,
+        events.RiskCreated,
+        events.RiskUpdated,
+        events.RiskDeleted,
+        events.ProjectUpdated,
+        events.ProjectDeleted,
+    )
+)
+"""The events that can change the sums of a project, or its place in an order."""
 DELETED = frozenset({events.ProjectDeleted.event_type(), events.TaskDeleted.event_type()})
 
 
@@ -142,6 +159,7 @@ class Settling:
         if quiet:
             self._memory.pass_on_commit(session, quiet)
         await self._settle_all(session, batch, by_project, deleted)
+        await keep_project_sums(session, {event.boundary_id for event in applied if event.type in KEPT})
 
     async def restore_project(
         self, session: AsyncSession, _organization_id: UUID, project_id: UUID, snapshot: dict[str, Any] | None
@@ -150,6 +168,7 @@ class Settling:
         replaced = await replace_project(session, project_id, snapshot)
         deleted = {project_id} if snapshot is None else set()
         await self._settle_all(session, None, {project_id: Changes(replaced.changed, replaced.lost)}, deleted)
+        await keep_project_sums(session, {project_id})
 
     async def _settle_all(
         self, session: AsyncSession, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
@@ -157,21 +176,29 @@ class Settling:
         """Settle every program of these projects. ``batch``: what was heard of them; none where more was replaced than events say."""
         if not by_project:
             return
-        programs = {row["program_id"] for row in await fetch(session, _PROGRAMS, list(by_project))}
-        for program_id in sorted(programs):
-            async with program_in_hand(session, program_id) as locked:
-                await self._settle_program(locked, batch, by_project, deleted)
+        programs = await programs_of(session, by_project)
+        for locked in programs:
+            await outbox.catch_up(session)
+            await self._settle_program(locked, batch, by_project, deleted)
+            hand_back(locked)
+        if deleted:
+            await leave_portfolios(session, deleted)
+            await keep_program_sums(session, {locked.program.id for locked in programs}, deleted)
 
     async def _settle_program(
         self, locked: LockedProgram, batch: Batch | None, by_project: Mapping[UUID, Changes], deleted: Collection[UUID]
     ) -> None:
-        changes = Changes()
-        for row in await fetch(locked.session, _COMPONENTS, locked.program.id, list(by_project)):
-            changes.add(by_project[row["project_id"]])
-            if row["project_id"] in deleted:
-                await drop_component(locked, await locked.session.get_one(Component, row["id"]))
+        """A program that is over stays as it was, but that what is deleted leaves it."""
+        changes, parts = Changes(), await parts_of(locked)
+        for project_id in sorted(by_project.keys() & parts.places.keys()):
+            changes.add(by_project[project_id])
+            if project_id in deleted:
+                await drop_component(locked, await locked.session.get_one(Component, parts.drop(project_id)))
+        if not locked.program.is_open:
+            await dissolve_lost(locked, changes.lost)
+            return
         try:
-            await follow(locked, self._memory, batch, changes)
+            await follow(locked, self._memory, batch, changes, parts)
         except Unschedulable as error:
             log.warning("program cannot be scheduled", program_id=str(locked.program.id), reason=error.detail)
 

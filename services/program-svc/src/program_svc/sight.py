@@ -22,8 +22,9 @@ JSON = "application/json"
 class Sight:
     """`sees(project_id)`, for one request."""
 
-    def __init__(self, projects: frozenset[UUID] | None) -> None:
-        self._projects = projects
+    def __init__(self, projects: frozenset[UUID] | None, managed: frozenset[UUID] = frozenset()) -> None:
+        """projects: those that are seen, None for all; managed: the programs of which all are."""
+        self._projects, self._managed = projects, managed
 
     @classmethod
     async def of(cls, unit: UnitOfWork) -> "Sight":
@@ -36,11 +37,15 @@ class Sight:
         if managed:
             found = select(col(Component.project_id)).where(col(Component.program_id).in_(managed))
             theirs = list(await unit.session.scalars(found))
-        return cls(frozenset(identity.projects) | frozenset(theirs))
+        return cls(frozenset(identity.projects) | frozenset(theirs), frozenset(managed))
 
     def sees(self, project_id: UUID) -> bool:
         """Whether the caller sees the project."""
         return self._projects is None or project_id in self._projects
+
+    def sees_all_of(self, program_id: UUID) -> bool:
+        """Whether the caller sees whichever projects a program has."""
+        return self._projects is None or program_id in self._managed
 
     def of_those(self, by_project: Mapping[UUID, T]) -> dict[UUID, T]:
         """What belongs to projects that the caller sees."""

@@ -12,7 +12,9 @@ from chassis.problem import AlreadyExists, NotFound
 from contracts.program_events import AlignmentCreated, AlignmentDeleted, AlignmentUpdated
 from program_svc.alignments.models import Alignment, AlignmentCreate, AlignmentUpdate, state_of
 from program_svc.boundaries import lock_strategy
+from program_svc.components.models import Component
 from program_svc.goals.queries import the_goal
+from program_svc.registers.risks import RISKS as OWN
 from program_svc.replica.arrival import arrived
 from program_svc.replica.models import PROJECTS, RISKS, TASKS
 
@@ -101,10 +103,17 @@ async def _check_milestone(session: AsyncSession, project_id: UUID, task_id: UUI
 async def _check_risk(session: AsyncSession, project_id: UUID, risk_id: UUID | None) -> None:
     if risk_id is None:
         return
+    own = (
+        select_rows(OWN.table.c.id)
+        .join(Component, col(Component.program_id) == OWN.table.c.program_id)
+        .where(OWN.table.c.id == risk_id, col(Component.project_id) == project_id)
+    )
+    if await session.scalar(own) is not None:
+        return
     await arrived(session, RISKS, [risk_id])
     found = await session.scalar(select_rows(RISKS.c.project_id).where(RISKS.c.id == risk_id))
     if found != project_id:
-        raise NotFound(f"There is no risk {risk_id} in the project {project_id}.")
+        raise NotFound(f"There is no risk {risk_id} in the project {project_id}, nor in the program that it is in.")
 
 
 async def _check_only_one(

@@ -127,11 +127,23 @@ async def orphans_of(session: AsyncSession) -> OrphansRead:
 
 
 async def _serving(session: AsyncSession, tree: GoalTree) -> Mapping[UUID, set[UUID]]:
-    """The live goals that each project serves; projects that serve none are left out. A risk serves nothing."""
+    """The live goals that each project serves; projects that serve none are left out. A risk serves nothing, and no weight is no service.
+
+    A project serves by an alignment, and through a benefit that it contributes to or that begins with a milestone of it.
+    """
     serving: dict[UUID, set[UUID]] = {}
-    for alignment in await session.scalars(select(Alignment).where(col(Alignment.risk_id).is_(None))):
+    aligned = select(Alignment).where(col(Alignment.risk_id).is_(None), col(Alignment.weight) > 0)
+    for alignment in await session.scalars(aligned):
         if tree.is_live(alignment.goal_id):
             serving.setdefault(alignment.project_id, set()).add(alignment.goal_id)
+    benefits = BENEFITS.table.c
+    found = select(benefits.goal_id, benefits.contributors, benefits.milestone).where(
+        benefits.goal_id.is_not(None), benefits.state != BenefitStatus.CLOSED
+    )
+    for goal_id, contributors, milestone in await session.execute(found):
+        if tree.is_live(goal_id):
+            for contributor in (*contributors, *([milestone] if milestone else [])):
+                serving.setdefault(UUID(contributor["project_id"]), set()).add(goal_id)
     return serving
 
 

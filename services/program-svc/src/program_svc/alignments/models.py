@@ -37,12 +37,13 @@ class AlignmentCreate(Shape):
     goal_id: Id
     project_id: Id
     weight: Weight = Decimal(1)
+    """How much the project does for the goal, beside others. With 0 it does nothing: it is no cover and no help against being an orphan."""
     contribution: Text = ""
     """The kind of contribution, in words."""
     milestone_task_id: Id | None = None
     """The task of that project whose finish the goal waits for."""
     risk_id: Id | None = None
-    """The risk of that project that threatens the goal; then the project itself does not serve it by this alignment."""
+    """The risk of that project, or of the program that it is in, that threatens the goal; then the project itself does not serve it by this alignment."""
     external_ref: ExternalRef | None = None
 
 

@@ -2,10 +2,17 @@
 
 from uuid import UUID
 
+import orjson
 from sqlalchemy import insert, update
 from uuid_utils.compat import uuid7
 
-from contracts.program_events.control import BaselineFields, BaselineFigures, BaselineState
+from contracts.program_events.control import (
+    AgreedDependency,
+    BaselineFields,
+    BaselineFigures,
+    BaselineState,
+    ProjectBudget,
+)
 from contracts.project_events.baselines import BaselineStatus
 from contracts.values import ExternalRef, Label, Money, Shape, Text
 from contracts.vocabulary import Granularity, TaskSide
@@ -40,7 +47,7 @@ class _Nothing(Shape):
 
 
 async def create_baseline(locked: LockedProgram, body: BaselineCreate) -> BaselineState:
-    """Copy the dates of all projects as they stand at one moment."""
+    """Copy dates and budgets of all projects, and what they agreed on, as they stand at one moment."""
     at = now()
     empty = BaselineState(
         id=uuid7(),
@@ -70,6 +77,11 @@ async def create_baseline(locked: LockedProgram, body: BaselineCreate) -> Baseli
         tasks=copied["tasks"],
         dependencies=copied["dependencies"],
         bac=[Money.of(amount, currency) for amount, currency in copied["bac"]],
+        budgets=[
+            ProjectBudget(project_id=project_id, budget=Money.of(amount, currency))
+            for project_id, amount, currency in copied["budgets"]
+        ],
+        agreed=[AgreedDependency.model_validate_json(orjson.dumps(each)) for each in copied["agreed"]],
     )
     baseline = empty.model_copy(
         update={

@@ -19,24 +19,34 @@ _COPY = """
     ), projects AS (
         SELECT known.id, known.revision, known.granularity FROM components JOIN known_projects AS known ON known.id = components.project_id
         WHERE components.program_id = $1
+    ), costs AS (
+        SELECT project_id, currency, sum(amount) AS amount FROM known_budget_lines
+        WHERE project_id IN (SELECT id FROM projects) GROUP BY project_id, currency
     ), lines AS (
-        SELECT currency, sum(amount) AS amount FROM known_budget_lines WHERE project_id IN (SELECT id FROM projects) GROUP BY currency
+        SELECT currency, sum(amount) AS amount FROM costs GROUP BY currency
+    ), agreed AS (
+        SELECT id, type, lag, needed_by, promised_by FROM dependencies
+        WHERE program_id = $1 AND state IN ('committed', 'at_risk', 'breached', 'delivered', 'accepted', 'disputed')
     )
     SELECT json_build_object(
         'positions', (SELECT coalesce(json_object_agg(id, revision ORDER BY id), '{}') FROM projects),
         'by_minute', (SELECT coalesce(bool_or(granularity = 'minute'), false) FROM projects),
         'bac', (SELECT coalesce(json_agg(json_build_array(amount::text, currency) ORDER BY currency), '[]') FROM lines),
-        'dependencies', (
-            SELECT count(*) FROM dependencies
-            WHERE program_id = $1 AND state IN ('committed', 'at_risk', 'breached', 'delivered', 'accepted', 'disputed')
+        'budgets', (SELECT coalesce(json_agg(json_build_array(project_id, amount::text, currency) ORDER BY project_id, currency), '[]') FROM costs),
+        'dependencies', (SELECT count(*) FROM agreed),
+        'agreed', (
+            SELECT coalesce(json_agg(json_build_object('id', id, 'needed_by', needed_by, 'promised_by', promised_by) ORDER BY id), '[]')
+            FROM agreed
         ),
         'tasks', (SELECT count(*) FROM here),
         'start', (SELECT min(early_start) FROM here),
         'finish', (SELECT max(early_finish) FROM here),
         'hash', (
-            SELECT encode(sha256(convert_to(coalesce(string_agg(
-                concat_ws('|', task_id, project_id, kind, early_start, early_finish, name), E'\\n' ORDER BY task_id
-            ), ''), 'UTF8')), 'hex') FROM here
+            SELECT encode(sha256(convert_to(coalesce(string_agg(said, E'\\n' ORDER BY part, said), ''), 'UTF8')), 'hex') FROM (
+                SELECT 1 AS part, concat_ws('|', task_id, project_id, kind, early_start, early_finish, name) AS said FROM here
+                UNION ALL SELECT 2, concat_ws('|', project_id, currency, amount) FROM costs
+                UNION ALL SELECT 3, concat_ws('|', id, type, lag, coalesce(needed_by::text, '-'), coalesce(promised_by::text, '-')) FROM agreed
+            ) AS content
         )
     )::text
 """

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
 
 from chassis.etag import IfMatch, check_if_match, stamp
 from chassis.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, PageQuery
@@ -11,8 +10,9 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, r
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.program_events.control import BaselineState
 from contracts.project_events.baselines import BaselineStatus
-from contracts.values import Id, Shape
+from contracts.values import Id
 from program_svc.baselines.actions import Approval, BaselineCreate, approve_baseline, create_baseline, delete_baseline
+from program_svc.baselines.beside import kept, present
 from program_svc.baselines.comparison import Comparison, compared
 from program_svc.baselines.models import BASELINES, BaselineFixed
 from program_svc.permissions import Writer
@@ -29,13 +29,6 @@ class BaselineQuery(PageQuery):
     """Which baselines."""
 
     state: BaselineStatus | None = None
-
-
-class ComparisonQuery(Shape):
-    """Which page."""
-
-    after: Id | None = None
-    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
 
 @router.post("", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists, ProgramClosed))
@@ -70,14 +63,26 @@ async def read_program_baseline(program_id: Id, baseline_id: Id, session: Sessio
 
 @router.get("/{baseline_id}/comparison", responses=responses(NotFound))
 async def compare_program_baseline(
-    program_id: Id, baseline_id: Id, session: Session, query: Annotated[ComparisonQuery, Query()], response: Response
+    program_id: Id,
+    baseline_id: Id,
+    session: Session,
+    response: Response,
+    other_id: Annotated[
+        Id | None, Query(alias="with", description="another baseline, in the place of the program as it is")
+    ] = None,
+    after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> Comparison:
-    """What has become of the program since: tasks that were added, are gone, or have moved."""
+    """What has become of the program since, or up to another baseline: tasks and dependencies added, gone, moved; projects re-costed."""
     program = await the_program(session, program_id)
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     baseline = await find(session, program_id, BASELINES, baseline_id)
-    return await compared(session, baseline, query.after, query.limit, positions)
+    if other_id is None:
+        beside = await present(session, program_id, positions)
+    else:
+        beside = kept(await find(session, program_id, BASELINES, other_id))
+    return await compared(session, baseline, beside, after, limit)
 
 
 @router.post("/{baseline_id}/approve", responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep))

@@ -4,19 +4,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-
-from chassis.problem import FieldError, NotFound
 from contracts.program_events.benefits import BenefitFields, BenefitState, BenefitStatus, MeasurementState
 from contracts.program_events.registers import BENEFIT
 from contracts.values import Day, ExternalRef, Number, Shape, Text
 from program_svc.boundaries import LockedProgram
-from program_svc.components.models import Component
-from program_svc.goals.models import Goal
 from program_svc.register.declared import Broken, Declared
 from program_svc.register.tables import HOME
-from program_svc.replica.models import TASKS
+from program_svc.registers.named import check_goal, check_task, components_among, missing
 
 S = BenefitStatus
 
@@ -45,28 +39,14 @@ def _rules(benefit: BenefitState) -> Iterable[Broken]:
 
 async def _check(locked: LockedProgram, benefit: BenefitState) -> None:
     """Contributors and the milestone's project are components, the milestone is a task there, the goal exists. Raises NotFound."""
-    components = select(col(Component.project_id)).where(col(Component.program_id) == locked.program.id)
-    known = set(await locked.session.scalars(components))
+    known = await components_among(locked, [each.project_id for each in benefit.contributors])
     for index, each in enumerate(benefit.contributors):
         if each.project_id not in known:
-            raise _missing(f"/contributors/{index}/project_id", f"This program has no project {each.project_id}.")
-    if (milestone := benefit.milestone) is not None:
-        task = select(TASKS.c.id).where(TASKS.c.id == milestone.task_id, TASKS.c.project_id == milestone.project_id)
-        if milestone.project_id not in known or await locked.session.scalar(task) is None:
-            raise _missing("/milestone/task_id", f"This program has no task {milestone.task_id}.")
+            raise missing(f"/contributors/{index}/project_id", f"This program has no project {each.project_id}.")
+    if benefit.milestone is not None:
+        await check_task(locked, benefit.milestone, "/milestone/task_id")
     if benefit.goal_id is not None:
-        held = {
-            "read": True,
-            "key_share": True,
-        }  # until the benefit is written, so that nobody deletes the goal meanwhile
-        if await locked.session.get(Goal, benefit.goal_id, with_for_update=held) is None:
-            raise _missing("/goal_id", f"There is no goal {benefit.goal_id}.")
-
-
-def _missing(pointer: str, message: str) -> NotFound:
-    return NotFound(
-        message, errors=[FieldError(location="body", pointer=pointer, rule="unknown_record", message=message)]
-    )
+        await check_goal(locked, benefit.goal_id)
 
 
 BENEFITS = Declared(

@@ -7,14 +7,17 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis.etag import check_if_match
 from chassis.problem import NotFound
 from contracts.program_events import ComponentAdded, ComponentRemoved
-from program_svc.boundaries import LockedProgram
+from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.models import AlreadyComponent, Component, state_of
 from program_svc.network.settle import Changes, settle
+from program_svc.portfolio_projects.actions import leave_portfolios
 from program_svc.programs.actions import lock_open_program
 from program_svc.replica.arrival import arrived
 from program_svc.replica.models import PROJECTS
+from program_svc.sums.keeping import keep_program_sums
 
 
 async def add_component(session: AsyncSession, program_id: UUID, project_id: UUID) -> tuple[Component, Row[Any]]:
@@ -38,19 +41,26 @@ async def add_component(session: AsyncSession, program_id: UUID, project_id: UUI
     session.add(component)
     await session.flush()
     locked.record(ComponentAdded.of(state_of(component)))
+    await leave_portfolios(session, {project_id})
     await settle(locked, Changes(changed={project_id}))
+    await keep_program_sums(session, {program_id}, {project_id})
     return component, project
 
 
-async def remove_component(session: AsyncSession, program_id: UUID, project_id: UUID) -> None:
-    """The project leaves the program, and its dependencies dissolve. Raises NotFound and ProgramClosed."""
-    locked = await lock_open_program(session, program_id)
+async def remove_component(
+    session: AsyncSession, program_id: UUID, project_id: UUID, if_match: str | None = None
+) -> None:
+    """The project leaves the program, be it over or not, and its dependencies dissolve. Raises NotFound and StaleRevision."""
+    locked = await lock_program(session, program_id)
     found = select(Component).where(col(Component.program_id) == program_id, col(Component.project_id) == project_id)
     component = await session.scalar(found)
     if component is None:
         raise NotFound(f"The project {project_id} is not a component of this program.")
+    check_if_match(if_match, component)
     await drop_component(locked, component)
     await settle(locked, Changes(changed={project_id}, lost={project_id}))
+    await session.flush()
+    await keep_program_sums(session, {program_id}, {project_id})
 
 
 async def drop_component(locked: LockedProgram, component: Component) -> None:

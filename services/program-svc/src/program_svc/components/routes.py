@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Row, select
 from sqlmodel import col
 
-from chassis.etag import stamp
+from chassis.etag import IfMatch, stamp
 from chassis.paging import Order, Page, PageQuery, page
-from chassis.problem import Forbidden, NotFound, responses
+from chassis.problem import Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import DryRun, Session, TransactionRoute
 from contracts.values import Id
 from program_svc.components import actions
@@ -27,14 +27,25 @@ ORDER = Order(columns={"created_at": col(Component.created_at)}, default="create
 
 
 @router.post(
-    "", status_code=201, responses=responses(NotFound, Forbidden, AlreadyComponent, ProgramClosed, Unschedulable)
+    "",
+    status_code=201,
+    responses=PREVIEWED | responses(NotFound, Forbidden, AlreadyComponent, ProgramClosed, Unschedulable),
 )
 async def add_component(
-    program_id: Id, body: ComponentCreate, session: Session, sight: CurrentSight, response: Response
-) -> ComponentRead:
+    program_id: Id,
+    body: ComponentCreate,
+    session: Session,
+    sight: CurrentSight,
+    is_preview: DryRun,
+    response: Response,
+) -> ComponentRead | Preview:
     """A project that you see joins the program. A project is in one program at most."""
     if not sight.sees(body.project_id):
         raise NotFound(f"There is no project {body.project_id}.")
+    if is_preview:
+        before = await Before.of(session, program_id)
+        await actions.add_component(session, program_id, body.project_id)
+        return await before.preview(response, changed={body.project_id})
     component, project = await actions.add_component(session, program_id, body.project_id)
     stamp(response, component)
     return _read(component, project)
@@ -58,14 +69,20 @@ async def list_components(
     "/{project_id}",
     status_code=204,
     response_model=None,
-    responses=PREVIEWED | responses(NotFound, Forbidden, ProgramClosed, Unschedulable),
+    responses=PREVIEWED | responses(NotFound, Forbidden, StaleRevision, Unschedulable),
 )
 async def remove_component(
-    program_id: Id, project_id: Id, session: Session, _: Writer, is_preview: DryRun, response: Response
+    program_id: Id,
+    project_id: Id,
+    session: Session,
+    _: Writer,
+    is_preview: DryRun,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> Preview | None:
     """A project leaves the program; its dependencies dissolve."""
     before = await Before.of(session, program_id) if is_preview else None
-    await actions.remove_component(session, program_id, project_id)
+    await actions.remove_component(session, program_id, project_id, if_match)
     return None if before is None else await before.preview(response, changed={project_id})
 
 

@@ -22,9 +22,10 @@ from contracts.program_events import (
 )
 from contracts.vocabulary import DependencyEnd, DependencyPolicy, DependencyStatus, SlipDecision
 from program_svc.boundaries import LockedProgram
+from program_svc.dependencies.agreement import keep_agreement, return_to_agreement
 from program_svc.dependencies.models import Dependency, DependencyCycle, NoSlip
 from program_svc.dependencies.shapes import Decision, DependencyUpdate, Handover, Renegotiation, state_of
-from program_svc.dependencies.standing import let_go, note_step
+from program_svc.dependencies.standing import let_go, note_step, terms_of
 from program_svc.network.compute import exceeds_accepted
 from program_svc.network.facts import Facts, facts_of
 from program_svc.network.queries import cycle_closed_by
@@ -54,7 +55,8 @@ class Acting:
         """Change the dependency and say so. For a step from which nothing follows."""
         before = state_of(self.dependency)
         change(self.dependency)
-        note_step(self.dependency, step, self.by, **details)
+        terms = terms_of(self.dependency) if step in TELLS_TERMS else {}
+        note_step(self.dependency, step, self.by, **terms, **details)
         self.locked.touch(self.dependency)
         self.locked.record(event.between(before, state_of(self.dependency)))
 
@@ -98,13 +100,12 @@ async def commit_dependency(session: AsyncSession, dependency_id: UUID, end: Dep
         else:
             dependency.receiver_committed_by, dependency.receiver_committed_at = by, now()
         if other is not None:
-            dependency.state = DependencyStatus.COMMITTED
+            dependency.state, dependency.agreed = DependencyStatus.COMMITTED, None
             dependency.committed_at = dependency.committed_at or now()
             if dependency.policy is DependencyPolicy.SOFT:
                 dependency.accepted = dependency.forecast
 
-    agreed_on = None if dependency.needed_by is None else dependency.needed_by.isoformat()
-    acting.note("commit", DependencyCommitted, agree, end=end.value, needed_by=agreed_on)
+    acting.note("commit", DependencyCommitted, agree, end=end.value)
     if facts is not None:
         await acting.settle(facts)
     return dependency
@@ -124,7 +125,10 @@ async def _acyclic_facts(acting: Acting) -> Facts:
 async def update_dependency(
     session: AsyncSession, dependency_id: UUID, body: DependencyUpdate, by: str, if_match: str | None
 ) -> Dependency:
-    """Change what either side may put down alone. Raises NotFound, StaleRevision, ProgramClosed and InvalidRequest."""
+    """Change what either side may put down alone; what a side has agreed to changes by renegotiation.
+
+    Raises NotFound, StaleRevision, ProgramClosed, InvalidRequest, and DependencyStep for what was agreed to or is over.
+    """
     acting = await acting_on(session, dependency_id, by)
     dependency = acting.dependency
     check_if_match(if_match, dependency)
@@ -135,10 +139,13 @@ async def update_dependency(
             changes["margin_threshold"] = threshold.on(dependency.lag_minutes_per_day).minutes
         except ValueError as error:
             raise invalid("/margin_threshold", "duration_out_of_range", f"{error}.") from error
+    changes = {name: value for name, value in changes.items() if getattr(dependency, name) != value}
+    dependency.check_change(changes)
     for name, value in changes.items():
         setattr(dependency, name, value)
     after = state_of(dependency)
     if after != before:
+        note_step(dependency, "update", by, **terms_of(dependency), changed=", ".join(sorted(changes)))
         acting.locked.touch(dependency)
         acting.locked.record(DependencyUpdated.between(before, state_of(dependency)))
         if after.margin_threshold != before.margin_threshold:
@@ -149,21 +156,32 @@ async def update_dependency(
 async def renegotiate_dependency(
     session: AsyncSession, dependency_id: UUID, body: Renegotiation, by: str
 ) -> Dependency:
-    """Put new dates on the table; both ends have to commit again. What was agreed before holds dates meanwhile."""
+    """Put new dates on the table; both ends have to commit again. What was agreed before holds dates meanwhile.
+
+    Raises InvalidRequest where a date is broken and no other one is put in its place.
+    """
     acting = await acting_on(session, dependency_id, by, "renegotiate")
-    dates = {name: value for name, value in changes_of(body).items() if name != "note"}
+    terms = {name: value for name, value in changes_of(body).items() if name != "note"}
+    broken = acting.dependency.needed_by if acting.dependency.state is DependencyStatus.BREACHED else None
+    if broken is not None and terms.get("needed_by") in {None, broken}:
+        raise invalid("/needed_by", "new_date_needed", f"{broken} is broken: say another day by which it is needed.")
 
     def reopen(dependency: Dependency) -> None:
-        for name, value in dates.items():
+        keep_agreement(dependency)
+        for name, value in terms.items():
             setattr(dependency, name, value)
         dependency.state = DependencyStatus.RENEGOTIATING
         dependency.provider_committed_by = dependency.provider_committed_at = None
         dependency.receiver_committed_by = dependency.receiver_committed_at = None
 
-    on_the_table = dates.get("needed_by", acting.dependency.needed_by)
-    details = {"note": body.note, "needed_by": None if on_the_table is None else on_the_table.isoformat()}
-    await acting.take("renegotiate", DependencyUpdated, reopen, **details)
+    await acting.take("renegotiate", DependencyUpdated, reopen, note=body.note)
     return acting.dependency
+
+
+TAKES_BACK = frozenset({"reject", "withdraw"})
+"""The steps that end what is on the table."""
+TELLS_TERMS = frozenset({"commit", "renegotiate"}) | TAKES_BACK
+"""The steps of which the history tells what was on the table."""
 
 
 ENDINGS: dict[str, tuple[DependencyStatus, type[DependencyEvent]]] = {
@@ -174,9 +192,15 @@ ENDINGS: dict[str, tuple[DependencyStatus, type[DependencyEvent]]] = {
 
 
 async def end_dependency(session: AsyncSession, dependency_id: UUID, step: str, note: str, by: str) -> Dependency:
-    """``reject``, ``withdraw`` or ``cancel`` it: it holds nothing any more. Raises DependencyStep."""
+    """``reject``, ``withdraw`` or ``cancel`` it: it holds nothing any more. Raises DependencyStep.
+
+    New terms of what was agreed before end alone: to reject them or take them back returns to what was agreed.
+    """
     acting = await acting_on(session, dependency_id, by, step)
     state, event = ENDINGS[step]
+    if step in TAKES_BACK and acting.dependency.agreed is not None:
+        await acting.take(step, DependencyUpdated, return_to_agreement, note=note)
+        return acting.dependency
     await acting.take(step, event, lambda dependency: let_go(dependency, state), note=note)
     return acting.dependency
 

@@ -105,7 +105,6 @@ class ImportedLinks(Clock):
     """Proposes dependencies for imported links, looking every few seconds."""
 
     name = "imported links"
-    limit = 4 * LOOK_EVERY
 
     def __init__(self, database: Database, every: float = LOOK_EVERY) -> None:
         super().__init__(every)

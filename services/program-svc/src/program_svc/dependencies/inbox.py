@@ -109,7 +109,7 @@ def _is_of(identity: Identity, owner: str | None, end: DependencyEnd) -> ColumnE
     """Whether an end's decisions are the caller's own or, of the ends that the caller sees, those of ``owner``."""
     if owner is not None:
         return and_(_owner(end) == owner, true() if identity.sees_all else _project(end).in_(identity.projects))
-    managed = true() if _manages_all(identity) else _project(end).in_(_managed(identity))
+    managed = true() if manages_all(identity) else _project(end).in_(managed_by(identity))
     return or_(_owner(end) == identity.subject, and_(_owner(end) == "", managed))
 
 
@@ -117,15 +117,17 @@ def _is_item_of(identity: Identity, owner: str | None, item: InboxItem) -> bool:
     """The same, of what was read."""
     if owner is not None:
         return item.owner == owner and (identity.sees_all or item.project_id in identity.projects)
-    is_managed = _manages_all(identity) or item.project_id in _managed(identity)
+    is_managed = manages_all(identity) or item.project_id in managed_by(identity)
     return item.owner == identity.subject or (item.owner == "" and is_managed)
 
 
-def _manages_all(identity: Identity) -> bool:
+def manages_all(identity: Identity) -> bool:
+    """Whether the caller speaks for every project."""
     return OrganizationRole.ADMIN in identity.roles
 
 
-def _managed(identity: Identity) -> set[UUID]:
+def managed_by(identity: Identity) -> set[UUID]:
+    """The projects that the caller manages."""
     return {id_ for id_, role in identity.projects.items() if role is ProjectRole.PROJECT_MANAGER}
 
 

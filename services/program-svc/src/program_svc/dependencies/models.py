@@ -1,5 +1,6 @@
 """A dependency: a contract between two projects of a program, with dates, float and an owner on both sides."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,9 @@ OPEN = frozenset({S.PROPOSED, S.RENEGOTIATING})
 """Waiting for a side to commit."""
 LIVE = SHAPING | OPEN
 """Part of the network that must stay without a cycle."""
+
+TERMS = frozenset({"needed_by", "promised_by", "acceptance_criterion"})
+"""What the two sides agree on."""
 
 STEPS: dict[str, frozenset[DependencyStatus]] = {
     "commit": OPEN,
@@ -125,6 +129,8 @@ class Dependency(Record, table=True):
     receiver_committed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     committed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     """When both had committed for the first time; from then on the dependency holds dates."""
+    agreed: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    """What holds again if new terms are taken back or rejected: see `dependencies.agreement`; none where nothing is renegotiated."""
     accepted: int | None = Field(default=None, sa_type=MINUTES)
     """Soft only: the forecast (an instant) up to which the receiver lets dates flow."""
     slip_decision: SlipDecision | None = Field(default=None, sa_type=enumerated(SlipDecision))
@@ -139,6 +145,8 @@ class Dependency(Record, table=True):
 
     forecast: int | None = Field(default=None, sa_type=MINUTES)
     limit: int | None = Field(default=None, sa_type=MINUTES)
+    late: int | None = Field(default=None, sa_type=MINUTES)
+    """When the receiver needs it: by the agreed date or else its late date; and its late date, whatever was agreed."""
     margin: int | None = Field(default=None, sa_type=MINUTES)
     driving: bool = False
     imposed: int | None = Field(default=None, sa_type=MINUTES)
@@ -157,6 +165,16 @@ class Dependency(Record, table=True):
             raise DependencyStep(
                 f"A dependency that is {self.state} allows: {', '.join(legal) or 'nothing'}.", legal=legal
             )
+
+    def check_change(self, fields: Collection[str]) -> None:
+        """Raises DependencyStep when these fields are not one side's to change: nothing of what is over, no terms that a side agreed to."""
+        if self.state not in LIVE:
+            raise DependencyStep(f"A dependency that is {self.state} is not changed any more.", legal=[])
+        agreed = (self.committed_at, self.provider_committed_at, self.receiver_committed_at)
+        terms = sorted(TERMS & set(fields))
+        if terms and any(at is not None for at in agreed):
+            legal = sorted(name for name, states in STEPS.items() if self.state in states)
+            raise DependencyStep(f"A side has agreed to this: {', '.join(terms)}. Renegotiate it.", legal=legal)
 
     @property
     def provider_side(self) -> TaskSide:

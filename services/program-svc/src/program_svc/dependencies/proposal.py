@@ -15,7 +15,7 @@ from program_svc.boundaries import LockedProgram
 from program_svc.components.models import Component
 from program_svc.dependencies.models import Dependency, DependencyCycle, EndNotLinkable, NotAComponent, SameProject
 from program_svc.dependencies.shapes import DependencyCreate, state_of
-from program_svc.dependencies.standing import note_step
+from program_svc.dependencies.standing import note_step, terms_of
 from program_svc.network.compute import has_both_ends
 from program_svc.network.facts import Facts, facts_of
 from program_svc.network.queries import cycle_closed_by
@@ -40,7 +40,7 @@ async def propose_dependency(session: AsyncSession, program_id: UUID, body: Depe
     facts = await facts_of(session, locked.program)
     dependency = _dependency(locked, body, facts)
     _check_fits(facts, dependency)
-    note_step(dependency, "propose", by, needed_by=None if body.needed_by is None else body.needed_by.isoformat())
+    note_step(dependency, "propose", by, **terms_of(dependency))
     session.add(dependency)
     await session.flush()
     locked.record(DependencyProposed.of(state_of(dependency)))

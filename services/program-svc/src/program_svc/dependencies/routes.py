@@ -18,6 +18,7 @@ from program_svc.dependencies.inbox import InboxItem, InboxQuery, inbox_of
 from program_svc.dependencies.models import (
     Dependency,
     DependencyCycle,
+    DependencyStep,
     EndNotLinkable,
     NotAComponent,
     SameProject,
@@ -121,7 +122,10 @@ async def read_dependency(dependency: Permitted, session: Session, response: Res
     return read_of(dependency, would_move)
 
 
-@router.patch("/dependencies/{dependency_id}", responses=responses(NotFound, Forbidden, ProgramClosed, StaleRevision))
+@router.patch(
+    "/dependencies/{dependency_id}",
+    responses=responses(NotFound, Forbidden, ProgramClosed, StaleRevision, DependencyStep),
+)
 async def update_dependency(
     permitted: Permitted,
     body: DependencyUpdate,
@@ -130,7 +134,7 @@ async def update_dependency(
     response: Response,
     if_match: IfMatch = None,
 ) -> DependencyRead:
-    """Change owners, the criterion or the promised date; what both agreed on changes by renegotiation."""
+    """Change owners and threshold and, until a side commits, the criterion or the promised day; what was agreed to changes by renegotiation."""
     dependency = await actions.update_dependency(session, permitted.id, body, writer.subject, if_match)
     stamp(response, dependency)
     return read_of(dependency)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from chassis import rows
+from chassis import outbox, rows
 from contracts.program_events import (
     DependencyAtRisk,
     DependencyBreached,
@@ -18,11 +18,12 @@ from contracts.program_events import (
     DependencyState,
     DependencySuspended,
 )
+from contracts.values import MINUTES_PER_DAY
 from contracts.vocabulary import DependencyStatus
 from program_svc.boundaries import LockedProgram
 from program_svc.dependencies.models import LIVE, WATCHED, Dependency
-from program_svc.dependencies.shapes import state_of
-from program_svc.network.compute import Standing
+from program_svc.dependencies.shapes import measures_of, state_again, state_of
+from program_svc.network.standings import Standing
 from program_svc.tables import now
 
 ITSELF = "program-svc"
@@ -36,7 +37,16 @@ REACHED: dict[DependencyStatus, type[DependencyEvent]] = {
 
 
 TAKEN = (
-    *("provider_granularity", "receiver_granularity", "forecast", "limit", "margin", "driving", "suspended_path"),
+    *(
+        "provider_granularity",
+        "receiver_granularity",
+        "forecast",
+        "limit",
+        "late",
+        "margin",
+        "driving",
+        "suspended_path",
+    ),
     *("imposed", "imposed_side", "imposed_by_minute", "receiver_minutes_per_day", "lag_minutes_per_day"),
     *("state", "history", "revision", "updated_at"),
 )
@@ -60,15 +70,18 @@ async def take_standing(
         if not differs(locked, dependency, standings[dependency.id], granularities):
             continue
         before = told.get(dependency.id) or state_of(dependency)
-        was_suspended = dependency.suspended_path is not None
-        _take(dependency, standings[dependency.id])
+        was_suspended, measures = dependency.suspended_path is not None, measures_of(dependency)
+        standing = standings[dependency.id]
+        _take(dependency, standing)
         dependency.provider_granularity = granularities.get(
             dependency.provider_project_id, dependency.provider_granularity
         )
         dependency.receiver_granularity = granularities.get(
             dependency.receiver_project_id, dependency.receiver_granularity
         )
-        state = state_from(dependency, dependency.margin, locked.program.margin_threshold)
+        state = state_from(
+            dependency, dependency.margin, locked.program.margin_threshold, standing_day(standing, dependency)
+        )
         events: list[type[DependencyEvent]] = []
         if was_suspended is not (dependency.suspended_path is not None):
             events.append(DependencyResumed if was_suspended else DependencySuspended)
@@ -76,7 +89,8 @@ async def take_standing(
             dependency.state = state
             note_step(dependency, state.value, ITSELF)
             events.append(REACHED[state])
-        after = state_of(dependency)
+        is_same_measure = measures_of(dependency) == measures
+        after = state_again(before, dependency) if is_same_measure else state_of(dependency)
         if not events and after != before:
             events.append(DependencyForecastChanged)
         if events:
@@ -87,21 +101,37 @@ async def take_standing(
         told[dependency.id] = after
         if dependency not in locked.session:
             remembered.append(dependency)
-    await rows.update_all(locked.session, remembered, TAKEN)
+    if remembered:
+        write = rows.replacement_of_all(locked.session, remembered, TAKEN)
+        outbox.send_along(locked.session, write.table, write.statement, *write.values)
 
 
-def state_from(dependency: Dependency, margin: int | None, threshold: int) -> DependencyStatus:
-    """Where a margin puts an agreed dependency. A broken date stays broken until both sides agree on a new one.
+def state_from(dependency: Dependency, margin: int | None, threshold: int, day: int) -> DependencyStatus:
+    """Where a margin puts an agreed dependency. A broken date stays broken until both sides agree on a new one; see `state_by`."""
+    if dependency.state is DependencyStatus.BREACHED:
+        return dependency.state
+    return state_by(dependency, margin, threshold, day)
 
-    ``threshold``: the program's, working minutes; a dependency's own goes before it.
+
+def state_by(dependency: Dependency, margin: int | None, threshold: int, day: int) -> DependencyStatus:
+    """Where a margin alone puts an agreed dependency, whatever was before.
+
+    ``threshold``: the program's, in days of eight hours; a dependency's own goes before it. ``day``: minutes of a day on the receiving
+    task's calendar, on which margins are measured: one day of threshold is one day there.
     """
     state = dependency.state
-    if state not in WATCHED or state is DependencyStatus.BREACHED or margin is None:
+    if state not in WATCHED or margin is None:
         return state
     if dependency.needed_by is not None and margin < 0:
         return DependencyStatus.BREACHED
-    least = threshold if dependency.margin_threshold is None else dependency.margin_threshold
+    days, minutes = divmod(threshold, MINUTES_PER_DAY)
+    least = days * day + minutes if dependency.margin_threshold is None else dependency.margin_threshold
     return DependencyStatus.AT_RISK if margin < least else DependencyStatus.COMMITTED
+
+
+def standing_day(standing: Standing, dependency: Dependency) -> int:
+    """Minutes of a day on the receiving task's calendar; as they were last known where its task is not in the network."""
+    return standing.day or dependency.receiver_minutes_per_day
 
 
 async def dissolve_lost(locked: LockedProgram, lost: Collection[UUID]) -> None:
@@ -130,10 +160,20 @@ async def dissolve_lost(locked: LockedProgram, lost: Collection[UUID]) -> None:
 def let_go(dependency: Dependency, state: DependencyStatus) -> None:
     """End the dependency: it holds nothing and computes nothing any more."""
     dependency.state = state
-    dependency.imposed = dependency.forecast = dependency.limit = dependency.margin = None
+    dependency.imposed = dependency.forecast = dependency.limit = dependency.late = dependency.margin = None
     dependency.imposed_side, dependency.imposed_by_minute = None, False
     dependency.driving = False
-    dependency.suspended_path = None
+    dependency.suspended_path = dependency.agreed = None
+
+
+def terms_of(dependency: Dependency) -> dict[str, str | None]:
+    """What is on the table, for the history."""
+    needed_by, promised_by = dependency.needed_by, dependency.promised_by
+    return {
+        "needed_by": None if needed_by is None else needed_by.isoformat(),
+        "promised_by": None if promised_by is None else promised_by.isoformat(),
+        "acceptance_criterion": dependency.acceptance_criterion,
+    }
 
 
 def note_step(dependency: Dependency, step: str, by: str, **details: str | None) -> None:
@@ -150,13 +190,23 @@ def differs(
     """Whether the dependency is to take anything. Most are not: a change moves few of them."""
     path = standing.suspended_path
     here = (
-        (dependency.forecast, dependency.limit, dependency.margin, dependency.driving, dependency.imposed)
-        == (standing.forecast, standing.limit, standing.margin, standing.is_driving, standing.imposed)
+        (
+            dependency.forecast,
+            dependency.limit,
+            dependency.late,
+            dependency.margin,
+            dependency.driving,
+            dependency.imposed,
+        )
+        == (standing.forecast, standing.limit, standing.late, standing.margin, standing.is_driving, standing.imposed)
         and dependency.suspended_path == (None if path is None else [str(task_id) for task_id in path])
         and granularities.get(dependency.provider_project_id) in (None, dependency.provider_granularity)
         and granularities.get(dependency.receiver_project_id) in (None, dependency.receiver_granularity)
     )
-    return not here or state_from(dependency, standing.margin, locked.program.margin_threshold) is not dependency.state
+    if not here:
+        return True
+    day = standing_day(standing, dependency)
+    return state_from(dependency, standing.margin, locked.program.margin_threshold, day) is not dependency.state
 
 
 def _take(dependency: Dependency, standing: Standing) -> None:
@@ -164,6 +214,7 @@ def _take(dependency: Dependency, standing: Standing) -> None:
     taken = {
         "forecast": standing.forecast,
         "limit": standing.limit,
+        "late": standing.late,
         "margin": standing.margin,
         "driving": standing.is_driving,
         "imposed": None if hold is None else hold.at,

@@ -59,7 +59,7 @@ async def commit_dependency(body: Commit, taking: Taking) -> DependencyRead | Pr
 
 @router.post("/reject", responses=STEP)
 async def reject_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
-    """Say no to a proposal or to new dates."""
+    """Say no to a proposal, and it is over, or to new terms: then what was agreed before goes on, if anything was."""
     return await taking.take(actions.end_dependency, "reject", body.note)
 
 
@@ -71,7 +71,7 @@ async def renegotiate_dependency(taking: Taking, body: Renegotiation) -> Depende
 
 @router.post("/withdraw", responses=STEP)
 async def withdraw_dependency(taking: Taking, body: Decision = NOTHING) -> DependencyRead | Preview:
-    """Take back what is being renegotiated."""
+    """Take back the terms that are being renegotiated: what was agreed before goes on. A proposal that nobody had agreed on is over."""
     return await taking.take(actions.end_dependency, "withdraw", body.note)
 
 

@@ -27,6 +27,7 @@ from program_svc.goals.queries import goal_tree, the_goal
 from program_svc.key_results.models import KeyResult
 from program_svc.key_results.models import state_of as key_result_state
 from program_svc.programs.models import Program
+from program_svc.registers.risks import RISKS
 
 
 async def create_goal(session: AsyncSession, organization_id: UUID, body: GoalCreate) -> Goal:
@@ -85,13 +86,14 @@ async def delete_goal(session: AsyncSession, organization_id: UUID, goal_id: UUI
     check_if_match(if_match, goal)
     if await session.scalar(select(Goal.id).where(col(Goal.parent_id) == goal_id).limit(1)) is not None:
         raise GoalNotEmpty("Move or delete the goals below it first.")
-    # Locked first: a benefit that is being written holds the goal until it is there to be seen.
+    # Locked first: a benefit or a risk that is being written holds the goal until it is there to be seen.
     await session.execute(select(Goal.id).where(col(Goal.id) == goal_id).with_for_update())
-    if (
-        await session.scalar(select(BENEFITS.table.c.id).where(BENEFITS.table.c.goal_id == goal_id).limit(1))
-        is not None
+    for table, message in (
+        (BENEFITS.table, "A benefit serves this goal: let it serve another one, or none, first."),
+        (RISKS.table, "A risk of a program names this goal: let it name another one, or none, first."),
     ):
-        raise GoalNotEmpty("A benefit serves this goal: let it serve another one, or none, first.")
+        if await session.scalar(select(table.c.id).where(table.c.goal_id == goal_id).limit(1)) is not None:
+            raise GoalNotEmpty(message)
     for key_result in await session.scalars(
         select(KeyResult).where(col(KeyResult.goal_id) == goal_id).order_by(col(KeyResult.id))
     ):

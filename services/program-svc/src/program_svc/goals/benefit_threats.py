@@ -34,4 +34,5 @@ def benefit_threats(forecasts: Forecasts, tree: GoalTree, benefits: Iterable[Ben
             source_id=benefit.id,
             forecast=at_finish(forecast, calendar),
             due=at_finish(due, calendar),
+            weight=benefit.weight,
         )

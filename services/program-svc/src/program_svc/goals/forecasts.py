@@ -2,31 +2,45 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis import rows
 from chassis.statements import fetch
 from contracts.vocabulary import DependencyStatus
 from planning import WorkCalendar
 from program_svc.components.models import Component
 from program_svc.dependencies.models import Dependency
 from program_svc.network.calendars import Calendars, calendars_of
-from program_svc.network.compute import Network, Standing
+from program_svc.network.compute import Network
 from program_svc.network.facts import deadline_of, known_projects
+from program_svc.network.standings import Standing
 from program_svc.programs.models import Program
+
+if TYPE_CHECKING:  # it brings numba
+    from program_svc.network.dated import DatedNetwork
 
 WORRYING = frozenset({DependencyStatus.AT_RISK, DependencyStatus.BREACHED})
 
 _FINISHES = """
     SELECT task_id, early_finish FROM program_schedule WHERE program_id = $1 AND task_id = ANY($2::uuid[])
 """
+# One look into the index for each project, where a maximum by group would go through all of their tasks.
 _ENDS = """
-    SELECT project_id, max(early_finish) FROM program_schedule WHERE program_id = $1 AND project_id = ANY($2::uuid[]) GROUP BY project_id
+    SELECT asked.project_id, last.early_finish FROM unnest($2::uuid[]) AS asked (project_id), LATERAL (
+        SELECT early_finish FROM program_schedule AS rows WHERE rows.program_id = $1 AND rows.project_id = asked.project_id
+        ORDER BY early_finish DESC LIMIT 1
+    ) AS last
 """
+_WORRYING = (
+    "program_id = $1 AND receiver_project_id = ANY($2::uuid[]) AND (state = ANY($3::text[]) OR margin < 0) ORDER BY id"
+)
+_TOLD = ("receiver_project_id", "state", "committed_at", "forecast", "limit", "margin", "receiver_minutes_per_day")
+"""What a wait is told from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,7 @@ class InNetwork:
 
 
 class AsStored:
-    """The forecasts of some of a program's projects as the program's tables keep them. Float is not kept: who needs it asks a network."""
+    """The forecasts of some of a program's projects as the program's tables keep them. Float is not kept: it is that of ``dates``."""
 
     def __init__(
         self,
@@ -123,16 +137,23 @@ class AsStored:
         deadline: int | None,
         finishes: Mapping[UUID, int],
         dependencies: Collection[Dependency],
+        dates: "DatedNetwork | None" = None,
     ) -> None:
         self.projects = projects
         self.deadline = deadline
+        self._dates = dates
         self._calendars, self._finishes, self._dependencies = calendars, finishes, dependencies
 
     @classmethod
     async def of(
-        cls, session: AsyncSession, program: Program, project_ids: Collection[UUID], task_ids: Collection[UUID]
+        cls,
+        session: AsyncSession,
+        program: Program,
+        project_ids: Collection[UUID],
+        task_ids: Collection[UUID],
+        dates: "DatedNetwork | None" = None,
     ) -> "AsStored":
-        """Of these projects of the program, and these tasks of theirs."""
+        """Of these projects of the program, and these tasks of theirs. dates: the program's, where its floats are asked for."""
         projects = await known_projects(session, project_ids)
         calendars = await calendars_of(session, projects)
         deadline = None
@@ -143,13 +164,9 @@ class AsStored:
             for statement, ids in ((_FINISHES, task_ids), (_ENDS, project_ids))
             for row in await fetch(session, statement, program.id, list(ids))
         }
-        received = select(Dependency).where(
-            col(Dependency.program_id) == program.id,
-            col(Dependency.receiver_project_id).in_(project_ids),
-            col(Dependency.state).in_(WORRYING) | (col(Dependency.margin) < 0),
-        )
-        dependencies = await session.scalars(received.order_by(col(Dependency.id)))
-        return cls(projects, calendars, deadline, finishes, list(dependencies))
+        states = [state.value for state in sorted(WORRYING)]
+        received = await rows.parts(session, Dependency, _TOLD, _WORRYING, program.id, list(project_ids), states)
+        return cls(projects, calendars, deadline, finishes, received, dates)
 
     def calendar_of_project(self, project_id: UUID) -> WorkCalendar:
         return self._calendars.of_project(self.projects[project_id])
@@ -160,9 +177,16 @@ class AsStored:
     end_of = finish_of
 
     def float_of(self, task_id: UUID) -> int:
-        raise LookupError(task_id)
+        if self._dates is None:
+            raise LookupError(task_id)
+        item = self._dates.schedule.items.get(task_id)
+        return 0 if item is None else item.total_float
 
-    float_of_end = float_of
+    def float_of_end(self, project_id: UUID) -> int:
+        if self._dates is None:
+            raise LookupError(project_id)
+        last = self._dates.dated.last_of(project_id)
+        return 0 if last is None else self.float_of(last)
 
     def waits_of(self, project_id: UUID) -> Iterator[Wait]:
         for each in self._dependencies:

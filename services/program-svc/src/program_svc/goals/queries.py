@@ -1,11 +1,10 @@
 """The strategy, read: the tree, the alignments of projects, what threatens a goal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,15 +15,17 @@ from program_svc.benefits.models import BENEFITS
 from program_svc.components.models import Component
 from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.forecasts import AsStored, Forecasts, InNetwork
+from program_svc.goals.hazards import Hazard, hazards_of, projects_of_hazards
 from program_svc.goals.models import Goal
 from program_svc.goals.threats import Threat, needs_float, threats
 from program_svc.goals.tree import GoalTree
+from program_svc.network.compute import Network
 from program_svc.network.facts import facts_of_projects
 from program_svc.network.queries import computed
-from program_svc.network.recalled import recalled_network
+from program_svc.network.recalled_dates import recalled_dates
 from program_svc.programs.models import Program
 from program_svc.register.tables import record_of
-from program_svc.replica.models import PROJECTS, RISKS
+from program_svc.replica.models import PROJECTS
 
 
 async def goal_tree(session: AsyncSession) -> GoalTree:
@@ -46,18 +47,28 @@ class Service:
 
     tree: GoalTree
     alignments: list[Alignment]
-    risks: list[Row[Any]]
+    hazards: list[Hazard]
+    """The risks of those that do, and of the programs that these projects are in."""
     benefits: list[BenefitState]
     """Those that serve a goal through a milestone in one of these projects."""
 
 
-async def service_of(session: AsyncSession, project_ids: Collection[UUID], *, of_all_risks: bool = False) -> Service:
-    """How these projects serve goals, with the risks of those that do, or of all of them."""
+async def service_of(
+    session: AsyncSession,
+    project_ids: Collection[UUID],
+    *,
+    of_all_risks: bool = False,
+    program_ids: Collection[UUID] | None = None,
+) -> Service:
+    """How these projects serve goals, with the risks of those that do, or of all of them; ``program_ids``: the programs that they are in."""
     found = select(Alignment).where(col(Alignment.project_id).in_(project_ids)).order_by(col(Alignment.id))
     alignments = list(await session.scalars(found))
     aligned = set(project_ids) if of_all_risks else {alignment.project_id for alignment in alignments}
-    risks = await session.execute(select(RISKS).where(RISKS.c.project_id.in_(aligned)).order_by(RISKS.c.id))
-    return Service(await goal_tree(session), alignments, list(risks), await _benefits_in(session, project_ids))
+    if program_ids is None:
+        components = select(col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
+        program_ids = set(await session.scalars(components))
+    hazards = await hazards_of(session, aligned, program_ids)
+    return Service(await goal_tree(session), alignments, hazards, await _benefits_in(session, project_ids))
 
 
 async def _benefits_in(session: AsyncSession, project_ids: Collection[UUID]) -> list[BenefitState]:
@@ -94,27 +105,36 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     below = (await goal_tree(session)).below(goal_id)
     project_ids = set(await session.scalars(select(col(Alignment.project_id)).where(col(Alignment.goal_id).in_(below))))
     project_ids |= await _projects_of_benefits(session, below)
-    service = await service_of(session, project_ids)
+    threatened = await projects_of_hazards(session, below)
+    project_ids |= {project_id for ends in threatened.values() for project_id in ends}
     components = await session.execute(
         select(col(Component.project_id), col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
     )
     program_of = {row.project_id: row.program_id for row in components}
+    program_ids = {*threatened, *program_of.values()}
+    service = await service_of(session, project_ids, program_ids=program_ids)
     programs = list(
-        await session.scalars(
-            select(Program).where(col(Program.id).in_(set(program_of.values()))).order_by(col(Program.id))
-        )
+        await session.scalars(select(Program).where(col(Program.id).in_(program_ids)).order_by(col(Program.id)))
     )
-    forecasts: list[Forecasts] = [
-        await _forecasts(session, program, {id_ for id_ in project_ids if program_of.get(id_) == program.id}, service)
-        for program in programs
-    ]
+    meeting = [hazard for hazard in service.hazards if _meets(hazard, project_ids, below, service.alignments)]
+    forecasts: list[tuple[Forecasts, list[Hazard]]] = []
+    for program in programs:
+        inside = {id_ for id_ in project_ids if program_of.get(id_) == program.id}
+        hazards = [each for each in meeting if each.program_id == program.id or each.project_id in inside]
+        forecasts.append((await _forecasts(session, program, inside, service, hazards), hazards))
     alone = sorted(project_ids - program_of.keys())
-    forecasts += [InNetwork(computed(await facts_of_projects(session, [project_id]))) for project_id in alone]
+    forecasts += [
+        (
+            InNetwork(computed(await facts_of_projects(session, [project_id]))),
+            [each for each in meeting if each.program_id is None and each.project_id == project_id],
+        )
+        for project_id in alone
+    ]
     found = [
         threat
-        for each in forecasts
+        for each, hazards in forecasts
         for threat in (
-            *threats(each, service.tree, service.alignments, service.risks),
+            *threats(each, service.tree, service.alignments, hazards),
             *benefit_threats(each, service.tree, service.benefits),
         )
         if threat.goal_id in below
@@ -125,12 +145,25 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     return Exposure(found, {row.id: row.revision for row in revisions}, programs)
 
 
+def _meets(
+    hazard: Hazard, project_ids: Collection[UUID], goal_ids: Collection[UUID], alignments: Iterable[Alignment]
+) -> bool:
+    """Whether a risk lies on one of these projects, names one of these goals, or is aligned with one."""
+    if hazard.project_id in project_ids or hazard.goal_id in goal_ids:
+        return True
+    return any(alignment.risk_id in {hazard.id, hazard.origin_id} - {None} for alignment in alignments)
+
+
 async def _forecasts(
-    session: AsyncSession, program: Program, project_ids: Collection[UUID], service: Service
+    session: AsyncSession, program: Program, project_ids: Collection[UUID], service: Service, hazards: Iterable[Hazard]
 ) -> Forecasts:
-    """The forecasts of these projects of a program: those that it keeps, unless a risk is to be held against float."""
-    if any(risk.project_id in project_ids and needs_float(risk) for risk in service.risks):
-        return InNetwork(await recalled_network(session, program))
+    """The forecasts of these projects of a program: those that it keeps, and its floats if a risk is to be held against one."""
+    dates = None
+    if any(needs_float(hazard) for hazard in hazards):
+        network = await recalled_dates(session, program)
+        if isinstance(network, Network):
+            return InNetwork(network)
+        dates = network
     named = {alignment.milestone_task_id for alignment in service.alignments}
     named |= {each.milestone.task_id for each in service.benefits if each.milestone is not None}
-    return await AsStored.of(session, program, project_ids, {id_ for id_ in named if id_ is not None})
+    return await AsStored.of(session, program, project_ids, {id_ for id_ in named if id_ is not None}, dates)

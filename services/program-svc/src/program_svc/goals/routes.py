@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import or_
+from sqlalchemy import Row, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -15,7 +16,7 @@ from chassis.positions import POSITION_HEADER
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
 from contracts.values import Id, Shape
-from contracts.vocabulary import GoalStatus
+from contracts.vocabulary import GoalStatus, Granularity
 from program_svc.alignments.models import Alignment
 from program_svc.components.models import Component
 from program_svc.goals import actions
@@ -49,11 +50,13 @@ ORDER = Order(
 
 
 KINDS = get_args(Kind)
+WEIGHT_PLACES = 12
 THREATS: Mapping[str, Callable[[Threat], int]] = {
     "kind": lambda threat: (KINDS.index(threat.kind) << 256) + (threat.goal_id.int << 128) + threat.source_id.int,
     "by": lambda threat: threat.by,
+    "weight": lambda threat: int(threat.weight.scaleb(WEIGHT_PLACES)),
 }
-"""The orders of threats: by what they are, and by working minutes too late."""
+"""The orders of threats: by what they are, by working minutes too late, by how much what is threatened does for the goal."""
 
 
 class GoalQuery(PageQuery):
@@ -71,6 +74,8 @@ class ExposureRead(Shape):
     threats: list[ThreatRead]
     positions: dict[str, int]
     next: str | None = None
+    hidden_count: int = 0
+    """Threats that are not shown: of projects that you do not see, and risks of programs in which you have no role."""
 
 
 @router.post("/goals", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists, PeriodReversed))
@@ -126,12 +131,17 @@ async def delete_goal(goal_id: Id, session: Session, writer: Writer, if_match: I
 
 @router.get("/goals/{goal_id}/exposure", responses=responses(NotFound, Unschedulable))
 async def read_goal_exposure(
-    goal_id: Id, session: Session, query: Annotated[PageQuery, Query()], response: Response
+    goal_id: Id,
+    session: Session,
+    identity: CurrentIdentity,
+    query: Annotated[PageQuery, Query()],
+    response: Response,
 ) -> ExposureRead:
-    """What threatens the goal: slips, dependencies without margin, risks, and by how much. Sort by `kind` or `by`."""
+    """What threatens the goal: slips, dependencies without margin, risks, and by how much. Sort by `kind`, `by` or `weight`."""
     exposure = await exposure_of(session, goal_id)
-    shown, following = page_of_known(exposure.threats, query, THREATS, "kind")
-    projects = await known_projects(session, {each.project_id for each in shown})
+    seen = [each for each in exposure.threats if identity.sees_all or each.program_id in {None, *identity.programs}]
+    shown, following = page_of_known(seen, query, THREATS, "kind")
+    projects = await known_projects(session, {each.project_id for each in shown if each.project_id is not None})
     positions = positions_shown(exposure.projects, projects)
     said = [f"program/{program.id}@{program.latest_revision}" for program in exposure.programs]
     said += [f"project/{id_}@{revision}" for id_, revision in positions.items()]
@@ -139,11 +149,10 @@ async def read_goal_exposure(
         response.headers[POSITION_HEADER] = ", ".join(said)
     return ExposureRead(
         goal_id=goal_id,
-        threats=[
-            threat_read(each, projects[each.project_id].key, projects[each.project_id].granularity) for each in shown
-        ],
+        threats=[_threat_read(each, projects) for each in shown],
         positions=positions,
         next=following,
+        hidden_count=len(exposure.threats) - len(seen),
     )
 
 
@@ -172,6 +181,13 @@ async def list_program_goals(
 async def progress_of_all(session: AsyncSession) -> Progress:
     """The progress of every goal of the organisation."""
     return Progress.of(await goal_tree(session), await session.scalars(select(KeyResult)))
+
+
+def _threat_read(threat: Threat, projects: Mapping[UUID, Row[Any]]) -> ThreatRead:
+    if threat.project_id is None:
+        return threat_read(threat, None, Granularity.DAY)
+    project = projects[threat.project_id]
+    return threat_read(threat, project.key, project.granularity)
 
 
 def _read(goal: Goal, progress: Progress) -> GoalRead:

@@ -1,8 +1,9 @@
 """Threats on the wire, with the sentence that says why."""
 
+from decimal import Decimal
 from typing import Literal
 
-from contracts.values import DayOrMoment, Duration, Id, Money, Probability, Shape
+from contracts.values import DayOrMoment, Duration, Id, Money, Probability, Shape, Weight
 from contracts.vocabulary import TaskSide
 from program_svc.goals.threats import Kind, Threat
 from program_svc.network.instants import written, written_or_none
@@ -13,7 +14,8 @@ class ThreatRead(Shape):
 
     kind: Literal["slip", "dependency", "risk", "benefit"]
     goal_id: Id
-    project_id: Id
+    project_id: Id | None
+    """Null for a risk of a program that lies on no project of it."""
     by: Duration
     why: str
     forecast: DayOrMoment | None
@@ -24,9 +26,13 @@ class ThreatRead(Shape):
     benefit_id: Id | None = None
     probability: Probability | None = None
     emv: Money | None = None
+    program_id: Id | None = None
+    """Of a risk of a program itself, the program."""
+    weight: Weight = Decimal(1)
+    """How much what is threatened does for the goal, beside others: the weight of the alignment, or of the benefit."""
 
 
-def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRead:
+def threat_read(threat: Threat, project_key: str | None, granularity: str) -> ThreatRead:
     """The threat as clients see it."""
     money = None if threat.emv is None or threat.currency is None else Money.of(threat.emv, threat.currency)
     is_milestone = threat.kind == "slip" and threat.source_id != threat.project_id
@@ -44,19 +50,22 @@ def threat_read(threat: Threat, project_key: str, granularity: str) -> ThreatRea
         benefit_id=threat.source_id if threat.kind == "benefit" else None,
         probability=threat.probability,
         emv=money,
+        program_id=threat.program_id,
+        weight=threat.weight,
     )
 
 
-def why(threat: Threat, project_key: str, granularity: str) -> str:
-    """One sentence for people."""
+def why(threat: Threat, project_key: str | None, granularity: str) -> str:
+    """One sentence for people; ``project_key``: none for a threat of no project."""
+    whose = "the program" if threat.program_id is not None else project_key
     late = f"{Duration(threat.by, threat.day)} too late"
     kinds: dict[Kind, str] = {
         "slip": f"{project_key} will be ready {_day(threat.forecast, granularity)}, {late} for {_day(threat.due, granularity)}",
         "dependency": f"{project_key} waits for a dependency that is {late if threat.by else 'at risk'}",
         "benefit": f"a benefit of {project_key} will be realised {_day(threat.forecast, granularity)}, {late}",
-        "risk": f"a risk of {project_key} may take {Duration(threat.by, threat.day)} beyond its float"
+        "risk": f"a risk of {whose} may take {Duration(threat.by, threat.day)} beyond its float"
         if threat.by
-        else f"a risk of {project_key} is expected to cost {abs(threat.emv or 0):f} {threat.currency}",
+        else f"a risk of {whose} is expected to cost {abs(threat.emv or 0):f} {threat.currency}",
     }
     return kinds[threat.kind]
 

@@ -4,8 +4,8 @@ A project serves a goal by its alignment: through a milestone's finish or, witho
 goal's (or the nearest above it), else the project's deadline, else the program's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Literal
@@ -13,11 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from contracts.vocabulary import RiskKind
+from contracts.values import MINUTES_PER_DAY
 from planning import WorkCalendar
 from planning.written import at_finish
 from program_svc.alignments.models import Alignment
 from program_svc.goals.forecasts import Forecasts
+from program_svc.goals.hazards import Hazard
 from program_svc.goals.tree import GoalTree
 from program_svc.network.instants import read
 
@@ -30,7 +31,8 @@ class Threat:
 
     kind: Kind
     goal_id: UUID
-    project_id: UUID
+    project_id: UUID | None
+    """None for a risk of a program that lies on no project of it."""
     by: int
     day: int
     source_id: UUID
@@ -40,6 +42,10 @@ class Threat:
     emv: Decimal | None = None
     currency: str | None = None
     probability: Decimal | None = None
+    program_id: UUID | None = None
+    """Of a risk of a program itself."""
+    weight: Decimal = Decimal(1)
+    """How much what is threatened does for the goal, beside others: of the alignment, or the benefit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +73,49 @@ def outlooks(forecasts: Forecasts, tree: GoalTree, alignments: Iterable[Alignmen
 
 
 def threats(
-    forecasts: Forecasts, tree: GoalTree, alignments: Sequence[Alignment], risks: Iterable[Row[Any]]
+    forecasts: Forecasts, tree: GoalTree, alignments: Sequence[Alignment], hazards: Iterable[Hazard]
 ) -> list[Threat]:
-    """Everything that threatens the goals served by this program's projects, each threat once; ``risks`` are rows of the replica.
+    """Everything that threatens the goals served by this program's projects, each threat once; ``hazards``: its risks and theirs.
 
-    An alignment of a risk brings that risk alone.
+    An alignment of a risk brings that risk alone, and so does a risk that names its goal itself.
     """
-    risks_of: dict[UUID, list[Row[Any]]] = {}
-    for risk in risks:
-        if risk.is_open and risk.kind == RiskKind.THREAT:
-            risks_of.setdefault(risk.project_id, []).append(risk)
-    found: dict[tuple[Kind, UUID, UUID, UUID], Threat] = {}
-    for outlook in outlooks(forecasts, tree, alignments):
-        of_project = risks_of.get(outlook.alignment.project_id, ())
-        named = outlook.alignment.risk_id
-        threatening = [_risk(outlook, forecasts, risk) for risk in of_project if named in {None, risk.id}]
-        if named is None:
-            threatening = [_slip(outlook), _waits(outlook, forecasts), *threatening]
-        for threat in chain.from_iterable(threatening):
-            found.setdefault((threat.kind, threat.goal_id, threat.project_id, threat.source_id), threat)
+    threatening = [hazard for hazard in hazards if hazard.is_threat]
+    of_project: dict[UUID | None, list[Hazard]] = {}
+    by_name: dict[UUID, Hazard] = {}
+    for hazard in threatening:
+        of_project.setdefault(hazard.project_id, []).append(hazard)
+        by_name[hazard.id] = hazard
+        if hazard.origin_id is not None:
+            by_name[hazard.origin_id] = hazard
+    found: dict[tuple[Kind, UUID, UUID | None, UUID], Threat] = {}
+    for threat in chain(
+        chain.from_iterable(
+            _of_alignment(outlook, forecasts, of_project, by_name) for outlook in outlooks(forecasts, tree, alignments)
+        ),
+        chain.from_iterable(_to_goal(forecasts, tree, hazard) for hazard in threatening),
+    ):
+        found.setdefault((threat.kind, threat.goal_id, threat.project_id, threat.source_id), threat)
     return list(found.values())
+
+
+def _of_alignment(
+    outlook: Outlook,
+    forecasts: Forecasts,
+    of_project: Mapping[UUID | None, Sequence[Hazard]],
+    by_name: Mapping[UUID, Hazard],
+) -> Iterator[Threat]:
+    alignment = outlook.alignment
+    if alignment.risk_id is not None:
+        hazards = [by_name[alignment.risk_id]] if alignment.risk_id in by_name else []
+    else:
+        hazards = list(of_project.get(alignment.project_id, ()))
+        yield from _slip(outlook)
+        yield from _waits(outlook, forecasts)
+    calendar, project_id = outlook.calendar, alignment.project_id
+    for hazard in hazards:
+        slack = _slack(outlook, forecasts, hazard)
+        for threat in _risk(hazard, alignment.goal_id, project_id, calendar, slack, outlook.forecast, outlook.due):
+            yield replace(threat, weight=alignment.weight)
 
 
 def _due(
@@ -111,6 +140,7 @@ def _slip(outlook: Outlook) -> Iterator[Threat]:
         source_id=alignment.milestone_task_id or alignment.project_id,
         forecast=outlook.forecast,
         due=outlook.due,
+        weight=alignment.weight,
     )
 
 
@@ -126,39 +156,78 @@ def _waits(outlook: Outlook, forecasts: Forecasts) -> Iterator[Threat]:
             source_id=wait.dependency_id,
             forecast=wait.forecast,
             due=wait.due,
+            weight=alignment.weight,
         )
 
 
-def needs_float(risk: Row[Any]) -> bool:
+def needs_float(hazard: Hazard) -> bool:
     """Whether it takes the float that a risk meets to say how it threatens."""
-    return bool(risk.is_open and risk.kind == RiskKind.THREAT and risk.days_impact)
+    return hazard.is_threat and hazard.has_impact
 
 
-def _risk(outlook: Outlook, forecasts: Forecasts, risk: Row[Any]) -> Iterator[Threat]:
-    """A risk threatens by what of its impact exceeds the float that it meets, and by the money that it is expected to cost."""
-    by = max(0, risk.days_impact - _slack(outlook, forecasts, risk)) if needs_float(risk) else 0
-    if by or risk.emv:
+def _to_goal(forecasts: Forecasts, tree: GoalTree, hazard: Hazard) -> Iterator[Threat]:
+    """A risk that names its goal threatens it by the end of its project or, where it lies on none, of the program."""
+    if hazard.goal_id is None or not tree.is_live(hazard.goal_id):
+        return
+    due = tree.due(hazard.goal_id)
+    project_id = hazard.project_id if hazard.project_id in forecasts.projects else last_of(forecasts)
+    if project_id is None:  # nothing is planned yet: there is the money
+        yield from _risk(hazard, hazard.goal_id, None, None, 0, None, None)
+        return
+    calendar, forecast = forecasts.calendar_of_project(project_id), forecasts.end_of(project_id)
+    limit = forecasts.deadline if due is None else at_finish(due, calendar)
+    slack = 0 if forecast is None or limit is None else max(0, calendar.between(forecast, limit))
+    if needs_float(hazard) and hazard.task_id is not None:
+        slack = max(slack, forecasts.float_of(hazard.task_id))
+    yield from _risk(hazard, hazard.goal_id, hazard.project_id, calendar, slack, forecast, limit)
+
+
+def last_of(forecasts: Forecasts) -> UUID | None:
+    """The project that is done last; None where nothing is planned."""
+    ends = [(end, project_id) for project_id in forecasts.projects if (end := forecasts.end_of(project_id)) is not None]
+    return max(ends)[1] if ends else None
+
+
+def _risk(
+    hazard: Hazard,
+    goal_id: UUID,
+    project_id: UUID | None,
+    calendar: WorkCalendar | None,
+    slack: int,
+    forecast: int | None,
+    due: int | None,
+) -> Iterator[Threat]:
+    """A risk threatens by what of its impact exceeds the float that it meets, and by the money that it is expected to cost.
+
+    Without a calendar nothing is planned, and days are of eight hours.
+    """
+    day = MINUTES_PER_DAY if calendar is None else calendar.minutes_per_day
+    by = max(0, hazard.impact(day) - slack)
+    if by or hazard.emv:
         yield Threat(
             kind="risk",
-            goal_id=outlook.alignment.goal_id,
-            project_id=outlook.alignment.project_id,
+            goal_id=goal_id,
+            project_id=project_id,
             by=by,
-            day=outlook.calendar.minutes_per_day,
-            source_id=risk.id,
-            forecast=outlook.forecast,
-            due=outlook.due,
-            emv=risk.emv,
-            currency=risk.currency,
-            probability=risk.probability,
+            day=day,
+            source_id=hazard.id,
+            forecast=forecast,
+            due=due,
+            emv=hazard.emv,
+            currency=hazard.currency,
+            probability=hazard.probability,
+            program_id=hazard.program_id,
         )
 
 
-def _slack(outlook: Outlook, forecasts: Forecasts, risk: Row[Any]) -> int:
+def _slack(outlook: Outlook, forecasts: Forecasts, hazard: Hazard) -> int:
     """Working minutes that the risk may take before anybody notices: of the project's contribution, or of the risk's own task if it has more."""
+    if not needs_float(hazard):
+        return 0
     alignment, slack = outlook.alignment, 0
     if outlook.forecast is not None and outlook.due is not None:
         slack = outlook.calendar.between(outlook.forecast, outlook.due)
     elif outlook.forecast is not None:
         served_by = alignment.milestone_task_id
         slack = forecasts.float_of_end(alignment.project_id) if served_by is None else forecasts.float_of(served_by)
-    return max(0, slack, 0 if risk.task_id is None else forecasts.float_of(risk.task_id))
+    return max(0, slack, 0 if hazard.task_id is None else forecasts.float_of(hazard.task_id))

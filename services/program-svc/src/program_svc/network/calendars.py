@@ -36,6 +36,14 @@ class Calendars:
         """Everything that work of the project may go by."""
         return [self.of_project(project), *self._known(project).values()]
 
+    def of_these(self, project_ids: Collection[UUID]) -> "Calendars":
+        """Those of these projects alone."""
+        return Calendars({id_: each for id_, each in self.of_projects.items() if id_ in project_ids})
+
+    def and_those(self, others: "Calendars") -> "Calendars":
+        """These and others."""
+        return Calendars({**self.of_projects, **others.of_projects})
+
     def _known(self, project: Row[Any]) -> Mapping[UUID, WorkCalendar]:
         return self.of_projects.get(project.id, {})
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row
 
 import planning
 from contracts.vocabulary import TaskSide
@@ -19,6 +18,7 @@ from planning import risk as risks_of_plans
 from planning.simulation import Correlation, Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
 from program_svc.dependencies.models import WATCHED, Dependency
 from program_svc.goals.forecasts import InNetwork
+from program_svc.goals.hazards import Hazard
 from program_svc.goals.threats import Outlook, outlooks
 from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network, plan_as_scheduled
@@ -67,26 +67,31 @@ class Chances:
     dependencies: Mapping[UUID, float]
     goals: Mapping[UUID, float]
     left_out: list[UUID] = field(default_factory=list)
+    cost: Outcomes | None = None
+    """What the risks that happen add to a cost, or take away; none where nobody said what that is counted in."""
 
 
 def chances_of(
     network: Network,
     tree: GoalTree,
     alignments: Sequence[Any],
-    risks: Iterable[Row[Any]],
+    hazards: Iterable[Hazard],
     estimates: Mapping[UUID, Estimate],
     spread: Spread,
     common: Common,
     *,
     runs: int,
     seed: int,
+    rates: Mapping[str, float] | None = None,
 ) -> Chances:
     """Simulate the network. ``estimates``: of the work that is left, by task, in working minutes; the others vary by the spread.
+
+    ``rates``: what one unit of each currency of a risk is in the one that costs are counted in; none if costs are not.
 
     Raises a planning.PlanError, such as InvalidEstimate with the offending ids.
     """
     plan = plan_as_scheduled(network)
-    events, left_out = _events(plan, risks, common.causes)
+    events, left_out = _events(network, plan, hazards, common.causes, rates)
     milestones = [
         task for task in plan.tasks if task.kind is planning.TaskKind.MILESTONE and task.actual_finish is None
     ]
@@ -117,6 +122,7 @@ def chances_of(
         },
         goals=_goals(looks, answer.dates),
         left_out=left_out,
+        cost=answer.cost,
     )
 
 
@@ -136,22 +142,36 @@ def _estimate(left: int, spread: Spread) -> Estimate:
 
 
 def _events(
-    plan: planning.Plan, risks: Iterable[Row[Any]], causes: Mapping[UUID, UUID]
+    network: Network,
+    plan: planning.Plan,
+    hazards: Iterable[Hazard],
+    causes: Mapping[UUID, UUID],
+    rates: Mapping[str, float] | None,
 ) -> tuple[list[RiskEvent], list[UUID]]:
-    """Open risks that delay or shorten a task's work, and those that cannot be laid on one."""
+    """Open risks that delay or shorten a task's work, or cost, and those with an impact on days that cannot be laid on a task."""
     works = {task.id for task in plan.tasks if task.kind in {planning.TaskKind.TASK, planning.TaskKind.LEVEL_OF_EFFORT}}
     events, left_out = [], []
-    for risk in risks:
-        if not risk.is_open or not risk.days_impact:
+    for risk in hazards:
+        if not risk.is_open:
             continue
-        if risk.task_id not in works:
+        duration = None
+        if risk.has_impact and risk.task_id is not None and risk.task_id in works:
+            duration = _sure(risk.impact(network.facts.calendar_of(risk.task_id).minutes_per_day))
+        elif risk.has_impact:
             left_out.append(risk.id)
+        cost = _sure(float(risk.cost) * rates[risk.currency]) if rates is not None and risk.cost else None
+        if duration is None and cost is None:
             continue
-        impact = Estimate(risk.days_impact, risk.days_impact, risk.days_impact)
-        kind = risks_of_plans.RiskKind(risk.kind)
+        kind, task_id = risks_of_plans.RiskKind(risk.kind), None if duration is None else risk.task_id
         probability, cause = float(Decimal(risk.probability)), causes.get(risk.id)
-        events.append(RiskEvent(risk.id, probability, task_id=risk.task_id, duration=impact, kind=kind, cause=cause))
+        events.append(
+            RiskEvent(risk.id, probability, task_id=task_id, duration=duration, cost=cost, kind=kind, cause=cause)
+        )
     return events, left_out
+
+
+def _sure(impact: float) -> Estimate:
+    return Estimate(impact, impact, impact)
 
 
 def _is_awaited(network: Network, dependency: Dependency) -> bool:

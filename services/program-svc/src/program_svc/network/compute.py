@@ -1,46 +1,34 @@
-"""From facts to the program's network: its dates, and what they mean for each dependency. Pure; nothing is read or written."""
+"""From facts to the program's network: its dates, with what they mean for each dependency. Pure; nothing is read or written."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
 import planning
-from contracts.vocabulary import DependencyPolicy, TaskSide
+from contracts.vocabulary import DependencyPolicy
 from program_svc.dependencies.models import Dependency
 from program_svc.network.facts import Facts, is_linkable, planning_projects
+from program_svc.network.standings import Standing, forecast_of, standing_of
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the network says of one dependency. Instants and working minutes; none where an end is not in the network.
+class Scheduled(Protocol):
+    """A program's network with its schedule, in whichever form. Of one in columns the facts have no links."""
 
-    ``margin`` is what is left between the provider's forecast and the date it is needed at (``limit``), negative when it is too late.
-    ``imposed`` is the instant that the receiver's side is held to, none while the dependency holds nothing; see Hold.
-    ``day`` and ``lag_day``: minutes of a day on the receiving task's calendar and on its project's; none where the receiver is not in the network.
-    """
+    @property
+    def facts(self) -> Facts:
+        """What it was computed from."""
+        ...
 
-    forecast: int | None
-    limit: int | None
-    margin: int | None
-    is_driving: bool
-    imposed: "Hold | None"
-    suspended_path: tuple[UUID, ...] | None
-    day: int | None = None
-    lag_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """What a receiver's side is held to. ``is_exact``: a day alone would not say the instant, on the receiving task's calendar."""
-
-    at: int
-    side: TaskSide
-    is_exact: bool
+    @property
+    def schedule(self) -> planning.Schedule:
+        """What came of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def standing(
     effective = {dependency.id for dependency in held}
     judged = [each for each in facts.dependencies if each.id not in known]
     standings = {
-        each.id: _standing(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in judged
+        each.id: standing_of(facts, schedule, each, each.id in effective, suspended.get(each.id)) for each in judged
     }
     return Network(facts, schedule, {**known, **standings}, judged)
 
@@ -218,80 +206,3 @@ def imposed_by(
             one = planning.Imposed(dependency.id, at, dependency.receiver_side.value)
             imposed[dependency.receiver_task_id] = (*imposed.get(dependency.receiver_task_id, ()), one)
     return imposed
-
-
-def forecast_of(schedule: planning.Schedule, dependency: Dependency) -> int | None:
-    """When the provider will give, as things stand; none if its task is not in the network."""
-    item = schedule.items.get(dependency.provider_task_id)
-    if item is None:
-        return None
-    return item.early_finish if dependency.provider_side is TaskSide.FINISH else item.early_start
-
-
-def _standing(
-    facts: Facts, schedule: planning.Schedule, dependency: Dependency, is_held: bool, path: tuple[UUID, ...] | None
-) -> Standing:
-    forecast = forecast_of(schedule, dependency)
-    receiver = schedule.items.get(dependency.receiver_task_id)
-    if forecast is None or receiver is None:
-        return Standing(forecast, None, None, is_driving=False, imposed=None, suspended_path=path)
-    try:
-        limit, margin = _margin(facts, dependency, forecast, receiver)
-    except planning.OutsideCalendar as error:
-        raise planning.OutsideCalendar(error.detail, dependency.receiver_task_id) from None
-    has_begun = receiver_is_past(facts, dependency)
-    return Standing(
-        forecast,
-        limit,
-        None if has_begun else margin,
-        is_driving=is_held and is_driven_by(receiver, dependency.id),
-        imposed=_imposed(facts, dependency, forecast) if is_held else None,
-        suspended_path=path,
-        day=facts.calendar_of(dependency.receiver_task_id).minutes_per_day,
-        lag_day=facts.calendar_of_project(dependency.receiver_project_id).minutes_per_day,
-    )
-
-
-def receiver_is_past(facts: Facts, dependency: Dependency) -> bool:
-    """Whether the receiver's date has happened: then nothing of it is left to be too late for."""
-    task = facts.tasks[dependency.receiver_task_id]
-    return (task.actual_start if dependency.receiver_side is TaskSide.START else task.actual_finish) is not None
-
-
-def _margin(facts: Facts, dependency: Dependency, forecast: int, receiver: planning.ScheduledTask) -> tuple[int, int]:
-    """The date needed, and the receiving task's working time until then: from the agreed date, else from the receiver's late date."""
-    calendar = facts.calendar_of(dependency.receiver_task_id)
-    if dependency.needed_by is None:
-        limit = receiver.late_start if dependency.receiver_side is TaskSide.START else receiver.late_finish
-        lag_calendar = facts.calendar_of_project(dependency.receiver_project_id)
-        return limit, calendar.between(lag_calendar.add(forecast, dependency.lag), limit)
-    is_finish = dependency.provider_side is TaskSide.FINISH
-    limit = calendar.day_finish(dependency.needed_by) if is_finish else calendar.day_start(dependency.needed_by)
-    return limit, calendar.between(forecast, limit)
-
-
-def _imposed(facts: Facts, dependency: Dependency, forecast: int) -> Hold:
-    """What the receiver's side is held to: a working minute that begins, or one that ends, on the receiving task's calendar.
-
-    A milestone has no work to begin: it is held to the very instant, Friday 17:00 and not Monday 09:00. Its start is its finish, so the
-    side that is told is the one whose day means this very instant.
-    """
-    passed = forecast if dependency.accepted is None else min(forecast, dependency.accepted)
-    at = facts.calendar_of_project(dependency.receiver_project_id).add(passed, dependency.lag)
-    calendar, side = facts.calendar_of(dependency.receiver_task_id), dependency.receiver_side
-    begin, end = calendar.start_at_or_after(at), calendar.finish_at_or_before(at)
-    if facts.tasks[dependency.receiver_task_id].kind is not planning.TaskKind.MILESTONE:
-        at = begin if side is TaskSide.START else end
-    elif (begin if side is TaskSide.START else end) != at:
-        side = TaskSide.FINISH if side is TaskSide.START else TaskSide.START
-    shown = planning.to_date(at, finish=side is TaskSide.FINISH)
-    said = calendar.day_finish(shown) if side is TaskSide.FINISH else calendar.day_start(shown)
-    return Hold(at, side, is_exact=said != at)
-
-
-def is_driven_by(item: planning.ScheduledTask, dependency_id: UUID) -> bool:
-    """Whether it is this dependency that holds the task where it is."""
-    match item.driving:
-        case planning.Link(id=id_) | planning.Imposed(source_id=id_):
-            return id_ == dependency_id
-    return False

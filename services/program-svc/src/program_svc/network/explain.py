@@ -10,7 +10,7 @@ from chassis.problem import NotFound
 from contracts.schedules import Cause, Driving
 from contracts.values import DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import TaskSide
-from program_svc.network.compute import Network
+from program_svc.network.compute import Scheduled
 from program_svc.network.instants import worked, written
 from program_svc.network.models import ProgramScheduleRow
 from program_svc.network.moves import driver_of
@@ -45,7 +45,7 @@ class ExplanationRead(ExplainedTask):
     last_move: LastMove | None
 
 
-async def explain(session: AsyncSession, program: Program, network: Network, task_id: UUID) -> ExplanationRead:
+async def explain(session: AsyncSession, program: Program, network: Scheduled, task_id: UUID) -> ExplanationRead:
     """Explain one task. Raises NotFound if it is not in the program's network."""
     if task_id not in network.schedule.items:
         raise NotFound(f"There is no task {task_id} in this program.")
@@ -55,7 +55,7 @@ async def explain(session: AsyncSession, program: Program, network: Network, tas
     return ExplanationRead(**head, path=path, last_move=_last_move(row, network, task_id))
 
 
-def driving_path(network: Network, task_id: UUID) -> list[UUID]:
+def driving_path(network: Scheduled, task_id: UUID) -> list[UUID]:
     """The task, the one that drives it, and so on; across a soft dependency that holds it to what was accepted as well."""
     providers = {dependency.id: dependency.provider_task_id for dependency in network.facts.dependencies}
     path: list[UUID] = []
@@ -72,7 +72,7 @@ def driving_path(network: Network, task_id: UUID) -> list[UUID]:
     return path
 
 
-def _explained(network: Network, task_id: UUID) -> ExplainedTask:
+def _explained(network: Scheduled, task_id: UUID) -> ExplainedTask:
     item, granularity = network.schedule.items[task_id], network.facts.granularity_of(task_id)
     return ExplainedTask(
         project_id=network.facts.tasks[task_id].project_id,
@@ -83,7 +83,7 @@ def _explained(network: Network, task_id: UUID) -> ExplainedTask:
     )
 
 
-def _last_move(row: ProgramScheduleRow | None, network: Network, task_id: UUID) -> LastMove | None:
+def _last_move(row: ProgramScheduleRow | None, network: Scheduled, task_id: UUID) -> LastMove | None:
     if row is None or row.moved_revision is None or row.previous_early_finish is None:
         return None
     calendar, granularity = network.facts.calendar_of(task_id), network.facts.granularity_of(task_id)

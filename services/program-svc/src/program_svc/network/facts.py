@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 import planning
+from contracts.values import WrittenDuration
 from planning import MON_TO_FRI, WorkCalendar
 from planning.written import frame_finish, frame_start
 from program_svc.components.models import Component
@@ -144,6 +145,10 @@ def planning_projects(projects: Mapping[UUID, Row[Any]], calendars: Calendars) -
             if project.data_date is None
             else frame_finish(read(project.data_date), calendars.all_of(project)),
             calendar=calendars.of_project(project),
+            progress=planning.Progress(project.progress_logic),
+            critical_float=WrittenDuration.parse(project.critical_float)
+            .on(calendars.of_project(project).minutes_per_day)
+            .minutes,
         )
         for project in projects.values()
     ]

@@ -33,12 +33,39 @@ from program_svc.replica.models import CALENDARS, PROJECTS
 LARGE = SMALL + 1
 """From so many tasks and links on a network is held in arrays, which bring the compiled engine; a smaller one does without."""
 
-_PLACES = """
-    SELECT project_id, coalesce(here.revision, 0), coalesce(here.position, 0), coalesce(here.positions, 0),
+_PARTS = """
+    SELECT components.id, project_id, coalesce(here.revision, 0) AS revision, coalesce(here.position, 0) AS position,
+           coalesce(here.positions, 0) AS positions,
            'known_projects'::regclass::oid::bigint AS picture
     FROM components LEFT JOIN boundary_positions AS here ON here.kind = 'project' AND here.id = project_id
     WHERE program_id = $1
 """
+
+
+@dataclass(slots=True)
+class Parts:
+    """A program's components, by project."""
+
+    ids: dict[UUID, UUID]
+    places: dict[UUID, Place]
+    """Where each project stands in the replica."""
+    picture: int
+    """Which tables the replica is in: a rebuild puts others in their place."""
+
+    def drop(self, project_id: UUID) -> UUID:
+        """It takes part no more; the component's id."""
+        del self.places[project_id]
+        return self.ids.pop(project_id)
+
+
+async def parts_of(locked: LockedProgram) -> Parts:
+    """The program's components, as they are while it is locked."""
+    rows = await fetch(locked.session, _PARTS, locked.program.id)
+    return Parts(
+        {row["project_id"]: row["id"] for row in rows},
+        {row["project_id"]: (row["revision"], row["position"], row["positions"]) for row in rows},
+        rows[0]["picture"] if rows else 0,
+    )
 
 
 @dataclass(slots=True)
@@ -62,7 +89,7 @@ class Batch:
         return bool(self.heard.gone.get(CALENDARS)) or any(row["project_id"] in project_ids for row in kept)
 
 
-async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, changes: Changes) -> None:
+async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, changes: Changes, parts: Parts) -> None:
     """Bring everything derived of the program up to date after the batch, and remember it; without a batch it is read anew.
 
     Raises Unschedulable.
@@ -70,8 +97,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     known, revision = memory.take(locked.program.id), locked.program.latest_revision
     await dissolve_lost(locked, changes.lost)
     await locked.session.flush()
-    picture, places = await _places(locked)
-    if known is not None and known.picture != picture:
+    if known is not None and known.picture != parts.picture:
         known = None
     if known is not None and known.revision == revision and not changes.lost:
         dependencies = known.dependencies
@@ -81,7 +107,7 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     held: Held | None = None
     try:
         if known is not None and batch is not None and known.deadline == _deadline(locked, known.held):
-            held = await _gone_on(locked, known, places, batch)
+            held = await _gone_on(locked, known, parts.places, batch)
         if held is None:
             held = await _load(locked)
         network = held.network(_deadline(locked, held), dependencies)
@@ -99,20 +125,13 @@ async def follow(locked: LockedProgram, memory: Memory, batch: Batch | None, cha
     held.stored()
     if isinstance(held, Objects) and held.size >= LARGE and not _is_suspended(network):
         return  # next time as arrays
-    remembered = Remembered(
-        held, locked.program.latest_revision, network.facts.deadline, places, dependencies, told, picture
-    )
+    revision, deadline = locked.program.latest_revision, network.facts.deadline
+    remembered = Remembered(held, revision, deadline, parts.places, dependencies, told, parts.picture)
     memory.keep_on_commit(locked.session, locked.program.id, remembered)
 
 
 def _deadline(locked: LockedProgram, held: Held) -> int | None:
     return deadline_of(locked.program.deadline, held.projects, held.calendars)
-
-
-async def _places(locked: LockedProgram) -> tuple[int, dict[UUID, Place]]:
-    """Which tables the replica is in (a rebuild puts others in their place), and where each project stands there."""
-    rows = await fetch(locked.session, _PLACES, locked.program.id)
-    return rows[0]["picture"] if rows else 0, {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 async def _gone_on(locked: LockedProgram, known: Remembered, places: Mapping[UUID, Place], batch: Batch) -> Held | None:
@@ -152,7 +171,7 @@ async def _follow_projects(locked: LockedProgram, held: Held, batch: Batch, plac
 
 
 def _frame(project: Row[Any]) -> tuple[Any, ...]:
-    return project.start, project.data_date, project.calendar_id
+    return project.start, project.data_date, project.calendar_id, project.progress_logic, project.critical_float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import numpy as np
 
 from planning.engine import NEVER, Glance
 from program_svc.dependencies.models import Dependency
-from program_svc.network.compute import Network, Standing
+from program_svc.network.compute import Network
+from program_svc.network.standings import Standing
 
 
 class Judgement:

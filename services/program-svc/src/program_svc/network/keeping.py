@@ -15,13 +15,11 @@ from program_svc.network.shapes import cause_on_wire, driving_of, finish_on_wire
 from program_svc.network.stored import Moved, forget_rows, hold_rows, move_rows
 
 
-async def keep_dates(
-    locked: LockedProgram, network: Network, difference: Difference, changed: Collection[UUID]
-) -> None:
-    """Write the rows that differ, and record the moves. A task that is new moves from nowhere."""
+def keep_dates(locked: LockedProgram, network: Network, difference: Difference, changed: Collection[UUID]) -> None:
+    """Record the moves and have the rows that differ written with them. A task that is new moves from nowhere."""
     session, program_id = locked.session, locked.program.id
     if difference.gone:
-        await forget_rows(session, program_id, difference.gone)
+        forget_rows(session, program_id, difference.gone)
     moving: list[UUID] = []
     staying: dict[UUID, StoredRow] = {}
     rows: dict[UUID, tuple[StoredRow, StoredRow | None]] = {}
@@ -36,7 +34,7 @@ async def keep_dates(
         else:
             moving.append(task_id)
     if staying:
-        await hold_rows(session, program_id, staying)
+        hold_rows(session, program_id, staying)
     if moving:
         found = causes(moving, difference.before, difference.after, changed)
         moves = [
@@ -46,7 +44,7 @@ async def keep_dates(
         told = [_told(network, difference, move) for move in moves]
         for event in _recalculations(program_id, network, told):
             locked.record(event)
-        await move_rows(session, program_id, locked.organization_id, locked.revision, moves)
+        move_rows(session, program_id, locked.organization_id, locked.revision, moves)
 
 
 def _told(network: Network, difference: Difference, move: Moved) -> ProgramMove:

@@ -5,15 +5,14 @@ was rolled back is forgotten, so the memory is never ahead of the database.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
+from chassis.commits import on_commit
 from contracts.program_events import DependencyState
 from program_svc.dependencies.models import Dependency
 from program_svc.network.held import Held
@@ -60,7 +59,7 @@ class Memory:
 
     def keep_on_commit(self, session: AsyncSession, program_id: UUID, remembered: Remembered) -> None:
         """Remember the program once the session's transaction is committed."""
-        _on_commit(session, lambda: self._keep(program_id, remembered))
+        on_commit(session, lambda: self._keep(program_id, remembered))
 
     def pass_on_commit(self, session: AsyncSession, said: Mapping[UUID, tuple[tuple[int, int], Place]]) -> None:
         """What was said of these projects, from the one place to the other, says nothing of a network: what is remembered stays true."""
@@ -72,7 +71,7 @@ class Memory:
                     if known is not None and next_place(known) == first:
                         remembered.places[project_id] = last
 
-        _on_commit(session, passed)
+        on_commit(session, passed)
 
     def _keep(self, program_id: UUID, remembered: Remembered) -> None:
         self._programs[program_id] = remembered
@@ -80,18 +79,3 @@ class Memory:
         while tasks > self._most_tasks and len(self._programs) > 1:
             _, forgotten = self._programs.popitem(last=False)
             tasks -= len(forgotten.held.tasks)
-
-
-def _on_commit(session: AsyncSession, done: Callable[[], None]) -> None:
-    """Do this once the session's transaction is committed, unless what it did until now is rolled back."""
-    pending = [done]
-
-    def committed(of: Session) -> None:
-        if pending and not of.in_nested_transaction():
-            pending.pop()()
-
-    def rolled_back(*_: object) -> None:
-        pending.clear()
-
-    event.listen(session.sync_session, "after_commit", committed)
-    event.listen(session.sync_session, "after_soft_rollback", rolled_back)

@@ -6,18 +6,19 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
-from contracts.vocabulary import DependencyStatus, TaskSide
-from program_svc.dependencies.standing import state_from
+from contracts.vocabulary import DependencyStatus, Granularity, TaskSide
+from program_svc.dependencies.standing import standing_day, state_by, state_from
 from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.forecasts import Forecasts, InNetwork
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
 from program_svc.goals.threats import Threat, outlooks, threats
 from program_svc.network.changes import NetworkChange
-from program_svc.network.compute import Network, Standing
+from program_svc.network.compute import Network
 from program_svc.network.instants import worked, written
 from program_svc.network.queries import computed
 from program_svc.network.shapes import MovedDate, finish_on_wire, moved_dates
+from program_svc.network.standings import Standing
 from program_svc.network.what_if import imagined
 from program_svc.programs.models import Program
 
@@ -37,11 +38,16 @@ class MarginChange(Shape):
 
 
 class DependencyOutcome(Shape):
-    """A dependency whose margin would change, and where that would put it; one that would be new, or dissolved."""
+    """A dependency whose margin would change, and where that would put it; one that would be new, or dissolved.
+
+    A date that is broken stays so until both sides agree on another one: ``within_date`` says whether it would be kept all the same.
+    """
 
     id: Id
     margin: MarginChange
     state: DependencyStatus
+    within_date: bool | None
+    """Whether the forecast would be no later than the agreed date; null without one, or where nobody knows."""
 
 
 class GoalOutcome(Shape):
@@ -49,7 +55,8 @@ class GoalOutcome(Shape):
 
     id: Id
     kind: str
-    project_id: Id
+    project_id: Id | None
+    """None for a risk of the program that lies on no project."""
     by: Duration
     why: str
 
@@ -64,6 +71,15 @@ class WhatIfRead(Shape):
     positions: dict[str, int]
 
 
+def states_by_margin(network: Network, threshold: int) -> dict[UUID, DependencyStatus]:
+    """Where its margin alone would put each dependency of a network; ``threshold``: the program's."""
+    standings = network.standings
+    return {
+        each.id: state_by(each, standings[each.id].margin, threshold, standing_day(standings[each.id], each))
+        for each in network.facts.dependencies
+    }
+
+
 def thought_through(
     before: Network,
     changes: Sequence[NetworkChange],
@@ -72,8 +88,16 @@ def thought_through(
     positions: Mapping[UUID, int],
 ) -> WhatIfRead:
     """What would come of these changes. Raises InvalidRequest, DependencyCycle and Unschedulable."""
+    after, changed = thought_out(before, changes, program)
+    return outcome_of(before, after, changed, service, program, positions)
+
+
+def thought_out(
+    before: Network, changes: Sequence[NetworkChange], program: Program
+) -> tuple[Network, Collection[UUID]]:
+    """The network as these changes would make it, and what they change. Raises as thought_through does."""
     thought = imagined(before.facts, changes, program.id)
-    return outcome_of(before, computed(thought.facts), thought.changed, service, program, positions)
+    return computed(thought.facts), thought.changed
 
 
 def outcome_of(
@@ -88,23 +112,25 @@ def outcome_of(
     return WhatIfRead(
         finish=FinishChange(from_=finish_on_wire(before), to=finish_on_wire(after)),
         moved=moved_dates(before, after, changed),
-        dependencies=list(_dependencies(before, after, program.margin_threshold)),
+        dependencies=list(dependency_outcomes(before, after, program.margin_threshold)),
         goals=list(_goals(before, after, service)),
         positions={str(project_id): revision for project_id, revision in positions.items()},
     )
 
 
-def _dependencies(before: Network, after: Network, threshold: int) -> Iterator[DependencyOutcome]:
+def dependency_outcomes(before: Network, after: Network, threshold: int) -> Iterator[DependencyOutcome]:
+    """The dependencies whose margin differs; ``threshold``: the program's."""
     for dependency in after.facts.dependencies:
         was, will = before.standings.get(dependency.id), after.standings[dependency.id]
         if was is None or was.margin != will.margin:
             change = MarginChange(from_=_margin(was), to=_margin(will))
-            state = state_from(dependency, will.margin, threshold)
-            yield DependencyOutcome(id=dependency.id, margin=change, state=state)
+            state = state_from(dependency, will.margin, threshold, standing_day(will, dependency))
+            kept = None if will.margin is None or dependency.needed_by is None else will.margin >= 0
+            yield DependencyOutcome(id=dependency.id, margin=change, state=state, within_date=kept)
     for dependency in before.facts.dependencies:
         if dependency.id not in after.standings:
             change = MarginChange(from_=_margin(before.standings[dependency.id]), to=None)
-            yield DependencyOutcome(id=dependency.id, margin=change, state=DependencyStatus.DISSOLVED)
+            yield DependencyOutcome(id=dependency.id, margin=change, state=DependencyStatus.DISSOLVED, within_date=None)
 
 
 def _margin(standing: Standing | None) -> Duration | None:
@@ -129,14 +155,14 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
     known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(earlier, service)}
     for threat in _threats(later, service):
         if threat.by > known.get((threat.kind, threat.goal_id, threat.source_id), -1):
-            project = after.facts.projects[threat.project_id]
-            text = why(threat, project.key, project.granularity)
+            project = None if threat.project_id is None else after.facts.projects.get(threat.project_id)
+            told_by = (None, Granularity.DAY) if project is None else (project.key, project.granularity)
             yield GoalOutcome(
                 id=threat.goal_id,
                 kind=threat.kind,
                 project_id=threat.project_id,
                 by=Duration(threat.by, threat.day),
-                why=text,
+                why=why(threat, *told_by),
             )
     was = {each.alignment.id: each for each in outlooks(earlier, service.tree, service.alignments)}
     for outlook in outlooks(later, service.tree, service.alignments):
@@ -160,6 +186,6 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
 
 def _threats(forecasts: Forecasts, service: Service) -> list[Threat]:
     return [
-        *threats(forecasts, service.tree, service.alignments, service.risks),
+        *threats(forecasts, service.tree, service.alignments, service.hazards),
         *benefit_threats(forecasts, service.tree, service.benefits),
     ]

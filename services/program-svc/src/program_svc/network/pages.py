@@ -1,17 +1,21 @@
 """`GET /programs/{id}/schedule`, page by page: an answer grows with what it shows, not with the program."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.paging import MAX_LIMIT, PageQuery, page_of_known
+from chassis.paging import MAX_LIMIT, PageQuery, asked_order, page_of_known
 from contracts.values import Id
-from program_svc.network.compute import Network
+from program_svc.network.compute import Network, Scheduled
 from program_svc.network.shapes import ScheduleRead, schedule_read
 from program_svc.programs.models import Program
 from program_svc.programs.queries import MOST_POSITIONS, positions_of
+
+if TYPE_CHECKING:
+    from program_svc.network.dated import Dated, DatedNetwork
 
 
 class ScheduleQuery(PageQuery):
@@ -23,17 +27,12 @@ class ScheduleQuery(PageQuery):
 
 
 async def schedule_page(
-    session: AsyncSession, program: Program, network: Network, query: ScheduleQuery
+    session: AsyncSession, program: Program, network: "Network | DatedNetwork", query: ScheduleQuery
 ) -> tuple[ScheduleRead, Mapping[UUID, int]]:
     """One page of the schedule, and the positions that it reflects: see `positions_shown`."""
-    items, tasks = network.schedule.items, network.facts.tasks
-    asked = [
-        id_
-        for id_, item in items.items()
-        if (query.project_id is None or tasks[id_].project_id == query.project_id)
-        and (query.critical is None or item.critical is query.critical)
-    ]
+    asked = _asked(network, query) if isinstance(network, Network) else _asked_of_columns(network.dated, query)
     shown, following = page_of_known(asked, query, _orders(network), "task_id")
+    tasks = network.facts.tasks
     if len(network.facts.projects) <= MOST_POSITIONS:
         positions = await positions_of(session, program.id)
     else:  # perhaps more has been heard of them since, which says nothing of dates
@@ -42,7 +41,7 @@ async def schedule_page(
     return schedule_read(network, positions, shown, following), positions
 
 
-def _orders(network: Network) -> Mapping[str, Callable[[UUID], int]]:
+def _orders(network: Scheduled) -> Mapping[str, Callable[[UUID], int]]:
     items = network.schedule.items
     return {
         "task_id": lambda id_: id_.int,
@@ -50,3 +49,28 @@ def _orders(network: Network) -> Mapping[str, Callable[[UUID], int]]:
         "early_finish": lambda id_: items[id_].early_finish,
         "total_float": lambda id_: items[id_].total_float,
     }
+
+
+def _asked(network: Network, query: ScheduleQuery) -> list[UUID]:
+    tasks = network.facts.tasks
+    return [
+        id_
+        for id_, item in network.schedule.items.items()
+        if (query.project_id is None or tasks[id_].project_id == query.project_id)
+        and (query.critical is None or item.critical is query.critical)
+    ]
+
+
+def _asked_of_columns(dated: "Dated", query: ScheduleQuery) -> Collection[UUID]:
+    """Those that the page is made of, and few others: no object is made of the rest."""
+    dates = dated.dates
+    values = {
+        "task_id": None,
+        "early_start": dates.early_start,
+        "early_finish": dates.early_finish,
+        "total_float": dates.total_float,
+    }
+    name, sign, after = asked_order(query, values, "task_id")
+    rows = dated.rows_of(query.project_id, query.critical)
+    first = dated.first_rows(rows, values[name], sign, after, query.limit + 1)
+    return [dated.order.ids[row] for row in first.tolist()]

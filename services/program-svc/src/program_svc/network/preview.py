@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.values import Shape
 from program_svc.network.compute import Network
+from program_svc.network.outcome import DependencyOutcome, dependency_outcomes
 from program_svc.network.queries import network_of
 from program_svc.network.shapes import MovedDate, moved_dates
 from program_svc.programs.models import Program
@@ -17,9 +18,10 @@ from program_svc.programs.queries import the_program
 
 
 class Preview(Shape):
-    """What the command would move in the program."""
+    """What the command would move in the program, and the dependencies whose margin it would change."""
 
     moved: list[MovedDate]
+    dependencies: list[DependencyOutcome]
 
 
 PREVIEWED: dict[int | str, dict[str, Any]] = {
@@ -46,4 +48,5 @@ class Before:
         """What has moved since then."""
         after = await network_of(self.session, self.program)
         response.status_code = 200
-        return Preview(moved=moved_dates(self.network, after, changed))
+        outcomes = dependency_outcomes(self.network, after, self.program.margin_threshold)
+        return Preview(moved=moved_dates(self.network, after, changed), dependencies=list(outcomes))

@@ -16,6 +16,7 @@ from program_svc.network.pages import ScheduleQuery, schedule_page
 from program_svc.network.paths import PathQuery, PathsRead, paths_read
 from program_svc.network.queries import Unschedulable
 from program_svc.network.recalled import recalled_network
+from program_svc.network.recalled_dates import recalled_dates
 from program_svc.network.shapes import ScheduleRead
 from program_svc.programs.queries import positions_of, reflect, reflect_program, the_program
 
@@ -31,8 +32,8 @@ async def read_program_schedule(
     Sort by `task_id`, `early_start`, `early_finish` or `total_float`.
     """
     program = await the_program(session, program_id)
-    network = await recalled_network(session, program)
-    schedule, positions = await schedule_page(session, program, network, query)
+    dates = await recalled_dates(session, program)
+    schedule, positions = await schedule_page(session, program, dates, query)
     reflect(response, program, positions)
     return schedule
 
@@ -64,4 +65,4 @@ async def explain_program_task(program_id: Id, task_id: Id, session: Session, re
     """Why a task is where it is: what drives it back to the root, across projects, and what its last move goes back to."""
     program = await the_program(session, program_id)
     await reflect_program(session, response, program)
-    return await explain(session, program, await recalled_network(session, program), task_id)
+    return await explain(session, program, await recalled_dates(session, program), task_id)

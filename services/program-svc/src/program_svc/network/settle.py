@@ -7,6 +7,7 @@ from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from chassis import outbox
 from contracts.program_events import DependencyState
 from program_svc.boundaries import LockedProgram
 from program_svc.dependencies.standing import dissolve_lost, take_standing
@@ -18,7 +19,7 @@ from program_svc.network.objects import compared
 from program_svc.network.queries import computed
 from program_svc.network.stored import stored_rows
 from program_svc.tolerances.drafting import draft_exceptions
-from program_svc.tolerances.measures import network_measures
+from program_svc.tolerances.measures import due_of, network_measures
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ async def settle(locked: LockedProgram, changes: Changes, facts: Facts | None = 
     network = computed(facts if facts is not None else await facts_of(locked.session, locked.program))
     difference, _ = compared(await stored_rows(locked.session, locked.program.id), network)
     await settle_on(locked, network, difference, changes.changed | changes.lost, {})
+    await outbox.catch_up(locked.session)
     return network
 
 
@@ -59,11 +61,12 @@ async def settle_on(
 ) -> None:
     """Keep the network's dates, give the dependencies what it says of them, and draft an exception where it exceeds a tolerance.
 
-    ``told``: see take_standing.
+    The database has all of it with the events, or once `outbox.catch_up` was called. ``told``: see take_standing.
     """
     facts = network.facts
-    await keep_dates(locked, network, difference, changed)
+    keep_dates(locked, network, difference, changed)
     granularities = {project_id: row.granularity for project_id, row in facts.projects.items()}
     await take_standing(locked, network.judged, network.standings, granularities, told)
-    if locked.program.tolerances is not None:
-        await draft_exceptions(locked, network, network_measures(locked.program, network))
+    if locked.program.tolerances is not None and locked.program.is_open:
+        due = await due_of(locked.session, locked.program, network)
+        await draft_exceptions(locked, network, network_measures(locked.program, network, due))

@@ -11,7 +11,7 @@ import planning
 from contracts.schedules import Cause, DrivenByDependency, DrivenByLink, Driving
 from contracts.values import DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import Granularity, TaskSide
-from program_svc.network.compute import Network
+from program_svc.network.compute import Network, Scheduled
 from program_svc.network.instants import worked, written
 from program_svc.network.moves import Dates, Driver, RootCause, causes, driver_of, moved
 
@@ -86,7 +86,7 @@ def cause_on_wire(cause: RootCause | None, project_id: UUID) -> Cause:
 
 
 def schedule_read(
-    network: Network, positions: Mapping[UUID, int], task_ids: Iterable[UUID], following: str | None = None
+    network: Scheduled, positions: Mapping[UUID, int], task_ids: Iterable[UUID], following: str | None = None
 ) -> ScheduleRead:
     """The schedule of these tasks, of a network with its projects' floats. Without any in the network it has neither start nor finish."""
     items, floats = network.schedule.items, network.schedule.project_float or {}
@@ -100,23 +100,25 @@ def schedule_read(
     )
 
 
-def start_on_wire(network: Network) -> date | None:
+def start_on_wire(network: Scheduled) -> date | None:
     """The first early start; none without tasks."""
     return written(network.schedule.start, TaskSide.START, finest(network)) if network.schedule.items else None
 
 
-def finish_on_wire(network: Network) -> date | None:
+def finish_on_wire(network: Scheduled) -> date | None:
     """The last early finish; none without tasks."""
     return written(network.schedule.finish, TaskSide.FINISH, finest(network)) if network.schedule.items else None
 
 
-def finest(network: Network) -> str:
+def finest(network: Scheduled) -> str:
     """A program with a minute project among its projects is written in minutes."""
     granularities = {row.granularity for row in network.facts.projects.values()}
     return Granularity.MINUTE if Granularity.MINUTE in granularities else Granularity.DAY
 
 
-def _scheduled(network: Network, task_id: UUID, item: planning.ScheduledTask, project_float: int) -> ScheduledTaskRead:
+def _scheduled(
+    network: Scheduled, task_id: UUID, item: planning.ScheduledTask, project_float: int
+) -> ScheduledTaskRead:
     granularity = network.facts.granularity_of(task_id)
     day = network.facts.calendar_of(task_id).minutes_per_day
     return ScheduledTaskRead(

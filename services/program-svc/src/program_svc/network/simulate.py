@@ -16,6 +16,7 @@ from contracts.values import DayOrMoment, Id, NonNegativeWrittenDuration, Shape
 from contracts.vocabulary import TaskSide
 from program_svc.goals.queries import Service, service_of
 from program_svc.network.compute import Network
+from program_svc.network.cost_chances import CostChances, Counted
 from program_svc.network.instants import written
 from program_svc.network.queries import Unschedulable
 from program_svc.network.recalled import recalled_network
@@ -29,7 +30,8 @@ MOST_TASK_RUNS = 20_000_000
 MOST_ESTIMATES = 10_000
 MOST_SHARED = 100
 SHOWN = 20
-"""Of tasks by criticality, and of estimates by sensitivity."""
+"""Of tasks by criticality, and of estimates by sensitivity, unless more are asked for."""
+MOST_SHOWN = 100_000
 
 
 class SpreadOfAll(Shape):
@@ -71,6 +73,8 @@ class SimulationAsked(Shape):
         default_factory=list, max_length=MOST_SHARED
     )
     """Risks of one cause, such as a supplier of several projects: in a run they happen together, the less probable along with the more."""
+    most_influences: StrictInt = Field(default=SHOWN, ge=1, le=MOST_SHOWN)
+    """How many tasks the answer tells the criticality of, and estimates and risks the sensitivity to, the largest first."""
 
 
 class FinishChances(Shape):
@@ -92,6 +96,7 @@ class MilestoneChances(Shape):
     planned: DayOrMoment
     p50: DayOrMoment
     p80: DayOrMoment
+    p90: DayOrMoment
     deadline_chance: float | None
 
 
@@ -120,7 +125,10 @@ class SimulationRead(Shape):
     goals: list[Chance]
     criticality: list[Influence]
     sensitivity: list[Influence]
+    costs: CostChances | None
+    """The budget of the projects and what the risks that happen add to it, in one currency; null where there is none, or no rate."""
     left_out: list[Id]
+    warnings: list[str]
     positions: dict[str, int]
 
 
@@ -130,7 +138,7 @@ async def simulate_program(
 ) -> SimulationRead:
     """How sure the program's dates are: percentiles of milestones, the chance of each dependency and each goal to be in time.
 
-    Durations vary by their estimates, open risks of the projects happen in their share of the runs and delay their tasks. What projects
+    Durations vary by their estimates, open risks of the program and its projects happen in their share of the runs and delay their tasks. What projects
     have in common moves all of them: a dependency, a cause of several risks, or whatever makes durations go together.
     """
     asked = SimulationAsked() if body is None else body
@@ -144,11 +152,12 @@ async def simulate_program(
         raise _invalid("/runs", "too_many_runs", f"For {len(network.facts.tasks)} tasks ask for {most} runs at most.")
     if not network.schedule.items:
         raise Unschedulable("The program has no tasks.")
-    return await asyncio.to_thread(_simulated, network, service, asked, positions)
+    counted = await Counted.of(session, program, service.hazards, positions)
+    return await asyncio.to_thread(_simulated, network, service, asked, positions, counted)
 
 
 def _simulated(
-    network: Network, service: Service, asked: SimulationAsked, positions: dict[UUID, int]
+    network: Network, service: Service, asked: SimulationAsked, positions: dict[UUID, int], counted: Counted
 ) -> SimulationRead:
     from planning.simulation import CannotVary, Estimate, InvalidEstimate  # brings the compiled engine
     from program_svc.network.chances import Common, Spread, chances_of
@@ -171,12 +180,13 @@ def _simulated(
             network,
             service.tree,
             service.alignments,
-            service.risks,
+            service.hazards,
             estimates,
             spread,
             Common(asked.correlation.within_projects, asked.correlation.across_projects, _causes(service, asked)),
             runs=asked.runs,
             seed=asked.seed,
+            rates=counted.rates,
         )
     except InvalidEstimate as error:
         raise _invalid(_pointer(asked, error.ids), "estimate", f"{error}.") from error
@@ -200,6 +210,7 @@ def _simulated(
                 planned=day_of(milestone.planned, own),
                 p50=day_of(milestone.runs.p50, own),
                 p80=day_of(milestone.runs.p80, own),
+                p90=day_of(milestone.runs.p90, own),
                 deadline_chance=None if milestone.due is None else milestone.runs.chance_of(milestone.due),
             )
         )
@@ -216,31 +227,40 @@ def _simulated(
         milestones=milestones,
         dependencies=[Chance(id=id_, chance=chance) for id_, chance in found.dependencies.items()],
         goals=[Chance(id=id_, chance=chance) for id_, chance in found.goals.items()],
-        criticality=_largest(answer.criticality),
-        sensitivity=_largest(answer.sensitivity),
+        criticality=_largest(answer.criticality, asked.most_influences),
+        sensitivity=_largest(_of_the_finish(answer.sensitivity, service), asked.most_influences),
+        costs=counted.chances(found.cost),
         left_out=found.left_out,
+        warnings=counted.warnings,
         positions={str(project_id): revision for project_id, revision in positions.items()},
     )
 
 
 def _causes(service: Service, asked: SimulationAsked) -> dict[UUID, UUID]:
     """Of each risk that shares its luck, the first one of those it shares it with."""
-    known = {risk.id for risk in service.risks}
+    known = {hazard.id: hazard.id for hazard in service.hazards}
+    known |= {hazard.origin_id: hazard.id for hazard in service.hazards if hazard.origin_id is not None}
     causes: dict[UUID, UUID] = {}
     for index, shared in enumerate(asked.shared_risks):
         for place, risk_id in enumerate(shared):
             pointer = f"/shared_risks/{index}/{place}"
             if risk_id not in known:
-                raise _invalid(pointer, "unknown_risk", "This is no risk of a project of the program.")
-            if risk_id in causes:
+                raise _invalid(pointer, "unknown_risk", "This is no risk of the program or of one of its projects.")
+            if known[risk_id] in causes:
                 raise _invalid(pointer, "risk_twice", "A risk has one cause: name it once.")
-            causes[risk_id] = shared[0]
+            causes[known[risk_id]] = known[shared[0]]
     return causes
 
 
-def _largest(values: dict[UUID, float] | dict[UUID, float | None]) -> list[Influence]:
+def _largest(values: dict[UUID, float] | dict[UUID, float | None], most: int) -> list[Influence]:
     known = [Influence(id=id_, value=value) for id_, value in values.items() if value]
-    return sorted(known, key=lambda each: (-abs(each.value), each.id))[:SHOWN]
+    return sorted(known, key=lambda each: (-abs(each.value), each.id))[:most]
+
+
+def _of_the_finish(sensitivity: dict[UUID, float | None], service: Service) -> dict[UUID, float | None]:
+    """Without the risks that only cost: what their luck has in common with the finish is chance."""
+    costing = {hazard.id for hazard in service.hazards if not hazard.has_impact}
+    return {id_: value for id_, value in sensitivity.items() if id_ not in costing}
 
 
 def _pointer(asked: SimulationAsked, task_ids: Sequence[object]) -> str:

@@ -1,7 +1,7 @@
 """The program's early dates as its table keeps them: read as they are, changed where they differ.
 
 Two kinds of change: a task that moved takes its new dates and remembers the old ones; one that stays where it is, held there by
-something else, keeps what it remembers.
+something else, keeps what it remembers. Both go to the database with the program's events; no task is in two of them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.statements import execute, fetch
+from chassis import outbox
+from chassis.statements import fetch
 from contracts.schedules import Cause
 from program_svc.network.moves import StoredRow
 
@@ -26,6 +27,7 @@ class Moved:
     cause: Cause
 
 
+_TABLE = "program_schedule"
 _READ = """
     SELECT task_id, project_id, early_start, early_finish, driving_link_id, driving_dependency_id
     FROM program_schedule WHERE program_id = $1
@@ -62,18 +64,19 @@ async def stored_rows(session: AsyncSession, program_id: UUID) -> dict[UUID, Sto
     return {row["task_id"]: StoredRow(*row[1:]) for row in rows}
 
 
-async def forget_rows(session: AsyncSession, program_id: UUID, gone: Collection[UUID]) -> None:
+def forget_rows(session: AsyncSession, program_id: UUID, gone: Collection[UUID]) -> None:
     """Remove the rows of tasks that are no longer in the network."""
-    await execute(session, _FORGET, program_id, list(gone))
+    outbox.send_along(session, f"{_TABLE}: forgotten", _FORGET, program_id, list(gone))
 
 
-async def move_rows(
+def move_rows(
     session: AsyncSession, program_id: UUID, organization_id: UUID, revision: int, moves: Sequence[Moved]
 ) -> None:
     """Write the rows of tasks that moved at this revision of the program, or are new."""
     rows, before = [move.row for move in moves], [move.was for move in moves]
-    await execute(
+    outbox.send_along(
         session,
+        f"{_TABLE}: moved",
         _MOVE,
         program_id,
         organization_id,
@@ -86,10 +89,11 @@ async def move_rows(
     )
 
 
-async def hold_rows(session: AsyncSession, program_id: UUID, rows: Mapping[UUID, StoredRow]) -> None:
+def hold_rows(session: AsyncSession, program_id: UUID, rows: Mapping[UUID, StoredRow]) -> None:
     """Write what drives tasks that have not moved."""
-    await execute(
+    outbox.send_along(
         session,
+        f"{_TABLE}: held",
         _HOLD,
         program_id,
         list(rows),

@@ -10,6 +10,7 @@ from chassis.patch import changes_of
 from chassis.problem import NotFound
 from contracts.program_events.portfolios import PortfolioCreated, PortfolioDeleted, PortfolioUpdated
 from program_svc.boundaries import lock_strategy
+from program_svc.portfolio_projects.models import PortfolioProject
 from program_svc.portfolios.models import (
     Portfolio,
     PortfolioCreate,
@@ -78,7 +79,11 @@ async def delete_portfolio(
     locked = await lock_strategy(session, organization_id)
     portfolio = await the_portfolio(session, portfolio_id)
     check_if_match(if_match, portfolio)
-    for holds, what in ((Program.portfolio_id, "programs"), (Portfolio.parent_id, "portfolios")):
+    for holds, what in (
+        (Program.portfolio_id, "programs"),
+        (Portfolio.parent_id, "portfolios"),
+        (PortfolioProject.portfolio_id, "projects"),
+    ):
         if await session.scalar(select(1).where(col(holds) == portfolio_id).limit(1)) is not None:
             raise PortfolioNotEmpty(f"There are {what} in it: move them first.")
     locked.touch(portfolio)

@@ -1,4 +1,4 @@
-"""A portfolio: programs that serve one part of the organisation's strategy."""
+"""A portfolio: programs, and projects outside programs, that serve one part of the organisation's strategy."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ class PortfolioCycle(Conflict):
 
 
 class PortfolioNotEmpty(Conflict):
-    """Only a portfolio without programs and without portfolios below it can be deleted."""
+    """Only a portfolio without programs, without projects and without portfolios below it can be deleted."""
 
     slug, title = "portfolio-not-empty", "The portfolio still holds something"
 

@@ -19,7 +19,7 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
     Of a report from before these were frozen there are the first and the last.
     """
     drawn: dict[str, Picture] = {}
-    planned = [each for each in content["programs"] if each.get("schedule", {}).get("finish")]
+    planned = [each for each in _held(content) if each.get("schedule", {}).get("finish")]
     if planned:
         rows = [
             GanttRow(
@@ -30,7 +30,7 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
             )
             for each in planned
         ]
-        drawn["roadmap"] = Gantt("Programs over time", tuple(rows))
+        drawn["roadmap"] = Gantt("Programs and projects over time", tuple(rows))
     outlines = content.get("outlines", {})
     for curve in outlines.get("curves", ()):
         drawn[f"{CURVE}{curve['currency']}"] = curve_drawing(curve)
@@ -64,21 +64,29 @@ def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapp
         "Open exceptions",
     )
     yield TableOf(head, [_program(each) for each in content["programs"]])
+    if content.get("projects"):
+        yield Heading("Projects outside programs")
+        yield TableOf(("Project", "State", "Deadline", "Finish"), [_outside(each) for each in content["projects"]])
     if "roadmap" in drawn:
         yield Drawing(drawn["roadmap"], "In red: forecast to be done after its deadline")
     yield Heading("Money")
-    yield TableOf(("Program", "BAC", "EV", "AC", "CPI", "SPI"), [_money(each) for each in content["programs"]])
+    yield TableOf(("", "BAC", "EV", "AC", "CPI", "SPI"), [_money(each) for each in _held(content)])
     for name in sorted(name for name in drawn if name.startswith(CURVE)):
         yield Drawing(drawn[name], "What was to be done by when, and what has been done for which cost")
     yield from _between(content, drawn)
     yield Heading("Risks")
-    yield TableOf(("Program", "Open", "Threats", "Opportunities"), _risks(content["programs"]))
+    yield TableOf(("", "Open", "Threats", "Opportunities"), _risks(_held(content)))
     if "matrix" in drawn:
         yield Drawing(
             drawn["matrix"], "How many open risks lie in each cell; costs as shares of their programs' budgets"
         )
     yield Heading("Goals")
     yield Drawing(drawn["tree"]) if "tree" in drawn else Paragraph("none", "quiet")
+
+
+def _held(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Programs, and projects outside programs; a report from before these were frozen has none."""
+    return [*content["programs"], *content.get("projects", ())]
 
 
 def _between(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
@@ -91,13 +99,19 @@ def _between(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[
         yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
 
 
-def _program(each: Mapping[str, Any]) -> list[str | Cell]:
+def _outside(each: Mapping[str, Any]) -> list[str | Cell]:
     finish = or_none(each["finish"])
     return [
         f"{each['key']} {each['name']}",
         each["state"],
         or_none(each["deadline"]),
         Cell(str(each["finish"]), "red") if each["is_late"] else finish,
+    ]
+
+
+def _program(each: Mapping[str, Any]) -> list[str | Cell]:
+    return [
+        *_outside(each),
         *(str(each[name]) for name in ("projects", "breached", "at_risk")),
         or_none(each["least_margin"]),
         str(each["open_exceptions"]),
@@ -108,6 +122,8 @@ def _money(each: Mapping[str, Any]) -> list[str | Cell]:
     if "unschedulable" in each:
         return [each["key"], Cell(each["unschedulable"], "quiet"), *[NONE] * 4]
     figures = each["earned_value"]
+    if figures is None:
+        return [each["key"], *[NONE] * 5]
     amounts = [amount(figures[name]) for name in ("bac", "ev", "ac")]
     return [each["key"], *amounts, *(ratio(figures[name]) for name in ("cpi", "spi"))]
 

@@ -1,7 +1,7 @@
-"""Status reports on a portfolio: the figures of its programs, and of those below it, as they stood."""
+"""Status reports on a portfolio: the figures of its programs and projects, and of those below it, as they stood."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from program_svc.boundaries import LockedStrategy
 from program_svc.components.models import Component
 from program_svc.goals.queries import goal_tree
 from program_svc.network.queries import Unschedulable
+from program_svc.portfolio_projects.glances import frozen_figures
+from program_svc.portfolio_projects.models import PortfolioProject
 from program_svc.portfolios.actions import the_portfolio
 from program_svc.portfolios.models import state_of
 from program_svc.portfolios.outlines import Outlines
@@ -99,6 +101,9 @@ async def _content(session: AsyncSession, portfolio_id: UUID) -> dict[str, Any]:
     found = select(Program).where(col(Program.portfolio_id).in_(below)).order_by(col(Program.key), col(Program.id))
     programs = list(await session.scalars(found))
     glances = await glances_of(session, [program.id for program in programs])
+    outside = select(col(PortfolioProject.project_id), col(PortfolioProject.portfolio_id))
+    found_outside = await session.execute(outside.where(col(PortfolioProject.portfolio_id).in_(below)))
+    members = {row.project_id: row.portfolio_id for row in found_outside}
     outlines = Outlines()
     return {
         "portfolio": state_of(portfolio).model_dump(mode="json"),
@@ -106,7 +111,8 @@ async def _content(session: AsyncSession, portfolio_id: UUID) -> dict[str, Any]:
             glances[program.id].model_dump(mode="json") | await _figures(session, program, outlines)
             for program in programs
         ],
-        "tree": await _tree(session, [program.id for program in programs]),
+        "projects": await frozen_figures(session, members),
+        "tree": await _tree(session, [program.id for program in programs], members),
         "outlines": outlines.summed(),
     }
 
@@ -121,6 +127,7 @@ async def _figures(session: AsyncSession, program: Program, outlines: Outlines) 
     return {name: figures.content[name] for name in SHOWN}
 
 
-async def _tree(session: AsyncSession, program_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+async def _tree(session: AsyncSession, program_ids: Sequence[UUID], outside: Collection[UUID]) -> list[dict[str, Any]]:
     components = select(col(Component.project_id)).where(col(Component.program_id).in_(program_ids))
-    return await tree_of(session, await goal_tree(session), program_ids, list(await session.scalars(components)))
+    project_ids = [*await session.scalars(components), *outside]
+    return await tree_of(session, await goal_tree(session), program_ids, project_ids)

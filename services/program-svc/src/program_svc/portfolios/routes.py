@@ -1,4 +1,4 @@
-"""`/portfolios`. The programs of one: `GET /programs?portfolio_id=…`."""
+"""`/portfolios`. The programs of one: `GET /programs?portfolio_id=…`; its projects outside programs: `…/projects`."""
 
 from typing import Annotated
 
@@ -75,7 +75,7 @@ async def read_portfolio(portfolio_id: Id, session: Session, response: Response)
 async def read_portfolio_overview(
     portfolio_id: Id, session: Session, identity: CurrentIdentity, query: Annotated[PageQuery, Query()]
 ) -> PortfolioOverview:
-    """Its programs, and those of the portfolios below it, each at a glance: when it is done, what is broken, what is to be decided.
+    """Its programs and its projects outside programs, and those of the portfolios below it, each at a glance: when it is done, what is broken.
 
     Sort by `key` or `name`.
     """

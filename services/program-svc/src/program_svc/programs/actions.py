@@ -14,6 +14,7 @@ from contracts.program_events import ProgramCreated, ProgramDeleted, ProgramTole
 from contracts.vocabulary import ProgramStatus, ProjectStatus
 from program_svc.boundaries import LockedProgram, lock_program
 from program_svc.components.models import Component
+from program_svc.dependencies.standing import dissolve_lost
 from program_svc.network.settle import Changes, settle
 from program_svc.portfolios.models import Portfolio
 from program_svc.programs.models import (
@@ -67,7 +68,10 @@ async def lock_open_program(session: AsyncSession, program_id: UUID) -> LockedPr
 
 
 async def update_program(session: AsyncSession, program_id: UUID, body: ProgramUpdate, if_match: str | None) -> Program:
-    """Change a program's own fields. Raises NotFound, StaleRevision, ProgramClosed, IllegalStep and ComponentOpen."""
+    """Change a program's own fields. One that is terminated lets its projects go: what they agreed on dissolves.
+
+    Raises NotFound, StaleRevision, ProgramClosed, IllegalStep and ComponentOpen.
+    """
     locked = await lock_program(session, program_id)
     program = locked.program
     check_if_match(if_match, program)
@@ -92,6 +96,9 @@ async def update_program(session: AsyncSession, program_id: UUID, body: ProgramU
     locked.record(ProgramUpdated.between(before, state_of(program)))
     if program.is_open:
         await settle(locked, Changes())
+    elif program.state is ProgramStatus.TERMINATED:
+        components = select(col(Component.project_id)).where(col(Component.program_id) == program_id)
+        await dissolve_lost(locked, set(await session.scalars(components)))
     return program
 
 

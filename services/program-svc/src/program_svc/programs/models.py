@@ -41,7 +41,7 @@ class ComponentOpen(Conflict):
 
 
 class ProgramClosed(Conflict):
-    """A closed or terminated program is a record of what was; nothing in it changes any more."""
+    """A closed or terminated program is a record of what was: nothing in it changes any more, but that its projects may leave it."""
 
     slug, title = "program-closed", "The program is closed"
 

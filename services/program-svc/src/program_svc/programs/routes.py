@@ -8,10 +8,11 @@ from sqlmodel import col, select
 from chassis.etag import IfMatch, stamp
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
+from chassis.unit_of_work import CurrentIdentity, DryRun, Session, TransactionRoute
 from contracts.program_events import ProgramState
 from contracts.values import Id, Key
 from contracts.vocabulary import ProgramStatus
+from program_svc.network.preview import Before, Preview
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs import actions
@@ -86,9 +87,19 @@ async def read_program(program_id: Id, session: Session, response: Response) -> 
     ),
 )
 async def update_program(
-    program_id: Id, body: ProgramUpdate, session: Session, _: Writer, response: Response, if_match: IfMatch = None
-) -> ProgramState:
-    """Change a program, or take it to its next state."""
+    program_id: Id,
+    body: ProgramUpdate,
+    session: Session,
+    _: Writer,
+    is_preview: DryRun,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ProgramState | Preview:
+    """Change a program, or take it to its next state. One that is terminated lets its projects go: what they agreed on dissolves."""
+    if is_preview:
+        before = await Before.of(session, program_id)
+        await actions.update_program(session, program_id, body, if_match)
+        return await before.preview(response, changed={program_id})
     program = await actions.update_program(session, program_id, body, if_match)
     stamp(response, program)
     return state_of(program)

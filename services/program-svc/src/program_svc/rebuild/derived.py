@@ -19,11 +19,16 @@ from program_svc.network.objects import compared
 from program_svc.network.queries import Unschedulable, network_of
 from program_svc.network.settle import Changes, settle
 from program_svc.network.stored import stored_rows
+from program_svc.portfolio_projects.actions import leave_portfolios
 from program_svc.programs.models import Program
 from program_svc.rebuild.differences import differences
+from program_svc.sums.keeping import keep_all_sums
 
 _PROGRAMS = "SELECT id, latest_revision FROM programs ORDER BY id"
 _OF_PROJECTS = "SELECT DISTINCT program_id FROM components WHERE project_id = ANY($1::uuid[])"
+_MEMBERS_GONE = """
+    SELECT project_id FROM portfolio_projects WHERE NOT EXISTS (SELECT 1 FROM known_projects WHERE id = project_id)
+"""
 _COMPONENTS = "SELECT project_id FROM components WHERE program_id = $1"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -67,6 +72,9 @@ class Programs:
             await _settle(locked)
             await session.flush()
             settled[program_id] = locked.program.latest_revision
+        gone = [row["project_id"] for row in await fetch(session, _MEMBERS_GONE)]
+        await leave_portfolios(session, gone)
+        await keep_all_sums(session)
 
     async def check(self, session: AsyncSession, organization_id: UUID) -> None:
         """Every program is at the revision at which it was left. Raises NotSwitched."""
@@ -76,7 +84,9 @@ class Programs:
 
 
 async def _is_as_computed(session: AsyncSession, program: Program) -> bool:
-    """Whether what is kept of the program is what its facts say; of facts that make no network nothing follows."""
+    """Whether what is kept of the program is what its facts say; of facts that make no network nothing follows, nor of a program that is over."""
+    if not program.is_open:
+        return True
     try:
         network = await network_of(session, program)
     except Unschedulable:
@@ -100,6 +110,8 @@ async def _settle(locked: LockedProgram) -> None:
     )
     for component in list(await session.scalars(left)):
         await drop_component(locked, component)
+    if not locked.program.is_open:
+        return
     try:
         await settle(locked, changes)
     except Unschedulable as error:

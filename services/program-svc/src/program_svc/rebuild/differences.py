@@ -13,7 +13,7 @@ from program_svc.network.settle import Changes
 from program_svc.replica.models import CALENDARS, LINKS, PROJECTS, TASKS
 from program_svc.replica.restore import CANCELLED
 
-_SAYS_NOTHING = {"revision", "name", "key", "currency"}
+_SAYS_NOTHING = {"revision", "name", "key", "currency", "critical_float"}
 """Columns of which no date depends."""
 
 

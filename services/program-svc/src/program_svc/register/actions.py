@@ -10,13 +10,20 @@ from uuid_utils.compat import uuid7
 
 from chassis.paging import PageQuery, page
 from chassis.patch import changes_of
-from chassis.problem import FieldError, InvalidRequest, NotFound
+from chassis.problem import Conflict, FieldError, InvalidRequest, NotFound
+from chassis.register.declared import check_named_state
 from contracts.values import Shape
 from program_svc.boundaries import LockedProgram
 from program_svc.programs.models import IllegalStep
 from program_svc.register.declared import STATE, Declared, StateT
 from program_svc.register.tables import NAMED, record_of, row_of
 from program_svc.tables import METADATA, now
+
+
+class RecordDecided(Conflict):
+    """What was decided on stays on record."""
+
+    slug, title = "record-decided", "The record was decided on"
 
 
 async def create(program: LockedProgram, declared: Declared[StateT], body: Shape, **computed: Any) -> StateT:
@@ -50,6 +57,8 @@ async def change(
     changes = changes_of(body)
     if STATE in changes:
         check_step(declared, before, changes[STATE])
+    if declared.derives is not None:
+        changes |= await declared.derives(program, before, changes)
     changes |= computed
     after = before.model_copy(update=changes)
     names = declared.life.updated.between(before, after).data.changed
@@ -60,11 +69,15 @@ async def change(
     row = {name: value for name, value in row_of(after).items() if name != "id"}
     await program.session.execute(update(declared.table).where(declared.table.c.id == after.id).values(row))
     program.record(declared.life.updated.between(before, after))
+    if declared.follows is not None:
+        await declared.follows(program, before, after)
     return after
 
 
 async def remove(program: LockedProgram, declared: Declared[StateT], record: StateT) -> None:
-    """Remove a record. Raises RecordInUse (409) while another one names it."""
+    """Remove a record. Raises RecordInUse (409) while another one names it, and RecordDecided."""
+    if declared.decided and getattr(record, STATE) in declared.decided:
+        raise RecordDecided(f"{declared.one.capitalize()} that is {getattr(record, STATE)} stays on record.")
     last = record.model_copy(update={"revision": program.revision, "updated_at": now()})
     await program.session.execute(delete(declared.table).where(declared.table.c.id == record.id))
     program.record(declared.life.deleted.of(last))
@@ -127,8 +140,11 @@ async def _check(program: LockedProgram, declared: Declared[StateT], record: Sta
 
 async def _check_named(program: LockedProgram, name: str, named: UUID) -> None:
     table = METADATA.tables[NAMED[name]]
-    here = select(table.c.id).where(table.c.id == named, table.c.program_id == program.program.id)
-    if (await program.session.execute(here)).scalar_one_or_none() is None:
+    columns = [column for column in table.c if column.name in {"id", STATE}]
+    here = select(*columns).where(table.c.id == named, table.c.program_id == program.program.id)
+    found = (await program.session.execute(here)).mappings().one_or_none()
+    if found is None:
         message = f"There is no such record in this program: {named}."
         error = FieldError(location="body", pointer=f"/{name}", rule="unknown_record", message=message)
         raise NotFound(message, errors=[error])
+    check_named_state(name, found)

@@ -5,17 +5,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from chassis import authority
 from chassis.etag import IfMatch, check_if_match, stamp
 from chassis.paging import Page
 from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, StaleRevision, responses
 from chassis.unit_of_work import Session, TransactionRoute
+from contracts.permissions import of_record
 from contracts.values import Id
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
 from program_svc.programs.models import IllegalStep, ProgramClosed
 from program_svc.programs.queries import the_program
 from program_svc.register import actions
-from program_svc.register.declared import Declared, StateT
+from program_svc.register.actions import RecordDecided
+from program_svc.register.declared import STATE, Declared, StateT
 
 Endpoint = Callable[..., Any]
 
@@ -26,7 +29,7 @@ class RecordInUse(Conflict):
     slug, title = "record-in-use", "Another record names this one"
 
 
-WRITES = responses(NotFound, Forbidden, AlreadyExists, ProgramClosed)
+WRITES = (NotFound, Forbidden, AlreadyExists, ProgramClosed)
 
 
 def router_of(declared: Declared[StateT], *, has_list: bool = True) -> APIRouter:
@@ -55,11 +58,13 @@ def router_of(declared: Declared[StateT], *, has_list: bool = True) -> APIRouter
         program_id: Id,
         record_id: Annotated[Id, own_id],
         session: Session,
-        _: Writer,
+        writer: Writer,
         body: Any,
         response: Response,
         if_match: IfMatch = None,
     ) -> Any:
+        if declared.decided and getattr(body, STATE) in declared.decided:
+            authority.check(writer, of_record(f"program_{name}", "decide"), {"program_id": program_id})
         program = await lock_open_program(session, program_id)
         record = await actions.find(session, program_id, declared, record_id)
         check_if_match(if_match, record)
@@ -89,7 +94,7 @@ def router_of(declared: Declared[StateT], *, has_list: bool = True) -> APIRouter
         f"Write {declared.one} of the program down: {declared.about}",
         status_code=201,
         response_model=shape,
-        responses=WRITES,
+        responses=responses(*WRITES, *declared.refuses),
     )
     if has_list:
         list_all.__annotations__["query"] = Annotated[declared.query, Query()]
@@ -120,7 +125,7 @@ def router_of(declared: Declared[StateT], *, has_list: bool = True) -> APIRouter
         f"update_program_{name}",
         f"Change {declared.one} of the program{steps}.",
         response_model=shape,
-        responses=WRITES | responses(StaleRevision, IllegalStep),
+        responses=responses(*WRITES, *declared.refuses, StaleRevision, IllegalStep),
     )
     add(
         "DELETE",
@@ -130,6 +135,6 @@ def router_of(declared: Declared[StateT], *, has_list: bool = True) -> APIRouter
         f"Remove {declared.one} of the program, as one that should never have been there.",
         status_code=204,
         response_model=None,
-        responses=WRITES | responses(StaleRevision, RecordInUse),
+        responses=responses(*WRITES, StaleRevision, RecordInUse, *((RecordDecided,) if declared.decided else ())),
     )
     return router

@@ -7,6 +7,7 @@ __all__ = ["HOME", "NAMED", "record_of", "row_of"]
 
 NAMED = {
     "issue_id": "issues",
+    "risk_id": "risks",
     "superseded_by_id": "decisions",
     "scenario_id": "scenarios",
     "benefit_id": "benefits",

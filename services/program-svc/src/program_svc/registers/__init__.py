@@ -3,9 +3,10 @@
 from typing import Any
 
 from program_svc.register.declared import Declared
-from program_svc.registers.governance import CHANGE_REQUESTS, DECISIONS, GATES, ISSUES, RISKS
+from program_svc.registers.governance import CHANGE_REQUESTS, DECISIONS, GATES, ISSUES
 from program_svc.registers.money import EXCHANGE_RATES, FUNDINGS
 from program_svc.registers.people import STAKEHOLDERS
+from program_svc.registers.risks import RISKS
 
 WITH_LISTS: tuple[Declared[Any], ...] = (STAKEHOLDERS, GATES, DECISIONS, CHANGE_REQUESTS, FUNDINGS, EXCHANGE_RATES)
 ROLLED_UP: tuple[Declared[Any], ...] = (ISSUES, RISKS)

@@ -1,4 +1,4 @@
-"""How a program is steered: gates, decisions, issues and risks of its own, changes that touch several projects."""
+"""How a program is steered: gates, decisions, issues of its own, changes that touch several projects."""
 
 from collections.abc import Iterable
 
@@ -11,30 +11,22 @@ from contracts.program_events.governance import (
     GateState,
     IssueFields,
     IssueState,
-    RiskFields,
-    RiskState,
 )
-from contracts.program_events.registers import CHANGE_REQUEST, DECISION, GATE, ISSUE, RISK
+from contracts.program_events.registers import CHANGE_REQUEST, DECISION, GATE, ISSUE
 from contracts.project_events.change_requests import ChangeRequestStatus
 from contracts.project_events.control import GateDecision, GateStatus
 from contracts.project_events.log import DecisionStatus, IssueStatus
-from contracts.vocabulary import RiskKind, RiskResponse, RiskStatus
+from program_svc.network.queries import Unschedulable
 from program_svc.register.declared import Broken, Declared
-
-THREAT_RESPONSES = {
-    RiskResponse.AVOID,
-    RiskResponse.TRANSFER,
-    RiskResponse.MITIGATE,
-    RiskResponse.ACCEPT,
-    RiskResponse.ESCALATE,
-}
-OPPORTUNITY_RESPONSES = {
-    RiskResponse.EXPLOIT,
-    RiskResponse.SHARE,
-    RiskResponse.ENHANCE,
-    RiskResponse.ACCEPT,
-    RiskResponse.ESCALATE,
-}
+from program_svc.registers.changes import (
+    DECIDED,
+    ChangeRequestFixed,
+    PartOpen,
+    check_change_request,
+    outcome_when_assessed,
+)
+from program_svc.registers.origins import TakenOver, takes_over
+from program_svc.replica.models import ISSUES as KNOWN_ISSUES
 
 
 def _gate_rules(gate: GateState) -> Iterable[Broken]:
@@ -120,50 +112,21 @@ ISSUES = Declared(
         IssueStatus.CLOSED: (),
     },
     rules=_issue_rules,
-)
-
-
-def _risk_rules(risk: RiskState) -> Iterable[Broken]:
-    legal = THREAT_RESPONSES if risk.kind is RiskKind.THREAT else OPPORTUNITY_RESPONSES
-    if risk.response is not None and risk.response not in legal:
-        names = ", ".join(sorted(legal))
-        yield "/response", "response_of_kind", f"A response to {risk.kind.value} is one of: {names}."
-    if risk.state is RiskStatus.RESPONSE_PLANNED and risk.response is None:
-        yield "/response", "response_missing", "Say what the response is."
-    if risk.cost_impact.amount < 0:
-        yield "/cost_impact", "negative_impact", "An impact is not negative; whether it costs or saves is its kind."
-
-
-RISKS = Declared(
-    name="risk",
-    collection="risks",
-    about="something that may happen to it as a whole, or was escalated to it.",
-    fields=RiskFields,
-    state=RiskState,
-    life=RISK,
-    filters=("state", "kind", "category", "owner"),
-    sorts=("title",),
-    begins=RiskStatus.IDENTIFIED,
-    steps={
-        RiskStatus.IDENTIFIED: (RiskStatus.ASSESSED, RiskStatus.CLOSED, RiskStatus.OCCURRED),
-        RiskStatus.ASSESSED: (RiskStatus.RESPONSE_PLANNED, RiskStatus.CLOSED, RiskStatus.OCCURRED),
-        RiskStatus.RESPONSE_PLANNED: (RiskStatus.MONITORING, RiskStatus.CLOSED, RiskStatus.OCCURRED),
-        RiskStatus.MONITORING: (RiskStatus.CLOSED, RiskStatus.OCCURRED),
-        RiskStatus.CLOSED: (),
-        RiskStatus.OCCURRED: (),
-    },
-    rules=_risk_rules,
+    check=takes_over(KNOWN_ISSUES, "issues"),
+    refuses=(TakenOver,),
 )
 
 
 def _change_request_rules(request: ChangeRequestState) -> Iterable[Broken]:
     status = ChangeRequestStatus
-    if request.state not in {status.DRAFT, status.SUBMITTED} and not request.impact:
+    if request.state not in {status.DRAFT, status.SUBMITTED} and not request.impact and request.outcome is None:
         yield "/impact", "impact_missing", "Say what it would do before it is assessed."
     if request.state in {status.APPROVED, status.REJECTED} and not request.decided_by:
         yield "/decided_by", "decided_by_whom", "Say who decided it."
     if len(set(request.project_ids)) < len(request.project_ids):
         yield "/project_ids", "project_twice", "A project is named once."
+    if not set(request.done_by) <= set(request.project_ids):
+        yield "/done_by", "not_touched", "Only a project that it touches makes a part of it."
 
 
 CHANGE_REQUESTS = Declared(
@@ -191,4 +154,8 @@ CHANGE_REQUESTS = Declared(
         ChangeRequestStatus.CLOSED: (),
     },
     rules=_change_request_rules,
+    check=check_change_request,
+    refuses=(ChangeRequestFixed, PartOpen, Unschedulable),
+    derives=outcome_when_assessed,
+    decided=DECIDED,
 )

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import outbox
 from chassis.statements import execute
 from program_svc.replica.models import (
     ACTUALS,
@@ -64,7 +65,7 @@ def heard_in(session: AsyncSession) -> Heard:
 
 
 async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> Heard:
-    """Write all that was heard, and hand it on; each of these projects is then known up to this revision."""
+    """Write all that was heard, and hand it on; each of these projects is then known up to this revision, and locked until the transaction ends."""
     heard: Heard = session.info.pop(KEY, Heard())
     for table, ids in heard.gone.items():
         if ids:
@@ -74,11 +75,10 @@ async def write_heard(session: AsyncSession, revisions: Mapping[UUID, int]) -> H
             await execute(session, FORGET_ALL[table], list(heard.gone_projects))
     for table, rows in heard.kept.items():
         if rows:
-            await execute(session, KEEP[table], orjson.dumps(list(rows.values()), default=str).decode())
+            outbox.send_along(session, table.name, KEEP[table], orjson.dumps(list(rows.values()), default=str).decode())
     if reached := sorted(revisions.items()):
-        await execute(
-            session, ADVANCE, [project_id for project_id, _ in reached], [revision for _, revision in reached]
-        )
+        outbox.send_along(session, PROJECTS.name, ADVANCE, [id_ for id_, _ in reached], [at for _, at in reached])
+    await outbox.catch_up(session)
     return heard
 
 

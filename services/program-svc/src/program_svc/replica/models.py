@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from program_svc.tables import METADATA, MINUTES, MONEY, NUMBER, ProgramTable
@@ -24,6 +24,7 @@ class KnownProject(ProgramTable, table=True):
     """A project. ``revision`` is the last one that was applied here."""
 
     __tablename__ = "known_projects"
+    __table_args__ = (Index("ix_known_projects_key", "organization_id", "key", "id"),)
 
     id: UUID = Field(primary_key=True)
     organization_id: UUID = Field(index=True)
@@ -36,6 +37,9 @@ class KnownProject(ProgramTable, table=True):
     currency: str
     granularity: str
     calendar_id: UUID | None = None
+    progress_logic: str = "retained"
+    critical_float: str = "P0D"
+    """As it was written: its days are those of the project's calendar."""
     revision: int = Field(sa_type=BigInteger)
 
 
@@ -107,6 +111,7 @@ class KnownRisk(Fact, table=True):
     """A risk. ``emv`` is signed: threats below zero, zero once it is no longer open; ``days_impact`` is working minutes."""
 
     __tablename__ = "known_risks"
+    __table_args__ = (Index("ix_known_risks_emv", "organization_id", "emv", "id"),)
 
     task_id: UUID | None = None
     title: str

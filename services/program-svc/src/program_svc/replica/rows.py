@@ -18,7 +18,8 @@ from contracts.project_events import (
 from contracts.project_events.baselines import BaselineState
 from contracts.project_events.log import IssueState
 from contracts.project_events.outside_links import OutsideLinkState
-from contracts.vocabulary import RiskStatus
+from contracts.vocabulary import OPEN_RISKS
+from planning.written import held
 
 MINUTES_PER_HOUR = 60
 
@@ -40,6 +41,8 @@ def project_row(project: ProjectState) -> Row:
         "currency": project.currency,
         "granularity": project.granularity.value,
         "calendar_id": project.calendar_id,
+        "progress_logic": project.progress_logic.value,
+        "critical_float": str(project.critical_float),
     }
 
 
@@ -57,7 +60,7 @@ def calendar_row(calendar: CalendarState) -> Row:
 
 def task_row(task: TaskState) -> Row:
     """The replica's row of a task."""
-    constraint = task.constraint
+    kind, on = _held(task)
     return {
         "id": task.id,
         "organization_id": task.organization_id,
@@ -69,14 +72,20 @@ def task_row(task: TaskState) -> Row:
         "duration": task.duration.minutes,
         "remaining_duration": None if task.remaining_duration is None else task.remaining_duration.minutes,
         "mode": task.mode.value,
-        "constraint_type": None if constraint is None else constraint.type.value,
-        "constraint_date": None if constraint is None else _written(constraint.date),
+        "constraint_type": kind,
+        "constraint_date": _written(on),
         "deadline": _written(task.deadline),
         "percent_complete": task.percent_complete,
         "actual_start": _written(task.actual_start),
         "actual_finish": _written(task.actual_finish),
         "state": task.state.value,
     }
+
+
+def _held(task: TaskState) -> tuple[str | None, date | None]:
+    """The constraint that the task's dates are computed with, which is all that the network asks of its constraint and its planned dates."""
+    kind, on = (None, None) if task.constraint is None else (task.constraint.type.value, task.constraint.date)
+    return held(task.mode, task.planned_start, task.planned_finish, kind, on)
 
 
 def link_row(link: LinkState) -> Row:
@@ -128,7 +137,7 @@ def risk_row(risk: RiskState) -> Row:
         "task_id": risk.task_id,
         "title": risk.title,
         "kind": risk.kind.value,
-        "is_open": risk.state not in {RiskStatus.CLOSED, RiskStatus.OCCURRED},
+        "is_open": risk.state in OPEN_RISKS,
         "probability": risk.probability,
         "cost_impact": risk.cost_impact.amount,
         "currency": risk.cost_impact.currency,

@@ -29,6 +29,7 @@ from program_svc.rollups.earned_value import EarnedValueQuery, earned_value_of, 
 from program_svc.rollups.issues import open_issues
 from program_svc.rollups.measured import measured_projects
 from program_svc.rollups.risks import own_risk, risk_sums
+from program_svc.rollups.scope import Scope
 
 MOST_LISTED = 200
 WORRYING = ("breached", "at_risk", "disputed")
@@ -48,7 +49,8 @@ async def figures_of(session: AsyncSession, program: Program) -> Figures:
     network = await recalled_network(session, program)
     earned = await earned_value_of(session, program, EarnedValueQuery(limit=MAX_LIMIT), positions, 0)
     risks = [own_risk(each) for each in await all_of(session, program.id, RISKS)]
-    issues = await open_issues(session, program.id, await all_of(session, program.id, ISSUES))
+    issues = await open_issues(session, positions, await all_of(session, program.id, ISSUES))
+    whole = Scope(program.id, None, positions, 0)
     roadmap = await roadmap_of(session, program)
     measured = await measured_projects(session, network, None)
     course = Course.of(network, await in_one_currency(session, program, measured))
@@ -58,7 +60,7 @@ async def figures_of(session: AsyncSession, program: Program) -> Figures:
         "schedule": {"start": _day(start_on_wire(network)), "finish": _day(finish_on_wire(network))},
         "earned_value": earned.model_dump(mode="json", exclude={"positions"}),
         "dependencies": await _dependencies(session, program),
-        "risks": [each.model_dump(mode="json") for each in await risk_sums(session, list(positions), risks)],
+        "risks": [each.model_dump(mode="json") for each in await risk_sums(session, whole, risks)],
         "issues": issues.model_dump(mode="json"),
         "goals": await _goals(session, program),
         "benefits": await _benefits(session, program),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 import planning
-from contracts.vocabulary import DependencyStatus
+from contracts.vocabulary import OPEN_RISKS, DependencyStatus
 from planning.written import frame_finish
 from program_svc.alignments.models import Alignment
 from program_svc.dependencies.models import Dependency
@@ -23,7 +23,7 @@ from program_svc.key_results.models import KeyResult
 from program_svc.network.compute import Network
 from program_svc.replica.models import KnownRisk
 from program_svc.rollups.measured import Measured
-from program_svc.rollups.risks import OPEN, OwnRisk
+from program_svc.rollups.risks import OwnRisk
 
 POINTS = 40
 MOST_GOALS = 100
@@ -147,7 +147,9 @@ async def risk_cells(
     )
     risks = [(row.probability, row.cost_impact, row.currency) for row in found if row.id not in taken_over]
     risks += [
-        (each.probability, each.cost_impact.amount, each.cost_impact.currency) for each in own if each.state in OPEN
+        (each.probability, each.cost_impact.amount, each.cost_impact.currency)
+        for each in own
+        if each.state in OPEN_RISKS
     ]
     counts: dict[tuple[int, int], int] = {}
     for probability, cost, of in risks:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import JsonValue
 
 from chassis.etag import stamp
@@ -11,7 +11,7 @@ from chassis.problem import AlreadyExists, Forbidden, NotFound, Unavailable, res
 from chassis.unit_of_work import Session, TransactionRoute
 from contracts.program_events.control import StatusReportState
 from contracts.project_events.reports import StatusReportFields
-from contracts.values import ExternalRef, Id, Label, Shape
+from contracts.values import Day, ExternalRef, Id, Label, Shape
 from pictures import HEADERS, MEDIA_TYPE, TooBusy, draw
 from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
@@ -24,7 +24,7 @@ from program_svc.reports.drawing import drawn
 from program_svc.reports.drawings import drawings_of
 from program_svc.reports.models import STATUS_REPORTS, StatusReportContent
 from program_svc.reports.publishing import publish
-from program_svc.reports.roadmap import RoadmapRead, roadmap_of
+from program_svc.reports.roadmap import Period, RoadmapRead, roadmap_of
 from program_svc.reports.seen import report_as_seen, seen
 from program_svc.sight import CurrentSight
 
@@ -36,6 +36,17 @@ SVG: dict[int | str, dict[str, Any]] = {
 HTML: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "the page"}
 }
+
+
+def _period(
+    first: Annotated[Day | None, Query(alias="from", description="the first day")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="the last day")] = None,
+    project_id: Annotated[Id | None, Query(description="of this project alone")] = None,
+) -> Period:
+    return Period(first, last, project_id)
+
+
+AskedPeriod = Annotated[Period, Depends(_period)]
 
 
 class StatusReportCreate(StatusReportFields):
@@ -58,18 +69,20 @@ class StatusReportRead(Shape):
 
 
 @router.get("/roadmap", responses=responses(NotFound))
-async def read_program_roadmap(program_id: Id, session: Session, response: Response) -> RoadmapRead:
-    """The program's projects, milestones and gates over time."""
+async def read_program_roadmap(
+    program_id: Id, session: Session, period: AskedPeriod, response: Response
+) -> RoadmapRead:
+    """The program's projects, milestones and gates over time, of a period or one project if asked."""
     program = await the_program(session, program_id)
     await reflect_program(session, response, program)
-    return await roadmap_of(session, program)
+    return await roadmap_of(session, program, period)
 
 
 @router.get("/roadmap.svg", response_class=Response, responses=SVG | responses(NotFound))
-async def draw_program_roadmap(program_id: Id, session: Session, sight: CurrentSight) -> Response:
+async def draw_program_roadmap(program_id: Id, session: Session, sight: CurrentSight, period: AskedPeriod) -> Response:
     """The same as a picture."""
     program = await the_program(session, program_id)
-    roadmap = seen((await roadmap_of(session, program)).model_dump(mode="json"), sight.sees)
+    roadmap = seen((await roadmap_of(session, program, period)).model_dump(mode="json"), sight.sees)
     answer = Response(drawn(RoadmapRead.model_validate(roadmap)), media_type="image/svg+xml")
     await reflect_program(session, answer, program)
     return answer

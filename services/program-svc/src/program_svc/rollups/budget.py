@@ -1,35 +1,24 @@
 """Budget and cost of a program's projects."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.paging import Order, PageQuery, page
-from chassis.statements import Record, fetch
+from chassis.statements import Record
 from contracts.values import Id, Money, Shape
-from program_svc.programs.queries import positions_shown
-from program_svc.replica.models import KnownProject
-from program_svc.rollups.money import MIXED_CURRENCIES, the_only
+from program_svc.programs.models import Program
+from program_svc.rollups.money import OneCurrency
+from program_svc.rollups.scope import Scope
+from program_svc.sums.models import ListedProject
+from program_svc.sums.queries import sums_of, sums_of_each
 
 ORDER = Order(
-    columns={"key": col(KnownProject.key), "name": col(KnownProject.name)}, default="key", identity=col(KnownProject.id)
+    columns={"key": col(ListedProject.key), "name": col(ListedProject.name)},
+    default="key",
+    identity=col(ListedProject.project_id),
 )
-
-# Over all projects, and of each of those that are shown.
-_SUMS = """
-    SELECT project_id, currency, sum(bac) AS bac, sum(contingency) AS contingency, sum(actual) AS actual
-    FROM (
-        SELECT project_id, currency, amount AS bac, CASE WHEN contingency THEN amount ELSE 0 END AS contingency, 0 AS actual
-        FROM known_budget_lines WHERE project_id = ANY($1::uuid[])
-        UNION ALL
-        SELECT project_id, currency, 0, 0, amount FROM known_actuals WHERE project_id = ANY($1::uuid[])
-    ) AS amounts
-    GROUP BY GROUPING SETS ((project_id, currency), (currency))
-    HAVING grouping(project_id) = 1 OR project_id = ANY($2::uuid[])
-    ORDER BY currency
-"""
 
 
 class Sums(Shape):
@@ -53,7 +42,11 @@ class ProjectBudget(Shape):
 
 
 class BudgetRead(Shape):
-    """The program's budget, with a page of its projects. The single amounts are null where there are several currencies, or no money at all."""
+    """The program's budget, with a page of its projects.
+
+    The single amounts are in the program's currency, by its rates of today; null where a rate is missing, where it has no currency and
+    its projects several, and where there is no money at all.
+    """
 
     bac: Money | None
     contingency: Money | None
@@ -68,29 +61,33 @@ class BudgetRead(Shape):
     next: str | None = None
 
 
-async def budget_of(
-    session: AsyncSession, positions: Mapping[UUID, int], hidden_count: int, query: PageQuery
-) -> BudgetRead:
-    """Sum budget lines and actual costs by currency, of the projects that `positions` names, and of each on one page of them."""
-    components = select(KnownProject).where(col(KnownProject.id).in_(positions))
-    projects, following = await page(session, components, query, ORDER)
-    sums: dict[UUID | None, list[Sums]] = {}
-    for row in await fetch(session, _SUMS, list(positions), [project.id for project in projects]):
-        sums.setdefault(row["project_id"], []).append(_sums(row))
-    currencies = sums.get(None, [])
+async def budget_of(session: AsyncSession, program: Program, scope: Scope, query: PageQuery) -> BudgetRead:
+    """Sum budget lines and actual costs by currency, of the projects that are seen, and of each on one page of them."""
+    listed = select(ListedProject).where(scope.lists(ListedProject))
+    projects, following = await page(session, listed, query, ORDER)
+    shown = [project.project_id for project in projects]
+    of_each: dict[UUID, list[Sums]] = {}
+    for row in await sums_of_each(session, shown):
+        if row["entries"]:
+            of_each.setdefault(row["project_id"], []).append(_sums(row))
+    currencies = [_sums(row) for row in await sums_of(session, scope) if row["entries"]]
+    one = await OneCurrency.of(session, program)
+    bac = [each.bac for each in currencies]
     return BudgetRead(
-        bac=the_only([each.bac for each in currencies]),
-        contingency=the_only([each.contingency for each in currencies]),
-        actual=the_only([each.actual for each in currencies]),
-        remaining=the_only([each.remaining for each in currencies]),
+        bac=one.total(bac),
+        contingency=one.total([each.contingency for each in currencies]),
+        actual=one.total([each.actual for each in currencies]),
+        remaining=one.total([each.remaining for each in currencies]),
         currencies=currencies,
         projects=[
-            ProjectBudget(project_id=each.id, key=each.key, name=each.name, sums=sums.get(each.id, []))
+            ProjectBudget(
+                project_id=each.project_id, key=each.key, name=each.name, sums=of_each.get(each.project_id, [])
+            )
             for each in projects
         ],
-        warnings=[MIXED_CURRENCIES] if len(currencies) > 1 else [],
-        positions=positions_shown(positions, [each.id for each in projects]),
-        hidden_count=hidden_count,
+        warnings=one.warnings(bac),
+        positions=await scope.positions_shown(session, shown),
+        hidden_count=scope.hidden_count,
         next=following,
     )
 

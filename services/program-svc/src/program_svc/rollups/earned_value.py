@@ -17,18 +17,19 @@ from planning.figure import Figure
 from program_svc.network.recalled import recalled_network
 from program_svc.programs.models import Program
 from program_svc.programs.queries import positions_shown
-from program_svc.replica.models import KnownProject
 from program_svc.rollups.budget import ORDER
-from program_svc.rollups.measured import Measured, converted, measured_projects, rates_of
+from program_svc.rollups.measured import Measured, converted, measured_projects
 from program_svc.rollups.money import (
     MIXED_CURRENCIES,
     NO_MONEY,
     NO_RATE,
     MoneyFigure,
     figure_in,
+    rates_of,
     ratio_of,
     undefined,
 )
+from program_svc.sums.models import ListedProject
 
 
 class EarnedValueQuery(PageQuery):
@@ -116,14 +117,16 @@ async def earned_value_of(
         whole = roll_up(each.figures for each in summed)
         figures = _figures(whole, spi_t([each.books for each in summed], at, whole.ev), summed[0].currency)
         rates = {each.project.id: each.rate for each in summed if each.currency != each.project.currency}
-    shown, following = await page(
-        session, select(KnownProject).where(col(KnownProject.id).in_(positions)), query, ORDER
+    listed = select(ListedProject).where(
+        col(ListedProject.program_id) == program.id, col(ListedProject.project_id).in_(positions)
     )
+    page_shown, following = await page(session, listed, query, ORDER)
+    shown = [each.project_id for each in page_shown]
     of_project = {each.project.id: each for each in measured}
     return ProgramEarnedValue(
         **figures,
-        projects=[_project(of_project[each.id], rates.get(each.id)) for each in shown if each.id in of_project],
-        positions=positions_shown(positions, {each.id for each in shown}),
+        projects=[project_figures(of_project[id_], rates.get(id_)) for id_ in shown if id_ in of_project],
+        positions=positions_shown(positions, shown),
         hidden_count=hidden_count,
         next=following,
     )
@@ -147,7 +150,8 @@ async def in_one_currency(
     return found
 
 
-def _project(measured: Measured, rate: Decimal | None) -> ProjectFigures:
+def project_figures(measured: Measured, rate: Decimal | None = None) -> ProjectFigures:
+    """One project's, in its own currency; ``rate``: what they count with in sums of another one."""
     pace = spi_t([measured.books], measured.at, measured.figures.ev)
     project = measured.project
     figures = _figures(measured.figures, pace, project.currency)

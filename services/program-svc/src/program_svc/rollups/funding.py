@@ -20,8 +20,8 @@ from program_svc.register.actions import all_of
 from program_svc.registers import FUNDINGS
 from program_svc.replica.models import ACTUALS
 from program_svc.rollups.earned_value import in_one_currency
-from program_svc.rollups.measured import Measured, measured_projects, rates_of
-from program_svc.rollups.money import NO_MONEY, NO_RATE
+from program_svc.rollups.measured import Measured, measured_projects
+from program_svc.rollups.money import NO_MONEY, NO_RATE, rates_of
 
 
 class FundingPeriod(Shape):

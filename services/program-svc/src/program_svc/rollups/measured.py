@@ -21,9 +21,6 @@ from program_svc.network.compute import Network
 from program_svc.network.facts import Facts, planning_projects
 from program_svc.network.instants import read
 from program_svc.network.queries import Unschedulable
-from program_svc.programs.models import Program
-from program_svc.register.actions import all_of
-from program_svc.registers import EXCHANGE_RATES
 from program_svc.replica.models import ACTUALS, BASELINES, BUDGET_LINES
 
 BUDGET_CHANGED = "budget_changed_since_baseline"
@@ -71,15 +68,6 @@ async def measured_projects(session: AsyncSession, network: Network, data_date: 
         baseline_id = None if baseline is None else baseline.id
         measured.append(Measured(project, on, at, books, figures, project.currency, baseline_id, warnings))
     return measured
-
-
-async def rates_of(session: AsyncSession, program: Program, on: date) -> dict[str, Decimal]:
-    """What one unit of each currency is in the program's own on a day, as far as rates are stored; empty without a currency."""
-    if program.currency is None:
-        return {}
-    known = sorted(await all_of(session, program.id, EXCHANGE_RATES), key=lambda rate: (rate.valid_from, rate.revision))
-    day = on.date() if isinstance(on, datetime) else on
-    return {rate.currency: rate.rate for rate in known if rate.valid_from <= day} | {program.currency: Decimal(1)}
 
 
 def converted(measured: Measured, currency: str, rate: Decimal) -> Measured:

@@ -4,34 +4,40 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from pydantic import Field
+from sqlalchemy import false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from chassis.paging import Order, Page, PageQuery, page
+from chassis.paging import Order, Page, page
 from contracts.program_events.governance import RiskState
 from contracts.values import Duration, Id, Money, Name, Shape, Share
-from contracts.vocabulary import RiskKind, RiskStatus
-from program_svc.programs.queries import positions_shown
+from contracts.vocabulary import OPEN_RISKS, RiskKind, RiskStatus
+from program_svc.goals.hazards import emv_of
+from program_svc.programs.models import Program
 from program_svc.register.actions import all_of
 from program_svc.registers import RISKS as RISKS_OF_PROGRAM
-from program_svc.replica.models import RISKS, KnownRisk
-from program_svc.rollups.money import MIXED_CURRENCIES, the_only
+from program_svc.replica.models import KnownRisk
+from program_svc.rollups.money import OneCurrency
+from program_svc.rollups.own import BesideOwn, own_page
+from program_svc.rollups.scope import Scope
+from program_svc.sums.models import ListedRisk
+from program_svc.sums.queries import sums_of
 
 ORDER = Order(
-    columns={"emv": col(KnownRisk.emv), "title": col(KnownRisk.title)}, default="emv", identity=col(KnownRisk.id)
+    columns={"emv": col(ListedRisk.emv), "title": col(ListedRisk.title)},
+    default="emv",
+    identity=col(ListedRisk.risk_id),
 )
 
 
-OPEN = frozenset(RiskStatus) - {RiskStatus.CLOSED, RiskStatus.OCCURRED}
-
-
-class RiskQuery(PageQuery):
+class RiskQuery(BesideOwn):
     """Which risks."""
 
     kind: RiskKind | None = None
     project_id: Id | None = None
     is_open: bool | None = None
+    state: RiskStatus | None = Field(default=None, description="of the program's own, which are then shown alone")
 
 
 class RiskRead(Shape):
@@ -69,12 +75,15 @@ class OwnRisk(RiskState):
 
 
 class RiskRollUp(Page[RiskRead]):
-    """A page of the projects' risks, the program's own on the first page, and the sums over all of them, each risk once.
+    """A page of the projects' risks, with the first one a page of the program's own, and the sums over all of them, each risk once.
 
-    ``emv`` is null where there are several currencies, or no risks.
+    ``emv`` is in the program's currency, by its rates of today; null where a rate is missing, where it has no currency and its risks
+    several, and without risks.
     """
 
     own: list[OwnRisk]
+    own_next: str | None = None
+    """Send it as `own_cursor` for more of the program's own."""
     emv: Money | None
     currencies: list[RiskSums]
     warnings: list[str]
@@ -83,77 +92,95 @@ class RiskRollUp(Page[RiskRead]):
     """Projects that you do not see, and that neither the risks nor the sums include."""
 
 
-async def risks_of(
-    session: AsyncSession, program_id: UUID, query: RiskQuery, positions: Mapping[UUID, int], hidden_count: int
-) -> RiskRollUp:
-    """One page of the risks of the program's projects that `positions` names, with the sums."""
-    components = list(positions)
-    statement = select(KnownRisk).where(col(KnownRisk.project_id).in_(components))
+async def risks_of(session: AsyncSession, program: Program, query: RiskQuery, scope: Scope) -> RiskRollUp:
+    """One page of the risks of the program's projects that are seen, with the sums."""
+    statement = select(ListedRisk).where(scope.lists(ListedRisk))
+    if query.kind is not None or query.is_open is not None:
+        statement = statement.join(KnownRisk, col(KnownRisk.id) == col(ListedRisk.risk_id))
     if query.kind is not None:
         statement = statement.where(col(KnownRisk.kind) == query.kind.value)
     if query.project_id is not None:
-        statement = statement.where(col(KnownRisk.project_id) == query.project_id)
+        statement = statement.where(col(ListedRisk.project_id) == query.project_id)
     if query.is_open is not None:
         statement = statement.where(col(KnownRisk.is_open).is_(query.is_open))
-    rows, following = await page(session, statement, query, ORDER)
-    own = [own_risk(each) for each in await all_of(session, program_id, RISKS_OF_PROGRAM)]
+    if query.is_of_own or query.state is not None:
+        statement = statement.where(false())
+    listed, following = await page(session, statement, query, ORDER)
+    rows = await _risks(session, [each.risk_id for each in listed])
+    own = [own_risk(each) for each in await all_of(session, program.id, RISKS_OF_PROGRAM)]
     taken_over = {each.origin.record_id: each.id for each in own if each.origin is not None}
-    sums = await risk_sums(session, components, own)
+    sums = await risk_sums(session, scope, own)
+    shown, own_next = own_page((each for each in own if _is_asked_for(each, query)), query)
+    one, emv = await OneCurrency.of(session, program), [each.emv for each in sums]
     return RiskRollUp(
         items=[_read(row, taken_over) for row in rows],
-        own=[each for each in own if _is_asked_for(each, query)],
+        own=shown,
+        own_next=own_next,
         next=following,
-        emv=the_only([each.emv for each in sums]),
+        emv=one.total(emv),
         currencies=sums,
-        warnings=[MIXED_CURRENCIES] if len(sums) > 1 else [],
-        positions=positions_shown(positions, {row.project_id for row in rows}),
-        hidden_count=hidden_count,
+        warnings=one.warnings(emv),
+        positions=await scope.positions_shown(session, {row.project_id for row in rows}),
+        hidden_count=scope.hidden_count,
     )
+
+
+async def _risks(session: AsyncSession, ids: Sequence[UUID]) -> list[KnownRisk]:
+    """These risks, in this order."""
+    found = {row.id: row for row in await session.scalars(select(KnownRisk).where(col(KnownRisk.id).in_(ids)))}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def own_risk(risk: RiskState) -> OwnRisk:
     """A risk of the program with its expected monetary value: threats below zero, zero once it is no longer open."""
-    sign = -1 if risk.kind is RiskKind.THREAT else 1
-    amount = risk.probability * risk.cost_impact.amount * sign if risk.state in OPEN else Decimal(0)
     fields = {name: getattr(risk, name) for name in RiskState.model_fields}
-    return OwnRisk(**fields, emv=Money.of(amount, risk.cost_impact.currency))
+    return OwnRisk(**fields, emv=Money.of(emv_of(risk), risk.cost_impact.currency))
 
 
 def _is_asked_for(risk: OwnRisk, query: RiskQuery) -> bool:
     return (
-        query.cursor is None
-        and query.project_id is None
+        query.project_id is None
+        and query.category in {None, risk.category}
+        and query.owner in {None, risk.owner}
+        and query.state in {None, risk.state}
         and query.kind in {None, risk.kind}
-        and query.is_open in {None, risk.state in OPEN}
+        and query.is_open in {None, risk.state in OPEN_RISKS}
     )
 
 
-async def risk_sums(session: AsyncSession, components: Sequence[UUID], own: Sequence[OwnRisk]) -> list[RiskSums]:
+async def risk_sums(session: AsyncSession, scope: Scope, own: Sequence[OwnRisk]) -> list[RiskSums]:
     """The open risks of the program and of these projects, summed by currency; one that was taken over counts once, as the program's own."""
-    taken_over = [each.origin.record_id for each in own if each.origin is not None]
-    risks = RISKS.c
-    threats = func.coalesce(func.sum(case((risks.kind == RiskKind.THREAT.value, risks.emv))), 0)
-    statement = select(risks.currency, func.sum(risks.emv), threats, func.count()).where(
-        risks.project_id.in_(components), risks.is_open, risks.id.not_in(taken_over)
-    )
     sums: dict[str, tuple[Decimal, Decimal, int]] = {
-        currency: (Decimal(emv), Decimal(threatened), count)
-        for currency, emv, threatened, count in await session.execute(statement.group_by(risks.currency))
+        row["currency"]: (row["emv"], row["threats"], row["open_risks"])
+        for row in await sums_of(session, scope)
+        if row["open_risks"]
     }
+    taken_over = [each.origin.record_id for each in own if each.origin is not None]
+    if taken_over:
+        counted = select(KnownRisk).where(
+            scope.includes(KnownRisk.project_id), col(KnownRisk.id).in_(taken_over), col(KnownRisk.is_open)
+        )
+        for risk in await session.scalars(counted):
+            emv, threatened, count = sums[risk.currency]
+            threat = risk.emv if risk.kind == RiskKind.THREAT else Decimal(0)
+            sums[risk.currency] = (emv - risk.emv, threatened - threat, count - 1)
+    sums = {currency: each for currency, each in sums.items() if each[2]}
     for each in own:
-        if each.state in OPEN:
+        if each.state in OPEN_RISKS:
             emv, threatened, count = sums.get(each.emv.currency, (Decimal(0), Decimal(0), 0))
             threat = each.emv.amount if each.kind is RiskKind.THREAT else Decimal(0)
             sums[each.emv.currency] = (emv + each.emv.amount, threatened + threat, count + 1)
-    return [
-        RiskSums(
-            emv=Money.of(emv, currency),
-            threats=Money.of(threatened, currency),
-            opportunities=Money.of(emv - threatened, currency),
-            open=count,
-        )
-        for currency, (emv, threatened, count) in sorted(sums.items())
-    ]
+    return [risk_sums_read(currency, *each) for currency, each in sorted(sums.items())]
+
+
+def risk_sums_read(currency: str, emv: Decimal, threats: Decimal, count: int) -> RiskSums:
+    """What ``count`` open risks come to; ``threats``: of these, what is below zero."""
+    return RiskSums(
+        emv=Money.of(emv, currency),
+        threats=Money.of(threats, currency),
+        opportunities=Money.of(emv - threats, currency),
+        open=count,
+    )
 
 
 def _read(risk: KnownRisk, taken_over: Mapping[UUID, UUID]) -> RiskRead:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.problem import NotFound
 from contracts.program_events.scenarios import (
     ProposalFields,
@@ -53,12 +55,18 @@ async def take_scenario(locked: LockedProgram, scenario_id: UUID) -> tuple[Scena
     return taken, proposals
 
 
+async def the_proposal(session: AsyncSession, program_id: UUID, project_id: UUID, proposal_id: UUID) -> ProposalState:
+    """A proposal to this project. Raises NotFound."""
+    proposal = await find(session, program_id, PROPOSALS, proposal_id)
+    if proposal.project_id != project_id:
+        raise NotFound(f"There is no proposal {proposal_id} to the project {project_id}.")
+    return proposal
+
+
 async def answer_proposal(
     locked: LockedProgram, project_id: UUID, proposal_id: UUID, state: ProposalStatus, body: Answer, by: str
 ) -> ProposalState:
     """A project's manager accepts, having changed or about to change the plan, or declines. Raises NotFound and IllegalStep."""
-    proposal = await find(locked.session, locked.program.id, PROPOSALS, proposal_id)
-    if proposal.project_id != project_id:
-        raise NotFound(f"There is no proposal {proposal_id} to the project {project_id}.")
+    proposal = await the_proposal(locked.session, locked.program.id, project_id, proposal_id)
     check_step(PROPOSALS, proposal, state)
     return await change(locked, PROPOSALS, proposal, body, state=state, decided_by=by)

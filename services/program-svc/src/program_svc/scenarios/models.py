@@ -66,6 +66,7 @@ SCENARIOS = Declared(
     },
     rules=_rules,
     check=_check,
+    refuses=(ScenarioSettled,),
 )
 PROPOSALS = Declared(
     name="proposal",

@@ -1,42 +1,40 @@
-"""`/programs/{id}/scenarios/{id}/…` and `/programs/{id}/proposals`; scenarios themselves are a declared record."""
+"""`/programs/{id}/scenarios/{id}/…`; scenarios themselves are a declared record."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from chassis.etag import stamp
-from chassis.paging import Page, PageQuery
 from chassis.problem import Forbidden, NotFound, responses
 from chassis.unit_of_work import Session, TransactionRoute
-from contracts.program_events.scenarios import ProposalState, ProposalStatus, ScenarioState
+from contracts.program_events.scenarios import ProposalState, ScenarioState
 from contracts.values import Id, Name, Shape
 from contracts.vocabulary import DependencyStatus
 from program_svc.dependencies.models import DependencyCycle
 from program_svc.goals.queries import service_of
-from program_svc.network.outcome import FinishChange, WhatIfRead, thought_through
+from program_svc.network.outcome import (
+    FinishChange,
+    WhatIfRead,
+    outcome_of,
+    states_by_margin,
+    thought_out,
+    thought_through,
+)
 from program_svc.network.queries import Unschedulable
 from program_svc.network.recalled import recalled_network
 from program_svc.permissions import Writer
 from program_svc.programs.actions import lock_open_program
-from program_svc.programs.models import IllegalStep, ProgramClosed
+from program_svc.programs.models import ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
-from program_svc.register.actions import find, page_of
-from program_svc.scenarios.actions import Answer, answer_proposal, take_scenario
-from program_svc.scenarios.models import PROPOSALS, SCENARIOS, ScenarioSettled, changes_in
+from program_svc.register.actions import find
+from program_svc.scenarios.actions import take_scenario
+from program_svc.scenarios.models import SCENARIOS, ScenarioSettled, changes_in
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["scenarios"], route_class=TransactionRoute)
 
 MOST_COMPARED = 20
-NO_NOTE = Answer()
-
-
-class ProposalQuery(PageQuery):
-    """Which proposals."""
-
-    state: ProposalStatus | None = None
-    scenario_id: Id | None = None
-    project_id: Id | None = None
 
 
 class ScenarioTaken(Shape):
@@ -61,6 +59,9 @@ class ScenarioCompared(Shape):
     moved: int
     """Tasks whose dates would move."""
     breached: int
+    """Dependencies of the program whose forecast would be later than the agreed date."""
+    healed: int
+    """Those that are broken now, and whose forecast would be within it; both sides still have to agree on a date anew."""
     at_risk: int
     dissolved: int
     goals_threatened: int
@@ -95,20 +96,24 @@ async def compare_scenarios(
     reflect(response, program, positions)
     before = await recalled_network(session, program)
     service = await service_of(session, before.facts.projects.keys())
+    broken = {each.id for each in before.facts.dependencies if each.state is DependencyStatus.BREACHED}
     compared = []
     for scenario_id in query.scenario_id:
         scenario = await find(session, program_id, SCENARIOS, scenario_id)
-        outcome = thought_through(before, changes_in(scenario), service, program, positions)
-        states = [each.state for each in outcome.dependencies]
+        after, changed = thought_out(before, changes_in(scenario), program)
+        outcome = outcome_of(before, after, changed, service, program, positions)
+        states = states_by_margin(after, program.margin_threshold)
+        counts = Counter(states.values())
         compared.append(
             ScenarioCompared(
                 scenario_id=scenario_id,
                 name=scenario.name,
                 finish=outcome.finish,
                 moved=len({each.task_id for each in outcome.moved}),
-                breached=states.count(DependencyStatus.BREACHED),
-                at_risk=states.count(DependencyStatus.AT_RISK),
-                dissolved=states.count(DependencyStatus.DISSOLVED),
+                breached=counts[DependencyStatus.BREACHED],
+                healed=len(broken & {id_ for id_, state in states.items() if state is not DependencyStatus.BREACHED}),
+                at_risk=counts[DependencyStatus.AT_RISK],
+                dissolved=sum(each.state is DependencyStatus.DISSOLVED for each in outcome.dependencies),
                 goals_threatened=len({each.id for each in outcome.goals}),
             )
         )
@@ -127,63 +132,3 @@ async def take(program_id: Id, scenario_id: Id, session: Session, _: Writer, res
     scenario, proposals = await take_scenario(await lock_open_program(session, program_id), scenario_id)
     stamp(response, scenario)
     return ScenarioTaken(scenario=scenario, proposals=proposals)
-
-
-@router.get("/proposals", responses=responses(NotFound))
-async def list_proposals(
-    program_id: Id,
-    session: Session,
-    query: Annotated[ProposalQuery, Query()],
-) -> Page[ProposalState]:
-    """What the program asks of its projects' managers. Sort by `created_at` or `updated_at`."""
-    await the_program(session, program_id)
-    proposals, following = await page_of(session, program_id, PROPOSALS, query)
-    return Page(items=proposals, next=following)
-
-
-@router.get("/proposals/{proposal_id}", responses=responses(NotFound))
-async def read_proposal(program_id: Id, proposal_id: Id, session: Session, response: Response) -> ProposalState:
-    """One proposal."""
-    proposal = await find(session, program_id, PROPOSALS, proposal_id)
-    stamp(response, proposal)
-    return proposal
-
-
-@router.post(
-    "/projects/{project_id}/proposals/{proposal_id}/accept",
-    responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep),
-)
-async def accept_proposal(
-    program_id: Id,
-    project_id: Id,
-    proposal_id: Id,
-    session: Session,
-    writer: Writer,
-    response: Response,
-    body: Answer = NO_NOTE,
-) -> ProposalState:
-    """The project's manager agrees, and makes the changes in the project."""
-    locked = await lock_open_program(session, program_id)
-    proposal = await answer_proposal(locked, project_id, proposal_id, ProposalStatus.ACCEPTED, body, writer.subject)
-    stamp(response, proposal)
-    return proposal
-
-
-@router.post(
-    "/projects/{project_id}/proposals/{proposal_id}/decline",
-    responses=responses(NotFound, Forbidden, ProgramClosed, IllegalStep),
-)
-async def decline_proposal(
-    program_id: Id,
-    project_id: Id,
-    proposal_id: Id,
-    session: Session,
-    writer: Writer,
-    response: Response,
-    body: Answer = NO_NOTE,
-) -> ProposalState:
-    """The project's manager does not agree."""
-    locked = await lock_open_program(session, program_id)
-    proposal = await answer_proposal(locked, project_id, proposal_id, ProposalStatus.DECLINED, body, writer.subject)
-    stamp(response, proposal)
-    return proposal

@@ -13,7 +13,7 @@ from program_svc.clock import LOOK_EVERY, Clock
 from program_svc.network.queries import network_of
 from program_svc.programs.models import Program
 from program_svc.sender import sent_for
-from program_svc.tolerances.drafting import draft_exceptions
+from program_svc.tolerances.drafting import draft_exceptions, has_to_be_noted
 from program_svc.tolerances.money import money_measures
 
 Stand = tuple[int, int]
@@ -67,9 +67,9 @@ class MoneyTolerances(Clock):
             if program is None:
                 return 0
             network = await network_of(session, program)
-            exceeded = [each async for each in money_measures(session, program, network) if each.is_exceeded]
-            if not exceeded:
+            measures, _ = await money_measures(session, program, network)
+            if not await has_to_be_noted(session, program, measures):
                 return 0
-            drafted = await draft_exceptions(await lock_program(session, program_id), network, exceeded)
+            drafted = await draft_exceptions(await lock_program(session, program_id), network, measures)
             await outbox.flush(session, sent_for(f"programs/{program_id}/tolerances"))
             return len(drafted)

@@ -1,34 +1,61 @@
-"""Drafting exceptions: what is forecast to be exceeded, why, what follows, and what could be done, told from the network."""
+"""Drafting exceptions: what is forecast to be exceeded, why, what follows, and what could be done, told from the network.
 
-from collections.abc import Iterable, Mapping, Sequence
+The texts name nothing that belongs to one project: they are for all who read the program. What they speak of is in the details.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import planning
-from contracts.program_events.control import Dimension, ExceptionFields, ExceptionState
+from contracts.program_events.control import DetailRole, Dimension, ExceptionDetail, ExceptionFields, ExceptionState
 from contracts.project_events.exceptions import ExceptionStatus
-from contracts.values import MINUTES_PER_DAY, Duration
-from contracts.vocabulary import DependencyStatus
+from contracts.values import Shape
 from program_svc.boundaries import LockedProgram
-from program_svc.dependencies.models import Dependency
 from program_svc.network.compute import Network
-from program_svc.network.explain import driving_path
-from program_svc.register.actions import all_of, create
-from program_svc.replica.models import TASKS
+from program_svc.programs.models import Program
+from program_svc.programs.queries import positions_of
+from program_svc.register.actions import all_of, change, create
+from program_svc.tolerances.details import (
+    broken_details,
+    broken_in,
+    goal_details,
+    names_of,
+    path_details,
+    path_to_the_end,
+    path_to_the_worst,
+)
 from program_svc.tolerances.measures import Measure
 from program_svc.tolerances.models import EXCEPTIONS
 
-MOST_NAMED = 8
-VALUE = "value"
+VALUE, RECOVERED = "value", "recovered"
+POSITIONS = "positions"
+"""What the words and figures were put together from, which not everybody sees (`chassis.redaction`)."""
+AGREED_ON = ("deadline", "bac")
+"""Figures that were agreed on: against another deadline or budget a forecast is another matter."""
 TITLES = {
     Dimension.SCHEDULE: "The program is forecast to be done {forecast} after its deadline",
-    Dimension.COST: "The program is forecast to cost {forecast} more than its budget",
-    Dimension.RISK: "The open threats may cost {forecast}",
+    Dimension.COST: "The program is forecast to cost more than its budget",
+    Dimension.RISK: "The open threats may cost more than is tolerated",
     Dimension.DEPENDENCIES: "{forecast} dependencies are broken",
 }
+OPTIONS = {
+    Dimension.SCHEDULE: "Shorten the work that decides the end{open_work}. {broken}Or agree on another tolerance or deadline.",
+    Dimension.COST: "Cut the scope of the projects that cost more than planned, or release reserve to them. Or agree on another tolerance or budget.",
+    Dimension.RISK: "Avoid, transfer or mitigate the largest threats, or put money aside for them. Or agree on another tolerance.",
+    Dimension.DEPENDENCIES: "Renegotiate the broken dependencies, or shorten the work before their providers{open_work}. Or agree on another tolerance.",
+}
+
+
+class _Nothing(Shape):
+    """No change of what people write."""
+
+
+async def has_to_be_noted(session: AsyncSession, program: Program, measures: Sequence[Measure]) -> bool:
+    """Whether `draft_exceptions` may have something to write down."""
+    if any(measure.is_exceeded for measure in measures):
+        return True
+    return bool(measures) and bool(_recovered(await all_of(session, program.id, EXCEPTIONS), measures))
 
 
 async def draft_exceptions(
@@ -36,31 +63,50 @@ async def draft_exceptions(
 ) -> list[ExceptionState]:
     """Write down an exception for each measure that is exceeded.
 
-    Not while one of its dimension is still to be closed, nor when one was closed on a forecast that was no better.
+    Not while one of its dimension is still to be closed, nor when one was closed on a forecast that was no better, against the same
+    tolerance, deadline and budget, and not within the tolerance since.
     """
-    exceeded = [measure for measure in measures if measure.is_exceeded]
-    if not exceeded:
+    measures = list(measures)
+    if not measures:
         return []
     before = await all_of(locked.session, locked.program.id, EXCEPTIONS)
-    return [await _draft(locked, network, measure) for measure in exceeded if not _is_known(before, measure)]
+    for each in _recovered(before, measures):
+        await change(locked, EXCEPTIONS, each, _Nothing(), figures=each.figures | {RECOVERED: True})
+    exceeded = [measure for measure in measures if measure.is_exceeded and not _is_known(before, measure)]
+    return [await _draft(locked, network, measure) for measure in exceeded]
+
+
+def _recovered(before: Collection[ExceptionState], measures: Iterable[Measure]) -> list[ExceptionState]:
+    """The closed exceptions whose dimension is within its tolerance again."""
+    within = {measure.dimension for measure in measures if not measure.is_exceeded}
+    return [
+        each
+        for each in before
+        if each.dimension in within and each.state is ExceptionStatus.CLOSED and RECOVERED not in each.figures
+    ]
 
 
 def _is_known(before: Sequence[ExceptionState], measure: Measure) -> bool:
     same = [each for each in before if each.dimension is measure.dimension]
     if any(each.state is not ExceptionStatus.CLOSED for each in same):
         return True
-    return any(Decimal(str(each.figures.get(VALUE, 0))) >= measure.value for each in same)
+    return any(
+        Decimal(str(each.figures.get(VALUE, 0))) >= measure.value
+        for each in same
+        if each.tolerance == measure.tolerance
+        and RECOVERED not in each.figures
+        and all(each.figures.get(name) == measure.figures.get(name) for name in AGREED_ON)
+    )
 
 
 async def _draft(locked: LockedProgram, network: Network, measure: Measure) -> ExceptionState:
-    path = _deciding_path(network)
-    names = await _names(locked.session, [*path, *_ends(network)])
-    title = TITLES[measure.dimension].format(forecast=measure.forecast)
+    details = [*measure.details, *await _details(locked.session, network, measure)]
+    positions = await positions_of(locked.session, locked.program.id)
     fields = ExceptionFields(
-        title=title,
-        cause=_cause(network, measure, path, names),
-        consequences=_consequences(network, names),
-        options=_options(network, path, names),
+        title=TITLES[measure.dimension].format(forecast=measure.forecast),
+        cause=_cause(measure, details),
+        consequences=_consequences(details),
+        options=_options(measure, details),
     )
     return await create(
         locked,
@@ -70,66 +116,66 @@ async def _draft(locked: LockedProgram, network: Network, measure: Measure) -> E
         is_drafted=True,
         tolerance=measure.tolerance,
         forecast=measure.forecast,
-        figures=measure.figures | {VALUE: str(measure.value)},
+        figures=measure.figures
+        | {VALUE: str(measure.value), POSITIONS: {str(each): positions[each] for each in positions}},
+        details=details,
     )
 
 
-def _deciding_path(network: Network) -> list[UUID]:
-    """The tasks that hold the program's end, the last one first."""
-    items = network.schedule.items
-    last = max(items, key=lambda id_: (items[id_].early_finish, -items[id_].total_float), default=None)
-    return [] if last is None else driving_path(network, last)
+async def _details(session: AsyncSession, network: Network, measure: Measure) -> list[ExceptionDetail]:
+    path = {Dimension.SCHEDULE: path_to_the_end, Dimension.DEPENDENCIES: path_to_the_worst}.get(measure.dimension)
+    tasks = [] if path is None else path(network)
+    ends = [end for each in broken_in(network) for end in (each.provider_task_id, each.receiver_task_id)]
+    names = await names_of(session, [*tasks, *ends])
+    return [
+        *path_details(network, tasks, names),
+        *broken_details(network, names),
+        *await goal_details(session, network),
+    ]
 
 
-def _ends(network: Network) -> list[UUID]:
-    return [end for each in _broken(network) for end in (each.provider_task_id, each.receiver_task_id)]
-
-
-def _broken(network: Network) -> list[Dependency]:
-    return [each for each in network.facts.dependencies if each.state is DependencyStatus.BREACHED][:MOST_NAMED]
-
-
-async def _names(session: AsyncSession, task_ids: Sequence[UUID]) -> dict[UUID, str]:
-    found = await session.execute(select(TASKS.c.id, TASKS.c.name).where(TASKS.c.id.in_(task_ids)))
-    return {row.id: row.name for row in found}
-
-
-def _cause(network: Network, measure: Measure, path: Sequence[UUID], names: Mapping[UUID, str]) -> str:
+def _cause(measure: Measure, details: Sequence[ExceptionDetail]) -> str:
     agreed = f"Agreed was {measure.tolerance}, forecast is {measure.forecast}."
-    if measure.dimension is not Dimension.SCHEDULE:
-        return agreed
-    told = [f"{network.facts.projects[network.facts.tasks[id_].project_id].key}: {names.get(id_, '?')}" for id_ in path]
-    shown = " ← ".join(told[:MOST_NAMED]) + (" ← …" if len(told) > MOST_NAMED else "")
-    return f"{agreed} What holds the end, from the last task back: {shown}."
+    holding = _told(details, DetailRole.HOLDS_THE_END)
+    projects = len({each.project_id for each in holding})
+    match measure.dimension:
+        case Dimension.SCHEDULE:
+            return (
+                f"{agreed} The end is held by {_many(len(holding), 'task')} in {_many(projects, 'project')} at least."
+            )
+        case Dimension.DEPENDENCIES:
+            held = (
+                f" The worst of them is held by {_many(len(holding), 'task')} in {_many(projects, 'project')} at least."
+            )
+            return agreed + (held if holding else "")
+        case Dimension.COST:
+            overruns = _told(details, DetailRole.OVERRUN)
+            return (
+                f"{agreed} {_many(len(overruns), 'project')} cost more than planned, the first of the details the most."
+            )
+        case Dimension.RISK:
+            return f"{agreed} The largest open threats are in the details."
 
 
-def _consequences(network: Network, names: Mapping[UUID, str]) -> str:
-    broken = _broken(network)
-    if not broken:
-        return "No dependency is broken so far."
-    told = []
-    for each in broken:
-        margin = network.standings[each.id].margin
-        late = "" if margin is None else f" ({Duration(margin, network.standings[each.id].day or MINUTES_PER_DAY)})"
-        told.append(f"{names.get(each.provider_task_id, '?')} → {names.get(each.receiver_task_id, '?')}{late}")
-    return f"Broken dependencies: {'; '.join(told)}."
+def _consequences(details: Sequence[ExceptionDetail]) -> str:
+    broken, goals = _told(details, DetailRole.PROVIDER), _told(details, DetailRole.GOAL)
+    told = [f"{_many(len(broken), 'dependency')} broken" if broken else "No dependency is broken so far"]
+    told.append(f"{_many(len(goals), 'goal')} threatened" if goals else "no goal is threatened")
+    return f"{', '.join(told)}."
 
 
-def _options(network: Network, path: Sequence[UUID], names: Mapping[UUID, str]) -> str:
-    """What on the deciding path takes longest and is not begun or done yet; and what can be agreed anew."""
-    left = [(_left(network, id_), id_) for id_ in path]
-    longest = sorted(((minutes, id_) for minutes, id_ in left if minutes), reverse=True)[:3]
-    told = []
-    for minutes, id_ in longest:
-        day = network.facts.calendar_of(id_).minutes_per_day
-        told.append(f"{names.get(id_, '?')} ({Duration(minutes, day)} left)")
-    shorten = f"Shorten what decides the end: {', '.join(told)}. " if told else ""
-    renegotiate = "Renegotiate the broken dependencies. " if _broken(network) else ""
-    return f"{shorten}{renegotiate}Or agree on another tolerance or deadline."
+def _options(measure: Measure, details: Sequence[ExceptionDetail]) -> str:
+    left = ", ".join(f"{each.value}" for each in _told(details, DetailRole.OPEN_WORK))
+    return OPTIONS[measure.dimension].format(
+        open_work=f" (its largest pieces have {left} left)" if left else "",
+        broken="Renegotiate the broken dependencies. " if _told(details, DetailRole.PROVIDER) else "",
+    )
 
 
-def _left(network: Network, task_id: UUID) -> int:
-    task = network.facts.tasks[task_id]
-    if task.actual_finish is not None or task.kind is planning.TaskKind.MILESTONE:
-        return 0
-    return task.duration if task.remaining is None else task.remaining
+def _told(details: Sequence[ExceptionDetail], role: DetailRole) -> list[ExceptionDetail]:
+    return [each for each in details if each.role is role]
+
+
+def _many(count: int, what: str) -> str:
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count} {what if count == 1 else plural}"

@@ -19,7 +19,7 @@ from program_svc.programs.models import IllegalStep, ProgramClosed
 from program_svc.programs.queries import positions_of, reflect, the_program
 from program_svc.register.actions import change, find, page_of
 from program_svc.tolerances.drafting import draft_exceptions
-from program_svc.tolerances.measures import Measure, network_measures
+from program_svc.tolerances.measures import Measure, due_of, network_measures
 from program_svc.tolerances.models import EXCEPTIONS
 from program_svc.tolerances.money import money_measures
 
@@ -36,16 +36,21 @@ class ToleranceRead(Shape):
 
 
 class TolerancesRead(Shape):
-    """Every dimension for which something was agreed on and a forecast can be made."""
+    """Every dimension for which something was agreed on and a forecast can be made.
+
+    ``warnings``: `no_exchange_rate` where an amount cannot be held against one in another currency.
+    """
 
     tolerances: list[ToleranceRead]
+    warnings: list[str]
     positions: dict[str, int]
 
 
 class Drafted(Shape):
-    """The exceptions that were written down."""
+    """The exceptions that were written down, and why something could not be measured, as in `TolerancesRead`."""
 
     exceptions: list[ExceptionState]
+    warnings: list[str]
 
 
 class ExceptionQuery(PageQuery):
@@ -64,12 +69,11 @@ async def read_program_tolerances(program_id: Id, session: Session, response: Re
     positions = await positions_of(session, program_id)
     reflect(response, program, positions)
     network = await recalled_network(session, program)
-    measures = [
-        *network_measures(program, network),
-        *[each async for each in money_measures(session, program, network)],
-    ]
+    money, warnings = await money_measures(session, program, network)
+    due = await due_of(session, program, network)
     return TolerancesRead(
-        tolerances=[_read(measure) for measure in measures],
+        tolerances=[_read(measure) for measure in (*network_measures(program, network, due), *money)],
+        warnings=warnings,
         positions={str(project_id): revision for project_id, revision in positions.items()},
     )
 
@@ -79,9 +83,10 @@ async def check_program_tolerances(program_id: Id, session: Session, _: Writer) 
     """Draft an exception for every dimension that is forecast to be exceeded. Without being asked, schedule and dependencies are looked at with every change, cost and risk within a minute."""
     locked = await lock_open_program(session, program_id)
     network = await network_of(session, locked.program)
-    money = [each async for each in money_measures(session, locked.program, network)]
-    drafted = await draft_exceptions(locked, network, [*network_measures(locked.program, network), *money])
-    return Drafted(exceptions=drafted)
+    money, unmeasured = await money_measures(session, locked.program, network)
+    due = await due_of(session, locked.program, network)
+    drafted = await draft_exceptions(locked, network, [*network_measures(locked.program, network, due), *money])
+    return Drafted(exceptions=drafted, warnings=unmeasured)
 
 
 @router.get("/exceptions", responses=responses(NotFound))
