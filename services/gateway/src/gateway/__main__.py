@@ -86,7 +86,8 @@ def create_token(
     organization: Annotated[str, typer.Option(help="the organisation's key")],
     member: Annotated[str, typer.Option(help="the member's e-mail address; a new one becomes a member")],
     role: Annotated[
-        OrganizationRole | None, typer.Option(help="the member's role in the organisation from now on")
+        OrganizationRole | None,
+        typer.Option(help="the member's role in the organisation from now on; as it is, if not given"),
     ] = None,
     name: Annotated[str, typer.Option(help="what the token is for")] = "command line",
     scope: Annotated[Scope, typer.Option(help="what it may be used for")] = Scope.WRITE,

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from chassis.app import Lifespan, create_app
 from chassis.health import Health
 from chassis.identity import Signer
-from chassis.problem import responses
+from chassis.problem import BadRequest, responses
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX
 from gateway import docs, overview, problem_pages, reference
@@ -23,6 +23,7 @@ from gateway.forward import Forwarding
 from gateway.identity import member_routes as members
 from gateway.identity import routes as api_tokens
 from gateway.invitations import routes as invitations
+from gateway.oidc.persons import OrganizationNeeded
 from gateway.rates import TooManyRequests
 from gateway.roles import routes as roles
 from gateway.runtime import running
@@ -59,7 +60,7 @@ def build(lifespan: Lifespan, health: Health, cors_origins: Sequence[str] = ()) 
         routers=routers,
         lifespan=lifespan,
         health=health,
-        answers=responses(TooManyRequests),
+        answers=responses(BadRequest, OrganizationNeeded, TooManyRequests),
     )
     # The first one observes, the last one is the body limit. Forwarding goes ahead of that, since it counts for itself what it passes on.
     # What finishes answers stands around everything that gives one, and inside the trace that it names.

@@ -1,5 +1,6 @@
 """Answers in gzip for clients that ask for it, where it pays."""
 
+import asyncio
 import re
 import zlib
 
@@ -8,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LEAST = 4096
 """Bytes; what fits into a few packets is not worth the time."""
 LEVEL = 5
+ASIDE = 64 * 1024
+"""Bytes. A larger piece is compressed on another thread: on this one, every other request would wait a millisecond for each such piece."""
 GZIP = 16 + zlib.MAX_WBITS
 COMPRESSED = (
     b"application/json",
@@ -29,7 +32,7 @@ class Compression:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] == "HEAD" or not _is_wanted(scope):
+        if scope["type"] != "http" or scope["method"] == "HEAD" or not accepts_gzip(scope):
             await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, _Compressing(send))
@@ -54,14 +57,18 @@ class _Compressing:
                 start["headers"] = _compressed(start["headers"])
             await self._send(start)
         if message["type"] == "http.response.body" and self._packer is not None:
-            body = self._packer.compress(message.get("body", b""))
-            if not message.get("more_body"):
-                body += self._packer.flush()
+            body = message.get("body", b"")
+            is_last = not message.get("more_body")
+            if len(body) > ASIDE:
+                body = await asyncio.to_thread(_packed, self._packer, body, is_last=is_last)
+            else:
+                body = _packed(self._packer, body, is_last=is_last)
             message = {**message, "body": body}
         await self._send(message)
 
 
-def _is_wanted(scope: Scope) -> bool:
+def accepts_gzip(scope: Scope) -> bool:
+    """Whether the client takes answers in gzip."""
     return any(name == b"accept-encoding" and _ACCEPTED.search(value) is not None for name, value in scope["headers"])
 
 
@@ -79,3 +86,8 @@ def _compressed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
         if name.lower() != b"content-length"
     ]
     return [*kept, (b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+
+
+def _packed(packer: "zlib._Compress", body: bytes, *, is_last: bool) -> bytes:
+    packed = packer.compress(body)
+    return packed + packer.flush() if is_last else packed

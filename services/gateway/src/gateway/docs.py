@@ -2,12 +2,13 @@
 
 from importlib import resources
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
 from chassis.routes import LateRoute
 from gateway.identity.dependencies import Stranger
+from gateway.published import PUBLIC, answering
 
 ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -33,10 +34,11 @@ def show_documentation() -> HTMLResponse:
 
 
 def _asset_route(name: str, media_type: str) -> None:
+    asset = answering(resources.files("fastapi_swagger.resources").joinpath(name).read_bytes, media_type, PUBLIC)
+
     @router.get(f"/docs/{name}", name=name)
-    def show_asset() -> Response:
-        content = resources.files("fastapi_swagger.resources").joinpath(name).read_bytes()
-        return Response(content, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"})
+    def show_asset(request: Request) -> Response:
+        return asset(request)
 
 
 for _name, _media_type in ASSETS.items():

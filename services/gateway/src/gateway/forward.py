@@ -4,11 +4,12 @@ FastAPI's routing, validation and dependencies would cost more than the whole re
 """
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import failures
 from chassis.app import MAX_BODY
@@ -19,6 +20,7 @@ from gateway import headers
 from gateway.admission import admit
 from gateway.audit.requests import SAFE_METHODS, provenance_of
 from gateway.http1 import Answer
+from gateway.identity.callers import Caller
 from gateway.request_body import ClientGone, body_of, client_gone
 from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
@@ -93,10 +95,29 @@ async def _forward(runtime: Runtime, upstream: Upstream, most: int, scope: Scope
         headers=headers.for_upstream(scope["headers"], ours),
         body=body,
         length=length,
-        is_keyed="idempotency-key" in client,
+        is_keyed=scope["method"] == "POST" and "idempotency-key" in client,
     )
-    async with upstream.exchange(request) as answer:
-        await _pass_on(answer, upstream.deadline, receive, send)
+    with ExitStack() as places:
+        if not isinstance(body, bytes):
+            _take_place(runtime, caller, upstream, places)
+        async with upstream.exchange(request) as answer:
+            start = _start_of(answer)
+            length = answer.length
+            if length is None or length > WHOLE:
+                if isinstance(body, bytes):
+                    _take_place(runtime, caller, upstream, places)
+                await _pass_on(answer, start, upstream.deadline, receive, send)
+                return
+            whole = await answer.read(upstream.deadline)
+    # The connection to the service is free again, however long the client takes to read.
+    await send(start)
+    await send({"type": "http.response.body", "body": whole})
+
+
+def _take_place(runtime: Runtime, caller: Caller, upstream: Upstream, places: ExitStack) -> None:
+    """For what goes through in pieces. Raises TooManyTransfers or UpstreamBusy."""
+    places.enter_context(runtime.transfers.of_token(caller))
+    places.enter_context(runtime.transfers.to(upstream))
 
 
 def _target(scope: Scope) -> bytes:
@@ -105,18 +126,16 @@ def _target(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def _pass_on(answer: Answer, patience: float, receive: Receive, send: Send) -> None:
-    start = {
+def _start_of(answer: Answer) -> Message:
+    return {
         "type": "http.response.start",
         "status": answer.status,
         "headers": headers.for_client(answer.headers, PREFIX.encode()),
     }
-    length = answer.length
-    if length is not None and length <= WHOLE:
-        body = await answer.read(patience)
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
-        return
+
+
+async def _pass_on(answer: Answer, start: Message, patience: float, receive: Receive, send: Send) -> None:
+    """An answer in pieces, as it comes and as the client reads it; `gateway.connection` drops one that does not read."""
     await send(start)
     # From here on an upstream that breaks off can only be told by breaking off as well: the error goes up to the server.
     # Sending to a client that has gone does nothing and says nothing: without a watch, the rest would be read for nobody.

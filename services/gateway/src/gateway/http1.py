@@ -46,7 +46,10 @@ class Answer:
 
     async def read(self, patience: float) -> bytes:
         """The whole body. Raises like `pieces`."""
-        return b"".join([piece async for piece in self.pieces(patience)])
+        pieces = []
+        while (piece := await self._connection.next_piece(patience)) is not None:
+            pieces.append(piece)
+        return b"".join(pieces)
 
 
 class Connection(asyncio.Protocol):

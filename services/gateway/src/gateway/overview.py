@@ -1,5 +1,7 @@
 """`GET /v1/programs/{id}/overview`: a program at a glance, put together from parts that are asked for at once.
 
+All of it is program-svc's, which knows its projects by their events: while project-svc is away, nothing is missing.
+
 A part that fails does not take the others with it: it is null, and `missing` says why. The program itself is no part: without it there is
 nothing to look at, and its problem is the answer.
 """

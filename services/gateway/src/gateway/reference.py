@@ -5,10 +5,11 @@ from importlib import resources
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from chassis.routes import LateRoute
 from gateway.identity.dependencies import Stranger
+from gateway.published import answering
 
 router = APIRouter(prefix="/v1", tags=["reference"], route_class=LateRoute, dependencies=[Stranger])
 PUBLIC: dict[str, Any] = {"security": []}
@@ -17,10 +18,17 @@ JSON_DOCUMENT: dict[int | str, dict[str, Any]] = {
 }
 
 
-@cache
 def openapi_document() -> bytes:
     """The merged document as it was made at build time, without the white space that makes its changes readable."""
     return orjson.dumps(_built())
+
+
+def asyncapi_document() -> bytes:
+    """The document of events as it was made at build time."""
+    return resources.files("contracts").joinpath("asyncapi.json").read_bytes()
+
+
+_OPENAPI, _ASYNCAPI = (answering(read, "application/json") for read in (openapi_document, asyncapi_document))
 
 
 @cache
@@ -36,13 +44,12 @@ def _built() -> dict[str, Any]:
 
 
 @router.get("/openapi.json", response_class=Response, responses=JSON_DOCUMENT, openapi_extra=PUBLIC)
-def get_openapi_document() -> Response:
+def get_openapi_document(request: Request) -> Response:
     """The whole API: every route of every service, every problem (OpenAPI 3.1)."""
-    return Response(openapi_document(), media_type="application/json")
+    return _OPENAPI(request)
 
 
 @router.get("/asyncapi.json", response_class=Response, responses=JSON_DOCUMENT, openapi_extra=PUBLIC)
-def get_asyncapi_document() -> Response:
+def get_asyncapi_document(request: Request) -> Response:
     """Every event that the services publish (AsyncAPI 3.0)."""
-    document = resources.files("contracts").joinpath("asyncapi.json").read_bytes()
-    return Response(document, media_type="application/json")
+    return _ASYNCAPI(request)

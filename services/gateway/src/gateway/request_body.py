@@ -9,9 +9,11 @@ from starlette.types import Receive
 from chassis.problem import Problem, TooLarge
 
 BUFFERED = 256 * 1024
-"""Bytes. A body announced to be no larger is read whole before an upstream is bothered."""
+"""Bytes. So much of a body is read before an upstream is bothered: nearly every body is whole by then."""
 PATIENCE = 10.0
 """Seconds between two pieces of a body."""
+WITHIN = 30.0
+"""Seconds in which a body that is read whole must have come."""
 
 
 class RequestTimeout(Problem):
@@ -34,13 +36,36 @@ async def body_of(headers: Headers, receive: Receive, limit: int) -> tuple[bytes
     """The request's body and its announced length. `limit` in bytes. Raises TooLarge, RequestTimeout, ClientGone, now or on the way."""
     announced = headers.get("content-length")
     if announced is None:
-        return (_pieces(receive, limit), None) if "transfer-encoding" in headers else (b"", None)
+        if "transfer-encoding" not in headers:
+            return b"", None
+        return await _begun(_pieces(receive, limit))
     if not announced.isascii() or not announced.isdigit() or int(announced) > limit:
         raise _too_large(limit)
-    pieces = _pieces(receive, limit)
     if int(announced) > BUFFERED:
-        return pieces, int(announced)
-    return b"".join([piece async for piece in pieces]), int(announced)
+        return _pieces(receive, limit), int(announced)
+    return await _begun(_pieces(receive, limit))
+
+
+async def _begun(pieces: AsyncIterator[bytes]) -> tuple[bytes | AsyncIterator[bytes], int | None]:
+    """A body that is whole, with its length, or what there is of it with what comes after that. Raises RequestTimeout."""
+    come: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(WITHIN):
+            async for piece in pieces:
+                come.append(piece)
+                size += len(piece)
+                if size > BUFFERED:
+                    return _followed(b"".join(come), pieces), None
+    except TimeoutError:
+        raise RequestTimeout from None
+    return b"".join(come), size
+
+
+async def _followed(begin: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield begin
+    async for piece in pieces:
+        yield piece
 
 
 async def _pieces(receive: Receive, limit: int) -> AsyncIterator[bytes]:

@@ -17,11 +17,15 @@ from gateway.oidc.issuer import Issuer
 from gateway.rates import Rates
 from gateway.settings import GatewaySettings
 from gateway.strangers import Strangers
+from gateway.transfers import Transfers
 from gateway.upstreams import Upstream
 from gateway.webhooks.tools import Webhooks, tools_of
 
 PROJECT_SEGMENTS = ("projects", "calendars", "jobs", "imports", "work-list")
-PROGRAM_SEGMENTS = ("programs", "portfolios", "dependencies", "goals", "key-results", "alignments", "alignment")
+PROGRAM_SEGMENTS = (
+    *("programs", "portfolios", "dependencies", "proposals"),
+    *("goals", "key-results", "alignments", "alignment"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Runtime:
     """The first path segment after `/v1/` → the service that has it."""
     rates: Rates
     strangers: Strangers
+    transfers: Transfers
     live: LiveEvents
     webhooks: Webhooks
 
@@ -56,10 +61,13 @@ async def running(settings: GatewaySettings, signer: Signer) -> AsyncIterator[Ru
         Rate(settings.organization_rate, settings.organization_burst),
     )
     strangers = Strangers(Rate(settings.stranger_rate, settings.stranger_burst))
+    transfers = Transfers(per_token=settings.transfers_per_token, per_upstream=max(1, connections * 3 // 4))
     listening = asyncio.create_task(listen(settings.database_url, callers), name="listen for changes of authority")
     try:
         async with following(settings) as live:
-            yield Runtime(database, callers, project, program, table, rates, strangers, live, tools_of(settings))
+            yield Runtime(
+                database, callers, project, program, table, rates, strangers, transfers, live, tools_of(settings)
+            )
     finally:
         await stopped(listening)
         if issuer is not None:

@@ -57,6 +57,8 @@ class GatewaySettings(WebhookSettings):
     """Requests a second without a valid token that one address may send in the long run, to each process."""
     stranger_burst: int = Field(default=500, ge=1)
     """How many of them at once."""
+    transfers_per_token: int = Field(default=64, ge=1)
+    """Requests and answers of more than 256 KB that a token may have under way in this process at once."""
     cors_origins: tuple[str, ...] = ()
     """Origins (a JSON list) whose pages may call this API from a browser; `["*"]` for all of them."""
 

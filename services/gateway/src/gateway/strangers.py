@@ -1,7 +1,7 @@
 """How many requests may come from one address without a credential that lets somebody in.
 
 Guessing tokens costs us a look-up each time. So an address that has sent too many is told to wait before anything is looked up; whoever
-comes from there with a token that this process knows is served all the same. Each process counts for itself: nothing is shared that a
+comes from there with a token that this process knows, or with an access token that the issuer has signed, is served all the same. Each process counts for itself: nothing is shared that a
 stranger could fill.
 """
 
@@ -23,6 +23,10 @@ class Strangers:
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._spent_until: OrderedDict[str, float] = OrderedDict()
+
+    def must_wait(self, address: str | None) -> bool:
+        """Whether the address has sent as many as it may for now."""
+        return not self._rate.left(self._spent_until.get(address or UNKNOWN, 0.0), time.monotonic())
 
     def check(self, address: str | None) -> None:
         """Raise TooManyRequests if the address has to wait."""

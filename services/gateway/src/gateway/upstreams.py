@@ -63,7 +63,7 @@ class Outgoing:
     length: int | None = None
     """Of a body that comes in pieces, if it is known."""
     is_keyed: bool = False
-    """It carries an Idempotency-Key: done twice, it is done once."""
+    """It is a POST that carries an Idempotency-Key: done twice, it is done once. Of other methods services keep no keys."""
 
     @property
     def is_repeatable(self) -> bool:

@@ -11,7 +11,6 @@ from sqlmodel import col
 from chassis.etag import etag_of, matches
 from chassis.paging import Page, page
 from chassis.problem import BadCursor, Forbidden, NotFound, responses
-from chassis.routes import LateRoute
 from contracts.values import Id
 from gateway.audit.export import ORDER, exported
 from gateway.audit.models import AuditEntry
@@ -27,8 +26,9 @@ from gateway.audit.shapes import (
 )
 from gateway.audit.verification import Mark, Verdict, verify
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
+from gateway.own_routes import OwnRoute
 
-router = APIRouter(prefix="/v1/audit-log", tags=["audit"], route_class=LateRoute)
+router = APIRouter(prefix="/v1/audit-log", tags=["audit"], route_class=OwnRoute)
 
 MOST_VERIFIED = 50_000
 """Entries that one request looks at; a longer log is verified in several."""

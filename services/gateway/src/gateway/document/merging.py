@@ -11,11 +11,16 @@ import orjson
 from chassis.problem import Forbidden, TooLarge, Unauthenticated, responses
 from gateway.document import answers, authority, bounds, examples, links, names, parameters
 from gateway.document.parts import METHODS, PREFIX, Document, operations, references, rewritten
+from gateway.oidc.persons import OrganizationNeeded
 from gateway.rates import TooManyRequests
 from gateway.request_body import RequestTimeout
+from gateway.transfers import TooManyTransfers
 from gateway.upstreams import UpstreamBusy, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 
-OF_FORWARDING = (Unauthenticated, TooManyRequests, UpstreamFailed, UpstreamUnavailable, UpstreamBusy, UpstreamTimeout)
+OF_FORWARDING = (
+    *(Unauthenticated, OrganizationNeeded, TooManyRequests, TooManyTransfers),
+    *(UpstreamFailed, UpstreamUnavailable, UpstreamBusy, UpstreamTimeout),
+)
 OF_FORWARDED_WRITES = (*OF_FORWARDING, Forbidden, RequestTimeout, TooLarge)
 
 

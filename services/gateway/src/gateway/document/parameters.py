@@ -13,6 +13,13 @@ SHARED: Final[Document] = {
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
         "example": "0197a3c2-8f0e-7b1c-9d52-3f6f2b1c4d5e",
     },
+    "InterlockOrganization": {
+        "name": "Interlock-Organization",
+        "in": "header",
+        "description": "The key of the organisation to act in, for a person who is a member of several. An API token is of one, and refused (400) for any other.",
+        "schema": {"type": "string", "maxLength": 40, "pattern": "^[a-z][a-z0-9-]{0,39}$"},
+        "example": "demo",
+    },
     "InterlockAfter": {
         "name": "Interlock-After",
         "in": "header",
@@ -58,11 +65,13 @@ def add(operation: Document, *shared: str) -> None:
 
 
 def describe(document: Document) -> None:
-    """Every POST takes an Idempotency-Key; every parameter says what it is for, and what it looks like when it is sent."""
+    """Every POST takes an Idempotency-Key, everything with a token an organisation; every parameter says what it is for, and what it looks like when it is sent."""
     document["components"]["parameters"] = SHARED
     for _, method, operation in routes(document):
         if method == "post":
             add(operation, "IdempotencyKey")
+        if operation.get("security") != []:
+            add(operation, "InterlockOrganization")
         for parameter in operation.get("parameters", ()):
             if "$ref" not in parameter:
                 _describe(parameter)

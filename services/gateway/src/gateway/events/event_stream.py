@@ -76,6 +76,8 @@ class EventStream(Response):
         self._listener: Listener | None = None
         self._ending: CloseReason | None = None
         self._is_gone = False
+        self._since = asked.since
+        self._hidden = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it to its end."""
@@ -109,6 +111,7 @@ class EventStream(Response):
     async def _frames(self) -> AsyncGenerator[bytes]:
         """What is sent, until there is nothing more to send."""
         until, why = self._end()
+        heartbeat_at = time.monotonic() + self._told.heartbeat
         try:
             yield frames.retry(self._told.retry)
             if self._asked.reset is not None:
@@ -116,12 +119,16 @@ class EventStream(Response):
             async for frame in self._missed():
                 yield frame
             while self._ending is None and not self._is_gone and self._listener is not None:
-                left = until - time.monotonic()
-                items = await self._listener.take(min(self._told.heartbeat, left))
+                items = await self._listener.take(min(heartbeat_at, until) - time.monotonic())
                 self._ending = self._ending or self._listener.closed
                 if time.monotonic() >= until:
                     self._ending = self._ending or why
-                yield await self._rendered(items) or frames.HEARTBEAT
+                sent = await self._rendered(items)
+                if not sent and time.monotonic() >= heartbeat_at:
+                    sent = self._heartbeat(self._listener)
+                if sent:
+                    heartbeat_at = time.monotonic() + self._told.heartbeat
+                    yield sent
         except Unauthenticated:
             expires = self._asked.caller.expires_at
             is_expired = expires is not None and expires <= now()
@@ -133,6 +140,8 @@ class EventStream(Response):
                 self._hub.detach(self._organization_id, self._listener)
         if self._ending is not None and not self._is_gone:
             CLOSED.labels(self._ending.value).inc()
+            if self._hidden:
+                yield frames.heartbeat(None, self._hidden)
             yield frames.close(self._ending)
 
     async def _missed(self) -> AsyncGenerator[bytes]:
@@ -141,6 +150,7 @@ class EventStream(Response):
         while self._ending is None and not self._is_gone:
             # A position beyond the hub's is right if another process was ahead of this one; the streams know.
             if from_time is None and (since is None or is_checked or self._hub.ring.end.reaches(since)):
+                self._since = since
                 self._listener = self._hub.attach(self._organization_id, self._asked.wanted, since)
                 if self._listener is not None:
                     return
@@ -163,11 +173,20 @@ class EventStream(Response):
 
     def _frame(self, caller: Caller, item: LiveEvent | Reset) -> bytes:
         if isinstance(item, Reset):
+            self._since = item.position
             return frames.reset(item)
         document = document_for(caller.identity, item)
         if document is None:
+            self._hidden += 1
             return b""
         return item.frame if document is item.document else frame_of(item.position, document)
+
+    def _heartbeat(self, listener: Listener) -> bytes:
+        """Of a silence. Where nothing waits, all up to where the hub stands was sent, or is not for this listener."""
+        reached = self._hub.ring.end
+        is_behind = listener.is_behind or (self._since is not None and not reached.reaches(self._since))
+        hidden, self._hidden = self._hidden, 0
+        return frames.heartbeat(None if is_behind else reached, hidden)
 
     def _end(self) -> tuple[float, CloseReason]:
         """When (on the monotonic clock) the stream ends at the latest, and why."""

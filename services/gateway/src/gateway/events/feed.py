@@ -30,12 +30,12 @@ class Feed:
         self._puller = puller
         self._delivered = 0
 
-    async def batch(self, size: int) -> list[Msg]:
-        """The next messages, at most `size`; waits for one, and returns none after five idle seconds.
+    async def batch(self, size: int, rest: float = 0.0) -> list[Msg]:
+        """The next messages, at most `size`; waits for one, and returns none after five idle seconds. With it comes what follows within a `rest`.
 
         Raises FeedBroken, ConsumerGone, PullStalled, or an error of `nats.errors`.
         """
-        messages = await self._puller.batch(size, LINGER)
+        messages = await self._puller.batch(size, max(rest, LINGER), lambda _: rest == 0)
         for message in messages:
             self._delivered += 1
             if message.metadata.sequence.consumer != self._delivered:

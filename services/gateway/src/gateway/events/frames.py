@@ -6,8 +6,16 @@ import orjson
 
 from gateway.events.listener import CloseReason, Reset
 
-HEARTBEAT = b":\n\n"
-"""A comment: it keeps proxies from closing the connection, and no client hears it."""
+
+def heartbeat(position: object | None, hidden: int) -> bytes:
+    """Keeps proxies from closing a silent connection, and says up to where there was nothing, so that nobody comes back with an old id.
+
+    A comment, which no client hears; where events were left out that the listener may not see, it is told how many.
+    """
+    head = b"" if position is None else b"id: %b\n" % str(position).encode()
+    if not hidden:
+        return head + b":\n\n"
+    return head + _event(b"hidden", {"hidden_count": hidden})
 
 
 def retry(seconds: float) -> bytes:
@@ -27,4 +35,8 @@ def close(reason: CloseReason) -> bytes:
 
 def _named(name: bytes, data: dict[str, Any], position: object = None) -> bytes:
     head = b"" if position is None else b"id: %b\n" % str(position).encode()
-    return head + b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(data))
+    return head + _event(name, data)
+
+
+def _event(name: bytes, data: dict[str, Any]) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(data))

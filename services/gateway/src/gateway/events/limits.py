@@ -1,12 +1,10 @@
 """How many streams may be open at once, for a token and for an organisation."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from uuid import UUID
+from contextlib import AbstractContextManager
 
 from chassis.problem import Problem
 from gateway.identity.callers import Caller
+from gateway.places import Places
 
 
 class TooManyStreams(Problem):
@@ -24,21 +22,10 @@ class StreamLimits:
     def __init__(self, *, per_token: int, per_organization: int) -> None:
         self._per_token = per_token
         self._per_organization = per_organization
-        self._open: Counter[UUID] = Counter()
+        self._places = Places(lambda most: TooManyStreams(f"At most {most} streams may be open here at once."))
 
-    @contextmanager
-    def slot(self, caller: Caller) -> Iterator[None]:
+    def slot(self, caller: Caller) -> AbstractContextManager[None]:
         """A place for one stream, until the block ends. Raises TooManyStreams."""
-        whose = (caller.credential_id, self._per_token), (caller.identity.organization_id, self._per_organization)
-        for key, most in whose:
-            if self._open[key] >= most:
-                raise TooManyStreams(f"At most {most} streams may be open here at once.")
-        for key, _ in whose:
-            self._open[key] += 1
-        try:
-            yield
-        finally:
-            for key, _ in whose:
-                self._open[key] -= 1
-                if not self._open[key]:
-                    del self._open[key]
+        return self._places.taken(
+            (caller.credential_id, self._per_token), (caller.identity.organization_id, self._per_organization)
+        )

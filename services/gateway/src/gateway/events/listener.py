@@ -97,6 +97,11 @@ class Listener:
         self.is_gone = True
         self._news.set()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be taken, or was no longer kept for it."""
+        return bool(self._waiting) or self.closed is not None
+
     async def take(self, patience: float) -> list[Item]:
         """All that waits; empty after `patience` seconds, or when it is closed or gone."""
         if not self._waiting and self.closed is None and not self.is_gone:

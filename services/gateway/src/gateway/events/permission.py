@@ -6,16 +6,18 @@ import orjson
 
 from chassis.authority import sees_program, sees_project
 from chassis.identity import Identity
-from chassis.redaction import Hidden, redact
+from chassis.redaction import STUBS, Hidden, redact
 from contracts.permissions.records import RECORDS
 from contracts.permissions.table import READ
 from contracts.permissions.who import OVERSEERS
+from contracts.program_events.registers import PROPOSAL
 from contracts.project_events.jobs import JobEvent
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from gateway.events.live_event import LiveEvent
 
 JOB = JobEvent.record
+ASKED = PROPOSAL.created.record
 OVERSEEN = frozenset(record.name for record in RECORDS if record.actions.get(READ) == OVERSEERS)
 """Records that only those read who see all programs: reports on portfolios, and who gets them."""
 
@@ -38,20 +40,27 @@ def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
         return event.document if event.record != JOB or _sees_job(identity, event) else None
     if event.boundary_kind is BoundaryKind.PROGRAM:
         if not sees_program(identity, event.boundary_id):
-            return None
+            return event.document if event.record == ASKED and _sees_its_project(identity, event) else None
         if identity.programs[event.boundary_id] is ProgramRole.PROGRAM_MANAGER:
             return event.document
     return _redacted(identity, event)
 
 
 def _sees_job(identity: Identity, event: LiveEvent) -> bool:
-    """A job is seen by who asked for it, and by who sees its project."""
+    """A job is seen by who sees its project; one without a project by who asked for it."""
     if event.document is None:
         return False
     job = orjson.loads(event.payload).get("record", {})
     project_id = job.get("project_id")
-    return job.get("requested_by") == identity.subject or (
-        project_id is not None and sees_project(identity, UUID(project_id))
+    if project_id is None:
+        return bool(job.get("requested_by") == identity.subject) and not identity.is_restricted
+    return sees_project(identity, UUID(project_id))
+
+
+def _sees_its_project(identity: Identity, event: LiveEvent) -> bool:
+    """What a program asks of a project is heard by who sees the project, with or without a role in the program."""
+    return event.document is not None and sees_project(
+        identity, UUID(orjson.loads(event.payload)["record"]["project_id"])
     )
 
 
@@ -72,4 +81,7 @@ def _redacted(identity: Identity, event: LiveEvent) -> bytes | None:
     if record != before:
         # What a field was before says as much of the other side as what it is.
         data["previous"] = {}
+        data["changed"] = [name for name in data.get("changed", ()) if record.get(name) == before.get(name)]
+        if STUBS in record:
+            document["actor"] = ""
     return orjson.dumps(document)

@@ -30,6 +30,10 @@ data: {"specversion":"1.0","id":"0198c3f0-0104-7c4b-9a55-3f0c2b8d0104","type":"i
 
 :
 
+id: 1f0c2b8d1e77-1051.80
+event: hidden
+data: {"hidden_count":3}
+
 event: close
 data: {"reason":"age"}
 

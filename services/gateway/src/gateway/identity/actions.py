@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.database import enter_organization
-from chassis.problem import AlreadyExists, Forbidden, InvalidRequest, NotFound, invalid
+from chassis.problem import AlreadyExists, Conflict, Forbidden, NotFound, invalid
 from contracts.vocabulary import OrganizationRole
 from gateway.identity.callers import Caller
-from gateway.identity.models import ApiToken, Member, Organization, Scope, digest_of, new_secret
+from gateway.identity.descent import expiry, origin_of, revoke_with_descent
+from gateway.identity.members import check_not_last_admin
+from gateway.identity.models import ApiToken, Member, Organization, Scope, digest_of, has_address, new_secret
 from gateway.identity.shapes import ApiTokenCreate
+from gateway.invitations.withdrawal import withdraw_those_by
 from gateway.tables import IDEMPOTENCY_KEYS, now
 
 SHOW_ORGANIZATION = sa.text("SELECT set_config('interlock.organization_key', :key, true)")
-LONGEST_LIFE = timedelta(days=366 * 10)
 
 
 class OrganizationExists(AlreadyExists):
@@ -51,12 +53,22 @@ async def enter_organization_by_key(session: AsyncSession, key: str) -> Organiza
 async def member_with_email(
     session: AsyncSession, organization_id: UUID, email: str, role: OrganizationRole | None
 ) -> Member:
-    """The organisation's member with this address, created if new, with this role from now on."""
-    member = (await session.execute(sa.select(Member).where(col(Member.email) == email))).scalar_one_or_none()
+    """The organisation's member with this address, created if new; with this role from now on, if one is given.
+
+    Raises Conflict for one that has left and gets no role, LastAdmin.
+    """
+    member = (
+        await session.execute(sa.select(Member).where(has_address(col(Member.email), email)))
+    ).scalar_one_or_none()
     if member is None:
         member = Member(organization_id=organization_id, email=email, name=email.partition("@")[0], role=role)
         session.add(member)
-    elif member.role != role or member.removed_at is not None:
+    elif member.removed_at is not None and role is None:
+        raise Conflict(f"{email} has left: say with which role it comes back.")
+    elif role is not None and (member.role != role or member.removed_at is not None):
+        if role is not OrganizationRole.ADMIN:
+            await check_not_last_admin(session, member)
+            await withdraw_those_by(session, member.id)
         member.role, member.removed_at = role, None
         member.revision += 1
     await session.flush()
@@ -72,32 +84,43 @@ async def referenced_member(session: AsyncSession, member_id: UUID) -> Member:
 
 
 async def create_api_token(session: AsyncSession, caller: Caller, body: ApiTokenCreate) -> tuple[ApiToken, str]:
-    """A new token and its secret. Raises Forbidden, InvalidRequest."""
+    """A new token and its secret. Raises Forbidden, InvalidRequest, Unauthenticated."""
     member_id = body.member_id or caller.member_id
     if member_id != caller.member_id:
         if not caller.is_admin:
             raise Forbidden("Only an admin makes tokens for other members.")
         await referenced_member(session, member_id)
-    check_expiry(body.expires_at, now())
+    origin = await origin_of(session, caller)
+    is_asked = "expires_at" in body.model_fields_set
+    expires_at = expiry(body.expires_at, is_asked=is_asked, origin=origin, at=now())
     return await issue_api_token(
-        session, caller.identity.organization_id, member_id, body.name, body.scope, body.expires_at
+        session,
+        caller.identity.organization_id,
+        member_id,
+        body.name,
+        body.scope,
+        expires_at,
+        made_by=caller.member_id,
+        made_with=None if origin is None else origin.id,
+        programs=body.program_ids,
+        projects=body.project_ids,
     )
 
 
-def check_expiry(expires_at: datetime | None, at: datetime) -> None:
-    """Raise InvalidRequest unless the expiry lies between now and ten years from now."""
-    if expires_at is not None and not at < expires_at <= at + LONGEST_LIFE:
-        raise _bad_expiry()
-
-
-def _bad_expiry() -> InvalidRequest:
-    return invalid("/expires_at", "expiry", "A token expires in the future, within ten years.")
-
-
 async def issue_api_token(
-    session: AsyncSession, organization_id: UUID, member_id: UUID, name: str, scope: Scope, expires_at: datetime | None
+    session: AsyncSession,
+    organization_id: UUID,
+    member_id: UUID,
+    name: str,
+    scope: Scope,
+    expires_at: datetime | None,
+    *,
+    made_by: UUID | None = None,
+    made_with: UUID | None = None,
+    programs: list[UUID] | None = None,
+    projects: list[UUID] | None = None,
 ) -> tuple[ApiToken, str]:
-    """Store a new token; its secret is answered and nowhere else."""
+    """Store a new token, for these programs and projects or for all; its secret is answered and nowhere else."""
     secret = new_secret()
     token = ApiToken(
         organization_id=organization_id,
@@ -106,15 +129,26 @@ async def issue_api_token(
         scope=scope,
         digest=digest_of(secret),
         expires_at=expires_at,
+        made_by=made_by,
+        made_with=made_with,
+        programs=programs,
+        projects=projects,
     )
     session.add(token)
     await session.flush()
     return token, secret
 
 
+async def revoke_api_token(session: AsyncSession, token: ApiToken) -> None:
+    """Let nobody in from here on with the token, nor with what was made with it; done again it changes nothing."""
+    await revoke_with_descent(session, sa.select(col(ApiToken.id)).where(col(ApiToken.id) == token.id), now())
+
+
 def visible_api_tokens(caller: Caller) -> sa.Select[ApiToken]:
-    """The tokens that the caller may see: an admin every one of the organisation, others their own."""
+    """The tokens that the caller may see: an admin every one of the organisation, others their own; one for some places itself alone."""
     statement = sa.select(ApiToken)
+    if caller.identity.is_restricted:
+        return statement.where(col(ApiToken.id) == caller.credential_id)
     return statement if caller.is_admin else statement.where(col(ApiToken.member_id) == caller.member_id)
 
 

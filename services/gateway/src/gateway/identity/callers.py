@@ -22,8 +22,8 @@ from contracts.vocabulary import OrganizationRole
 from gateway.http1 import RawHeaders
 from gateway.identity.credentials import api_token_digest, caller_with
 from gateway.identity.models import Scope, digest_of
-from gateway.oidc.issuer import Issuer, is_jwt
-from gateway.oidc.persons import caller_behind
+from gateway.oidc.issuer import Issuer, Person, is_jwt
+from gateway.oidc.persons import OrganizationNeeded, caller_behind
 from gateway.recent import Recent
 from gateway.tables import now
 
@@ -48,6 +48,10 @@ class Caller:
     credential_id: UUID
     """The API token's id; the member's where it came with an access token."""
     expires_at: datetime | None
+    organization: str
+    """The key of the organisation that it acts in."""
+    person: Person | None = None
+    """Who it is by an access token; None of an API token."""
     _vouched: dict[str, tuple[float, bytes]] = field(default_factory=dict, compare=False, hash=False, repr=False)
 
     @property
@@ -70,6 +74,20 @@ class Caller:
         return kept[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What somebody came with: made once a request, since to digest a token is what costs."""
+
+    key: bytes | None
+    """Under what its caller is remembered; None for what can be nobody's."""
+    digest: bytes | None
+    """Of an API token."""
+    authorization: str | None = field(repr=False)
+    organization: str | None
+    in_any: bool
+    """Whether it makes no difference in which of several organisations."""
+
+
 class Callers:
     """Knows who is behind a token, and vouches for them to the services."""
 
@@ -82,38 +100,65 @@ class Callers:
         self.is_informed = False
         """Whether changes are announced to this process."""
 
-    async def identify(self, authorization: str | None, organization: str | None = None) -> Caller:
-        """The caller behind an `Authorization` header. Raises Unauthenticated, or Unavailable when it cannot be found out.
+    async def identify(
+        self, authorization: str | None, organization: str | None = None, *, in_any: bool = False
+    ) -> Caller:
+        """The caller behind an `Authorization` header. Raises Unauthenticated, OrganizationNeeded, or Unavailable when it cannot be found out.
 
-        organization: the key of the one that the caller wants to act in, of several.
+        organization: the key of the one that the caller wants to act in, of several; in_any: it makes no difference which.
         """
+        return await self.find(self.presented(authorization, organization, in_any=in_any))
+
+    def presented(
+        self, authorization: str | None, organization: str | None = None, *, in_any: bool = False
+    ) -> Presented:
+        """What somebody came with, and where to."""
         digest = api_token_digest(authorization)
-        key = self._key_of(digest, authorization, organization)
+        key = self._key_of(digest, authorization, organization, in_any=in_any)
+        return Presented(key, digest, authorization, organization, in_any)
+
+    async def find(self, presented: Presented) -> Caller:
+        """Who came with it. Raises what `identify` raises."""
+        key = presented.key
         if key is None:
             raise Unauthenticated
         if not self.is_informed:
             self._recent.forget(key)
-        caller = await self._recent.get(key, lambda: self._look_up(digest, authorization, organization))
+        caller = await self._recent.get(key, lambda: self._look_up(presented))
         if caller is None or (caller.expires_at is not None and caller.expires_at <= now()):
             self._let_in.pop(key, None)
             raise Unauthenticated
+        if presented.organization not in {None, caller.organization} and not presented.in_any:
+            raise OrganizationNeeded("The token is of another organisation.", organizations=[caller.organization])
         if key not in self._let_in:
             self._let_in[key] = None
             if len(self._let_in) > MOST:
                 del self._let_in[next(iter(self._let_in))]
         return caller
 
-    def knows(self, authorization: str | None, organization: str | None = None) -> bool:
+    def knows(self, presented: Presented) -> bool:
         """Whether somebody came with this and was let in, the last time at least. What is known of the caller may be forgotten since."""
-        return self._key_of(api_token_digest(authorization), authorization, organization) in self._let_in
+        return presented.key in self._let_in
 
-    def _key_of(self, digest: bytes | None, authorization: str | None, organization: str | None) -> bytes | None:
+    async def is_genuine(self, authorization: str | None) -> bool:
+        """Whether it is an access token that the issuer has signed, for us, and that is still good; whose, is not looked up."""
+        if self._issuer is None or not is_jwt(authorization):
+            return False
+        try:
+            await self._issuer.person(_token_in(authorization or ""))
+        except (Unauthenticated, Unavailable):
+            return False
+        return True
+
+    def _key_of(
+        self, digest: bytes | None, authorization: str | None, organization: str | None, *, in_any: bool
+    ) -> bytes | None:
         """Under what a caller is remembered; None for what can be nobody's."""
         if digest is not None:
             return digest
         if self._issuer is None or not is_jwt(authorization):
             return None
-        return digest_of(f"{authorization}\n{organization}")
+        return digest_of(f"{authorization}\n{organization}\n{in_any}")
 
     def forget(self, organization_id: UUID) -> None:
         """Something has changed about who may do what in an organisation: look its callers up afresh, and those that nobody knew."""
@@ -135,22 +180,24 @@ class Callers:
             vouched.append((b"traceparent", parent.encode()))
         return vouched
 
-    async def _look_up(
-        self, digest: bytes | None, authorization: str | None, organization: str | None
-    ) -> Caller | None:
+    async def _look_up(self, presented: Presented) -> Caller | None:
         try:
-            if digest is not None:
+            if presented.digest is not None:
                 async with self._database.transaction() as session:
-                    found = await caller_with(session, digest)
+                    found = await caller_with(session, presented.digest)
                 return None if found is None else Caller(*found)
-            return await self._person(authorization or "", organization)
+            return await self._person(presented)
         except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             log.warning("tokens cannot be checked", reason=str(error))
             raise Unavailable("Tokens cannot be checked right now.") from error
 
-    async def _person(self, authorization: str, organization: str | None) -> Caller | None:
+    async def _person(self, presented: Presented) -> Caller | None:
         assert self._issuer is not None, "identify asked before"
-        person = await self._issuer.person(authorization.partition(" ")[2].strip())
+        person = await self._issuer.person(_token_in(presented.authorization or ""))
         async with self._database.transaction() as session:
-            found = await caller_behind(session, person, organization)
-        return None if found is None else Caller(*found)
+            found = await caller_behind(session, person, presented.organization, in_any=presented.in_any)
+        return None if found is None else Caller(*found, person=person)
+
+
+def _token_in(authorization: str) -> str:
+    return authorization.partition(" ")[2].strip()

@@ -11,7 +11,17 @@ from sqlmodel import col
 
 from chassis.database import enter_organization
 from chassis.identity import Identity
-from gateway.identity.models import ApiToken, Member, RoleGrant, Scope, digest_of, programs_of, projects_of
+from gateway.identity.models import (
+    ApiToken,
+    Member,
+    Organization,
+    RoleGrant,
+    Scope,
+    digest_of,
+    programs_of,
+    projects_of,
+)
+from gateway.identity.restriction import restricted
 from gateway.tables import now
 
 BEARER = re.compile(r"Bearer +(ilk_[A-Za-z0-9_-]{43}) *", re.IGNORECASE)
@@ -28,8 +38,8 @@ NOTE_USE = (
     .execution_options(synchronize_session=False)
 )
 
-Found: TypeAlias = tuple[Identity, UUID, UUID, datetime | None]
-"""Who it is, the member's id, the credential's id, and when it expires."""
+Found: TypeAlias = tuple[Identity, UUID, UUID, datetime | None, str]
+"""Who it is, the member's id, the credential's id, when it expires, and the organisation's key."""
 
 
 def api_token_digest(authorization: str | None) -> bytes | None:
@@ -50,9 +60,10 @@ async def caller_with(session: AsyncSession, digest: bytes) -> Found | None:
     if member.removed_at is not None:
         return None
     await session.execute(NOTE_USE.where(col(ApiToken.id) == token.id))
+    organization = await session.get_one(Organization, token.organization_id)
     is_read_only = token.scope is Scope.READ
     identity = await identity_of(session, member, f"api-tokens/{token.id}", is_read_only=is_read_only)
-    return identity, member.id, token.id, token.expires_at
+    return restricted(identity, token), member.id, token.id, token.expires_at, organization.key
 
 
 async def identity_of(session: AsyncSession, member: Member, credential: str, *, is_read_only: bool) -> Identity:

@@ -25,15 +25,33 @@ async def runtime_of(request: Request) -> Runtime:
 CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 
-async def _caller(request: Request, runtime: CurrentRuntime) -> Caller:
-    """The caller, who may do what the route does as far as its path tells. Raises Unauthenticated, Forbidden, NotFound."""
-    caller = await admit(runtime, request.scope)
+LET_IN = "gateway.let_in"
+"""Where a request's scope keeps its caller, once it was let in; None for somebody without a token who was counted."""
+
+
+async def caller_of(request: Request, *, in_any: bool = False) -> Caller:
+    """The caller, who may do what the route does as far as its path tells. Raises Unauthenticated, Forbidden, NotFound and what `admit` raises."""
+    known: Caller | None = request.scope.get(LET_IN)
+    if known is not None:
+        return known
+    caller = await admit(request.app.state.runtime, request.scope, in_any=in_any)
     permission = required(request.method, request.scope["route"].path.removeprefix(PREFIX))
     authority.check(caller.identity, permission, request.path_params)
+    request.scope[LET_IN] = caller
     return caller
 
 
-CurrentCaller = Annotated[Caller, Depends(_caller)]
+async def _current_caller(request: Request) -> Caller:
+    return await caller_of(request)
+
+
+async def _caller_in_any(request: Request) -> Caller:
+    return await caller_of(request, in_any=True)
+
+
+CurrentCaller = Annotated[Caller, Depends(_current_caller)]
+AnyCaller = Annotated[Caller, Depends(_caller_in_any)]
+"""The caller in whichever of its organisations, for what is the same in all of them."""
 
 
 async def _session(request: Request, runtime: CurrentRuntime, caller: CurrentCaller) -> AsyncIterator[AsyncSession]:
@@ -53,9 +71,12 @@ async def _session(request: Request, runtime: CurrentRuntime, caller: CurrentCal
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
-async def _stranger(request: Request, runtime: CurrentRuntime) -> None:
-    runtime.strangers.count(address_of(request.scope))
+async def stranger_of(request: Request) -> None:
+    """Count a request without a token, once. Raises TooManyRequests."""
+    if LET_IN not in request.scope:
+        request.app.state.runtime.strangers.count(address_of(request.scope))
+        request.scope[LET_IN] = None
 
 
-Stranger = Depends(_stranger)
+Stranger = Depends(stranger_of)
 """For what is answered without a token: counted by address."""

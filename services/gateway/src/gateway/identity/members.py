@@ -9,8 +9,10 @@ from sqlmodel import col
 from chassis.patch import changes_of
 from chassis.problem import AlreadyExists, Conflict, NotFound
 from contracts.vocabulary import OrganizationRole
-from gateway.identity.models import ApiToken, Member, Organization, RoleGrant
+from gateway.identity.descent import revoke_with_descent
+from gateway.identity.models import ApiToken, Member, Organization, RoleGrant, has_address
 from gateway.identity.shapes import MemberCreate, MemberUpdate
+from gateway.invitations.withdrawal import withdraw_those_by, withdraw_those_to
 from gateway.tables import now
 
 
@@ -22,7 +24,9 @@ class LastAdmin(Conflict):
 
 async def create_member(session: AsyncSession, organization_id: UUID, body: MemberCreate) -> Member:
     """Someone new, or someone who comes back. Raises AlreadyExists."""
-    member = (await session.execute(sa.select(Member).where(col(Member.email) == body.email))).scalar_one_or_none()
+    member = (
+        await session.execute(sa.select(Member).where(has_address(col(Member.email), body.email)))
+    ).scalar_one_or_none()
     if member is not None and member.removed_at is None:
         raise AlreadyExists(f"{body.email} is a member already.")
     if member is None:
@@ -32,6 +36,7 @@ async def create_member(session: AsyncSession, organization_id: UUID, body: Memb
         member.name, member.role, member.removed_at = body.name, body.role, None
         member.revision += 1
     await session.flush()
+    await withdraw_those_to(session, member.email)
     return member
 
 
@@ -45,31 +50,38 @@ async def find_member(session: AsyncSession, member_id: UUID, *, lock: bool = Fa
 
 
 async def update_member(session: AsyncSession, member: Member, body: MemberUpdate) -> None:
-    """Change a name or a role in the organisation. Raises LastAdmin."""
+    """Change a name, a role in the organisation, or whose tokens let it in. Who is no admin any more has asked nobody in.
+
+    Raises LastAdmin, and IntegrityError for a subject that is another member's.
+    """
     changes = changes_of(body)
     if "role" in changes and changes["role"] is not OrganizationRole.ADMIN:
-        await _check_not_last_admin(session, member)
-    before = (member.name, member.role)
+        await check_not_last_admin(session, member)
+        await withdraw_those_by(session, member.id)
+    before = (member.name, member.role, member.subject)
     for name, value in changes.items():
         setattr(member, name, value)
-    if (member.name, member.role) != before:
+    if (member.name, member.role, member.subject) != before:
         member.revision += 1
     await session.flush()
 
 
 async def remove_member(session: AsyncSession, member: Member) -> None:
-    """The member leaves: its roles end, its tokens open nothing. Raises LastAdmin."""
-    await _check_not_last_admin(session, member)
+    """The member leaves: its roles end, its tokens and what was made with them open nothing, nor do invitations to it and by it. Raises LastAdmin."""
+    await check_not_last_admin(session, member)
     at = now()
     member.removed_at, member.role, member.subject = at, None, None
     member.revision += 1
     await session.execute(sa.delete(RoleGrant).where(col(RoleGrant.member_id) == member.id))
-    open_tokens = sa.update(ApiToken).where(col(ApiToken.member_id) == member.id, col(ApiToken.revoked_at).is_(None))
-    await session.execute(open_tokens.values(revoked_at=at, revision=col(ApiToken.revision) + 1))
+    theirs = sa.select(col(ApiToken.id)).where(col(ApiToken.member_id) == member.id)
+    await revoke_with_descent(session, theirs, at)
+    await withdraw_those_to(session, member.email)
+    await withdraw_those_by(session, member.id)
     await session.flush()
 
 
-async def _check_not_last_admin(session: AsyncSession, member: Member) -> None:
+async def check_not_last_admin(session: AsyncSession, member: Member) -> None:
+    """Raise LastAdmin unless the organisation has another admin, or the member is none."""
     if member.role is not OrganizationRole.ADMIN:
         return
     # Behind the organisation's lock, so that two admins cannot take the role from each other at once.

@@ -4,10 +4,12 @@ import hashlib
 import secrets
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, col
 from uuid_utils.compat import uuid7
 
 from contracts.vocabulary import OrganizationRole, ProgramRole, ProjectRole
@@ -15,6 +17,7 @@ from gateway.tables import INSTANT, GatewayTable, enumerated, now
 
 TOKEN_PREFIX = "ilk_"  # noqa: S105  (what every token begins with, so that scanners for leaked secrets know it)
 TOKEN_BYTES = 32
+IDS: Any = ARRAY(sa.Uuid)
 
 
 class Scope(StrEnum):
@@ -64,6 +67,7 @@ class Member(GatewayTable, table=True):
         sa.UniqueConstraint("organization_id", "subject"),
         sa.Index(None, "subject"),
         sa.Index(None, "email"),
+        sa.Index("ix_members_lower_email", sa.text("lower(email)")),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -108,13 +112,22 @@ class ApiToken(GatewayTable, table=True):
     __table_args__ = (
         sa.ForeignKeyConstraint(["organization_id", "member_id"], ["members.organization_id", "members.id"]),
         sa.Index(None, "organization_id", "member_id"),
+        sa.Index(None, "made_with"),
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     organization_id: UUID
     member_id: UUID
+    made_by: UUID | None = None
+    """The member who made it; null when an operator did, or it came of an invitation."""
+    made_with: UUID | None = None
+    """The API token that it was made with, if it was: it ends with that one."""
     name: str = Field(max_length=200)
     scope: Scope = Field(sa_type=enumerated(Scope))
+    programs: list[UUID] | None = Field(default=None, sa_type=IDS)
+    """The programs that it is for; null for all, and then `projects` is null, too."""
+    projects: list[UUID] | None = Field(default=None, sa_type=IDS)
+    """The projects that it is for."""
     digest: bytes = Field(sa_type=sa.LargeBinary, sa_column_kwargs={"unique": True})
     revision: int = Field(default=1, sa_type=sa.BigInteger)
     created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
@@ -122,15 +135,20 @@ class ApiToken(GatewayTable, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_used_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
+    @classmethod
+    def valid_at(cls, at: datetime) -> sa.ColumnElement[bool]:
+        """The same as `is_valid`, asked of the table."""
+        expires_at = col(cls.expires_at)
+        return sa.and_(col(cls.revoked_at).is_(None), sa.or_(expires_at.is_(None), expires_at > at))
+
     def is_valid(self, at: datetime) -> bool:
         """Whether it lets anyone in at this instant."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
-    def revoke(self, at: datetime) -> None:
-        """Let nobody in from here on; a token that is already revoked stays as it is."""
-        if self.revoked_at is None:
-            self.revoked_at = at
-            self.revision += 1
+
+def has_address(column: Any, email: str) -> sa.ColumnElement[bool]:
+    """Whether a column holds this address; in which case letters were written makes no difference."""
+    return sa.func.lower(column) == email.lower()
 
 
 def programs_of(grants: list[RoleGrant]) -> dict[UUID, ProgramRole]:

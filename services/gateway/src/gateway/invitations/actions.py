@@ -11,20 +11,20 @@ from chassis.database import enter_organization
 from chassis.problem import AlreadyExists, NotFound
 from contracts.provenance import Provenance
 from gateway.audit.requests import attribute
-from gateway.identity.actions import issue_api_token
+from gateway.identity.actions import issue_api_token, revoke_api_token
 from gateway.identity.callers import Caller
 from gateway.identity.members import create_member
-from gateway.identity.models import ApiToken, Member, Scope, digest_of, new_secret
+from gateway.identity.models import ApiToken, Member, Scope, digest_of, has_address, new_secret
 from gateway.identity.shapes import MemberCreate
 from gateway.invitations.models import (
     GOOD_FOR,
     INVITATION_PREFIX,
-    Acceptance,
     Invitation,
     InvitationCreate,
     InvitationOver,
     InvitationState,
 )
+from gateway.invitations.withdrawal import withdraw_those_to
 from gateway.tables import now
 
 PRESENT = sa.text("SELECT set_config('interlock.invitation_digest', :digest, true)")
@@ -33,10 +33,11 @@ FIRST_TOKEN = timedelta(days=30)
 
 
 async def invite(session: AsyncSession, caller: Caller, body: InvitationCreate) -> tuple[Invitation, str]:
-    """Ask somebody in. Raises AlreadyExists for an address that is a member's."""
-    is_member = sa.select(Member).where(col(Member.email) == body.email, col(Member.removed_at).is_(None))
+    """Ask somebody in; of several invitations to an address the latest is good. Raises AlreadyExists for an address that is a member's."""
+    is_member = sa.select(Member).where(has_address(col(Member.email), body.email), col(Member.removed_at).is_(None))
     if await session.scalar(is_member) is not None:
         raise AlreadyExists(f"{body.email} is a member already.")
+    await withdraw_those_to(session, body.email)
     secret = new_secret(INVITATION_PREFIX)
     invitation = Invitation(
         organization_id=caller.identity.organization_id,
@@ -68,9 +69,9 @@ def revoke_invitation(invitation: Invitation) -> None:
         invitation.revision += 1
 
 
-async def accept_invitation(session: AsyncSession, body: Acceptance, came: Provenance) -> tuple[Member, ApiToken, str]:
-    """Make the member and its first token. The transaction is in no organisation yet. Raises NotFound, AlreadyExists."""
-    digest = digest_of(body.token)
+async def presented_invitation(session: AsyncSession, secret: str, came: Provenance) -> Invitation:
+    """The invitation whose secret somebody has, locked; the transaction enters its organisation. Raises NotFound."""
+    digest = digest_of(secret)
     # Row-level security shows the one invitation whose digest the transaction presents.
     await session.execute(PRESENT, {"digest": digest.hex()})
     found = await session.scalar(sa.select(Invitation).where(col(Invitation.digest) == digest))
@@ -79,13 +80,41 @@ async def accept_invitation(session: AsyncSession, body: Acceptance, came: Prove
     await enter_organization(session, found.organization_id)
     await attribute(session, f"invitations/{found.id}", came)
     await session.refresh(found, with_for_update=True)
-    if found.state(now()) is not InvitationState.PENDING:
-        raise NotFound("There is no such invitation any more.")
-    found.accepted_at = now()
-    found.revision += 1
-    wanted = MemberCreate(email=found.email, name=body.name, role=found.role)
-    member = await create_member(session, found.organization_id, wanted)
+    return found
+
+
+async def accept_invitation(session: AsyncSession, invitation: Invitation, name: str) -> tuple[Member, ApiToken, str]:
+    """Make the member and its first token; anew, as long as nobody used the one before. Raises NotFound, AlreadyExists."""
+    if await is_unheard(session, invitation):
+        first = await session.get_one(ApiToken, invitation.api_token_id)
+        await revoke_api_token(session, first)
+        member = await session.get_one(Member, first.member_id)
+    else:
+        if invitation.state(now()) is not InvitationState.PENDING or await _has_left_since(session, invitation):
+            raise NotFound("There is no such invitation any more.")
+        invitation.accepted_at = now()
+        wanted = MemberCreate(email=invitation.email, name=name, role=invitation.role)
+        member = await create_member(session, invitation.organization_id, wanted)
     token, secret = await issue_api_token(
-        session, found.organization_id, member.id, "invitation", Scope.WRITE, now() + FIRST_TOKEN
+        session, invitation.organization_id, member.id, "invitation", Scope.WRITE, now() + FIRST_TOKEN
     )
+    invitation.api_token_id = token.id
+    invitation.revision += 1
+    await session.flush()
     return member, token, secret
+
+
+async def is_unheard(session: AsyncSession, invitation: Invitation) -> bool:
+    """Whether it was accepted and the first token never used: the answer that holds it may have been lost."""
+    if invitation.api_token_id is None or now() >= invitation.expires_at:
+        return False
+    token = await session.get_one(ApiToken, invitation.api_token_id, with_for_update=True)
+    return token.last_used_at is None and token.revoked_at is None
+
+
+async def _has_left_since(session: AsyncSession, invitation: Invitation) -> bool:
+    """Whether the address was a member's who left after it was asked in: an old invitation is no way back."""
+    left = sa.select(Member).where(
+        has_address(col(Member.email), invitation.email), col(Member.removed_at) > invitation.created_at
+    )
+    return await session.scalar(left) is not None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field as ShapeField
-from sqlmodel import Field
+from sqlmodel import Field, col
 from uuid_utils.compat import uuid7
 
 from chassis.problem import Conflict
@@ -38,7 +38,10 @@ class Invitation(GatewayTable, table=True):
     """An address that was asked in, and the role that waits for it."""
 
     __tablename__ = "invitations"
-    __table_args__ = (sa.Index(None, "organization_id", "email"),)
+    __table_args__ = (
+        sa.Index(None, "organization_id", "email"),
+        sa.Index("ix_invitations_lower_email", sa.text("lower(email)")),
+    )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     organization_id: UUID = Field(foreign_key="organizations.id")
@@ -51,6 +54,23 @@ class Invitation(GatewayTable, table=True):
     expires_at: datetime = Field(sa_type=INSTANT)
     accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    api_token_id: UUID | None = None
+    """The first token of who accepted it."""
+
+    @classmethod
+    def in_state(cls, state: InvitationState, at: datetime) -> sa.ColumnElement[bool]:
+        """The same as `state`, asked of the table."""
+        is_accepted, is_revoked = col(cls.accepted_at).is_not(None), col(cls.revoked_at).is_not(None)
+        is_over = col(cls.expires_at) <= at
+        match state:
+            case InvitationState.ACCEPTED:
+                return is_accepted
+            case InvitationState.REVOKED:
+                return sa.and_(~is_accepted, is_revoked)
+            case InvitationState.EXPIRED:
+                return sa.and_(~is_accepted, ~is_revoked, is_over)
+            case InvitationState.PENDING:
+                return sa.and_(~is_accepted, ~is_revoked, ~is_over)
 
     def state(self, at: datetime) -> InvitationState:
         """What has become of it by this instant."""

@@ -75,10 +75,11 @@ class Issuer:
         subject, email = claims["sub"], claims.get("email")
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
             raise Unauthenticated
-        is_known = claims.get("email_verified") is True and isinstance(email, str) and EMAIL.fullmatch(email)
+        if claims.get("email_verified") is not True or not isinstance(email, str) or not EMAIL.fullmatch(email):
+            email = None
         return Person(
             subject=f"{self._issuer}|{subject}",
-            email=email if is_known else None,
+            email=None if email is None else email.lower(),
             issuer=self._issuer,
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         )

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.database import enter_organization
+from chassis.problem import Problem
 from contracts.provenance import Provenance
 from gateway.audit.requests import attribute
 from gateway.identity.credentials import Found, identity_of
@@ -12,24 +13,38 @@ from gateway.identity.models import Member, Organization
 from gateway.oidc.issuer import Person
 
 PRESENT = sa.text("SELECT set_config('interlock.subject', :subject, true), set_config('interlock.email', :email, true)")
-SHOW_ORGANIZATION = sa.text("SELECT set_config('interlock.organization_key', :key, true)")
 
 
-async def caller_behind(session: AsyncSession, person: Person, organization: str | None) -> Found | None:
-    """The member that the person is; None if it is none, or of several organisations and names none of them.
+class OrganizationNeeded(Problem):
+    """The caller is of several organisations, or not of the one that was named: name one of its own by its key, in `Interlock-Organization`."""
 
-    The first time a person comes, its verified address says who it is; from then on only the issuer's own name for it does.
-    """
-    # Row-level security shows the person's own memberships, in whichever organisation; all else only after entering one.
+    slug, status, title = "organization-needed", 400, "In which organisation?"
+
+
+async def present(session: AsyncSession, person: Person) -> None:
+    """Show the session the person's own memberships and organisations by row-level security, whichever they are; all else only after entering one."""
     await session.execute(PRESENT, {"subject": person.subject, "email": person.email or ""})
+
+
+async def caller_behind(
+    session: AsyncSession, person: Person, organization: str | None, *, in_any: bool = False
+) -> Found | None:
+    """The member that the person is; None if it is none. in_any: of several organisations the oldest will do.
+
+    The first time a person comes, its verified address says who it is; from then on only the issuer's own name for it does. Raises
+    OrganizationNeeded, with the keys of the organisations that it may choose from.
+    """
+    await present(session, person)
     members = list(await session.scalars(sa.select(Member).where(col(Member.removed_at).is_(None))))
-    if organization is not None:
-        await session.execute(SHOW_ORGANIZATION, {"key": organization})
-        wanted = await session.scalar(sa.select(col(Organization.id)).where(col(Organization.key) == organization))
-        members = [member for member in members if member.organization_id == wanted]
-    if len(members) != 1:
+    if not members:
         return None
-    (member,) = members
+    keys = {row.id: row.key for row in await session.scalars(sa.select(Organization))}
+    wanted = [each for each in members if organization is None or keys[each.organization_id] == organization]
+    if len(wanted) != 1 and not in_any:
+        raise OrganizationNeeded(
+            "Name one of your organisations in `Interlock-Organization`.", organizations=sorted(keys.values())
+        )
+    member = min(wanted or members, key=lambda each: each.organization_id)
     await enter_organization(session, member.organization_id)
     if member.subject is None:
         await attribute(session, f"members/{member.id}", Provenance(credential=person.issuer))
@@ -37,4 +52,4 @@ async def caller_behind(session: AsyncSession, person: Person, organization: str
         member.revision += 1
         await session.flush()
     identity = await identity_of(session, member, person.issuer, is_read_only=False)
-    return identity, member.id, member.id, person.expires_at
+    return identity, member.id, member.id, person.expires_at, keys[member.organization_id]

@@ -55,8 +55,7 @@ def visible_roles(identity: Identity) -> sa.Select[RoleGrant]:
 
 async def grant_role(session: AsyncSession, caller: Caller, body: RoleCreate) -> RoleGrant:
     """A new role for a member. Raises NotFound, Forbidden, InvalidRequest, AlreadyExists and TooManyRoles."""
-    boundary_id = body.program_id or body.project_id
-    assert boundary_id is not None, "the shape was checked"
+    boundary_id = body.boundary_id
     check_gives(caller.identity, body.within, boundary_id)
     member = await referenced_member(session, body.member_id)
     # Behind the member's lock, so that two grants at once are counted one after the other.

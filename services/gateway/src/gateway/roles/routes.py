@@ -3,23 +3,30 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from sqlmodel import col
 
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import AlreadyExists, Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
-from chassis.routes import LateRoute
 from contracts.values import Id
+from contracts.vocabulary import ProgramRole, ProjectRole
 from gateway.idempotent import once
 from gateway.identity.dependencies import CurrentCaller, Session
 from gateway.identity.models import RoleGrant, Within
+from gateway.own_routes import OwnRoute
 from gateway.roles import actions
 from gateway.roles.actions import TooManyRoles
-from gateway.roles.shapes import RoleCreate, RoleRead, RoleUpdate
+from gateway.roles.places import Placed
+from gateway.roles.shapes import RoleRead, RoleUpdate
 
-router = APIRouter(prefix="/v1/roles", tags=["identity"], route_class=LateRoute)
+router = APIRouter(prefix="/v1/roles", tags=["identity"], route_class=OwnRoute)
 
-ORDER = Order({"id": RoleGrant.id}, default="id", identity=RoleGrant.id)
+ORDER = Order(
+    {"id": RoleGrant.id, "created_at": RoleGrant.created_at, "role": RoleGrant.role},
+    default="id",
+    identity=RoleGrant.id,
+)
 
 
 class RoleQuery(PageQuery):
@@ -28,6 +35,8 @@ class RoleQuery(PageQuery):
     member_id: Id | None = None
     program_id: Id | None = None
     project_id: Id | None = None
+    role: ProgramRole | ProjectRole | None = None
+    granted_by: Id | None = Field(default=None, description="only those that this member gave")
 
 
 def _read(grant: RoleGrant) -> RoleRead:
@@ -46,10 +55,15 @@ def _read(grant: RoleGrant) -> RoleRead:
 
 @router.get("")
 async def list_roles(session: Session, caller: CurrentCaller, query: Annotated[RoleQuery, Query()]) -> Page[RoleRead]:
-    """Who has which role, in the programs and projects that you see."""
+    """Who has which role, in the programs and projects that you see. Sort by `created_at` or `role`."""
     statement = actions.visible_roles(caller.identity)
-    if query.member_id is not None:
-        statement = statement.where(col(RoleGrant.member_id) == query.member_id)
+    for column, wanted in (
+        (RoleGrant.member_id, query.member_id),
+        (RoleGrant.role, query.role),
+        (RoleGrant.granted_by, query.granted_by),
+    ):
+        if wanted is not None:
+            statement = statement.where(col(column) == wanted)
     for within, boundary_id in ((Within.PROGRAM, query.program_id), (Within.PROJECT, query.project_id)):
         if boundary_id is not None:
             statement = statement.where(col(RoleGrant.within) == within, col(RoleGrant.boundary_id) == boundary_id)
@@ -63,7 +77,7 @@ async def list_roles(session: Session, caller: CurrentCaller, query: Annotated[R
     response_model=RoleRead,
     responses=responses(Forbidden, NotFound, AlreadyExists, TooManyRoles, IdempotencyKeyReused),
 )
-async def grant_role(session: Session, caller: CurrentCaller, body: RoleCreate, request: Request) -> Response:
+async def grant_role(body: Placed, session: Session, caller: CurrentCaller, request: Request) -> Response:
     """Give a member a role in a program or a project; the very next request meets it."""
 
     async def make() -> tuple[Response, Response]:

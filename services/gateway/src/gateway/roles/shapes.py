@@ -1,6 +1,7 @@
 """What the routes of roles take and answer."""
 
 from typing import Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -24,6 +25,13 @@ class RoleCreate(Shape):
     def within(self) -> Within:
         """What it is held in."""
         return Within.PROJECT if self.program_id is None else Within.PROGRAM
+
+    @property
+    def boundary_id(self) -> UUID:
+        """The program's or project's id."""
+        boundary_id = self.program_id or self.project_id
+        assert boundary_id is not None, "the shape was checked"
+        return boundary_id
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

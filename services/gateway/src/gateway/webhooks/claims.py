@@ -58,6 +58,13 @@ _CLAIM = sa.text("""
     FROM due WHERE webhook_deliveries.id = due.id
     RETURNING webhook_deliveries.id, organization_id, webhook_id, claimed_until
 """).bindparams(sa.bindparam("busy", type_=ARRAY(sa.Uuid())), sa.bindparam("ours", type_=ARRAY(INSTANT)))
+# A backlog is told up to so many; beyond it only its age matters.
+MOST_TOLD = 100_000
+_DUE = sa.text("""
+    SELECT count(*), coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM (
+        SELECT due_at FROM webhook_deliveries WHERE due_at <= now() LIMIT :most
+    ) AS due
+""")
 _FORGET = sa.text("DELETE FROM webhook_deliveries WHERE finished_at < :before")
 
 
@@ -90,6 +97,12 @@ class Claims:
         claims = [Claim(*whose, deliveries=tuple(ids)) for whose, ids in found.items()]
         self._ours |= {claim.until for claim in claims}
         return claims
+
+    async def due(self) -> tuple[int, float]:
+        """How many deliveries should have been made by now, and for how many seconds the oldest of them."""
+        async with self._overview.transaction() as session:
+            count, seconds = (await session.execute(_DUE, {"most": MOST_TOLD})).one()
+        return count, seconds
 
     async def forget(self) -> None:
         """Remove what was finished long ago."""

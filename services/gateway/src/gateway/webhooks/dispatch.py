@@ -7,6 +7,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import structlog
+from prometheus_client import Gauge
 
 from chassis.database import Database
 from chassis.health import Health
@@ -21,6 +22,10 @@ AT_ONCE_EACH = 4
 """Attempts under way for one webhook, in all processes together."""
 POLL = 1.0
 SWEEP = 3600.0
+MEASURE = 5.0
+
+DUE = Gauge("interlock_webhook_deliveries_due", "Deliveries that should have been made by now")
+DUE_SECONDS = Gauge("interlock_webhook_deliveries_due_seconds", "For how long the oldest of them has been due")
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,7 +46,7 @@ class Dispatcher:
         self._rounds: dict[asyncio.Task[None], Round] = {}
         self._news = asyncio.Event()
         self._is_stopping = False
-        self._swept = -SWEEP
+        self._swept = self._measured = -SWEEP
 
     async def run(self, health: Health) -> None:
         """Deliver until `stop`; then wait for what is under way."""
@@ -50,6 +55,7 @@ class Dispatcher:
             self._news.clear()
             try:
                 await self._sweep()
+                await self._measure()
                 claims = await self._claim()
             except Exception as error:  # noqa: BLE001  (whatever it is, trying again is all there is to do)
                 health.fail(self.name, str(error) or type(error).__name__)
@@ -96,6 +102,15 @@ class Dispatcher:
             return
         self._swept = loop_time
         await self._claims.forget()
+
+    async def _measure(self) -> None:
+        loop_time = asyncio.get_running_loop().time()
+        if loop_time - self._measured < MEASURE:
+            return
+        self._measured = loop_time
+        count, seconds = await self._claims.due()
+        DUE.set(count)
+        DUE_SECONDS.set(seconds)
 
     def _start(self, claim: Claim) -> None:
         made = Round(

@@ -1,11 +1,11 @@
-"""From the streams to deliveries and to the audit log: each event once, the position kept in the same transaction."""
+"""From the streams to deliveries, to the audit log, and to roles that end: each event once, the position kept in the same transaction."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,9 @@ from chassis import streams
 from chassis.bus import Bus
 from chassis.database import Database, enter_organization
 from chassis.health import Health
+from chassis.lateness import Lateness, Reached
+from chassis.stopping import ended, unless
+from chassis.watching import keep_measuring
 from contracts.subjects import Stream
 from gateway.audit.entries import append, entry_of
 from gateway.events.feed import Feed, open_feed
@@ -30,18 +33,21 @@ from gateway.events.permission import document_for
 from gateway.events.position import Position
 from gateway.identity.credentials import identity_of
 from gateway.identity.models import Member
+from gateway.roles.endings import end_roles
 from gateway.tables import now
 from gateway.webhooks.models import DeliveryState, Webhook, WebhookCursor, WebhookDelivery, WebhookState
 
 BATCH = 500
 REST = 0.050
-"""Seconds between two batches: what comes meanwhile is one transaction, not one each. A lone event is taken up at once."""
+"""Seconds for which the first event of a batch waits for others: what comes meanwhile is one transaction, not one each, and does not take the
+processor from the pictures that are made of the same event at that moment."""
 STANDBY = 1.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 NOWHERE = Position("", 0, 0)
 
 RECORDED = Counter("interlock_webhook_deliveries_recorded_total", "Deliveries recorded")
 LAG = Gauge("interlock_webhook_lag", "Messages not yet turned into deliveries", ["stream"])
+LAG_SECONDS = Gauge("interlock_webhook_lag_seconds", "Age of the oldest of them, 0 if there is none", ["stream"])
 
 Eyes: TypeAlias = Callable[[LiveEvent], bytes | None]
 """What somebody may see of an event, as a document; None for one that it may not see."""
@@ -64,19 +70,28 @@ class Fanout:
         self._database = database
         self._bus = bus
         self._wake = wake
+        self._lateness = Lateness(stream, bus)
         self._feed: Feed | None = None
         self._delivered_from = 0
         self._backoff = FIRST_BACKOFF
         self._stopping = asyncio.Event()
 
     async def run(self, health: Health) -> None:
-        """Follow the stream until `stop`."""
+        """Follow the stream until `stop`, and be watched from the first moment on, whether NATS is there or not."""
+        watched = asyncio.create_task(keep_measuring(self.name, self._measure), name=f"{self.name} watched")
+        try:
+            await self._keep_following(health)
+        finally:
+            await ended(watched)
+
+    async def _keep_following(self, health: Health) -> None:
         health.fail(self.name, "waiting for NATS")
         while not self._stopping.is_set():
             health.beat(self.name)
             try:
                 async with asyncio.timeout(STANDBY):
-                    await self._bus.connected()
+                    if not await unless(self._stopping, self._bus.connected()):
+                        break
                 if not await self._lease(health):
                     health.recover(self.name)
                     await self._pause(STANDBY)
@@ -111,15 +126,22 @@ class Fanout:
             health.recover(self.name)
             try:
                 while not self._stopping.is_set():
-                    messages = await feed.batch(BATCH)
+                    messages = await feed.batch(BATCH, REST)
                     health.beat(self.name)
                     if messages:
                         sequence = await self._commit(connection, epoch, sequence, messages)
-                        LAG.labels(self._stream.value).set(feed.pending)
                         self._backoff = FIRST_BACKOFF
-                        await self._pause(REST)
             finally:
                 self._feed = None
+
+    async def _measure(self) -> None:
+        """Whoever leads, or whether anybody does: of a stream that nobody reads the deliveries wait as well."""
+        async with self._database.transaction() as session:
+            cursor = await session.get(WebhookCursor, self._stream.value)
+        late = await self._lateness.behind(None if cursor is None else Reached(cursor.epoch, cursor.sequence))
+        if late is not None:
+            LAG.labels(self._stream.value).set(late.messages)
+            LAG_SECONDS.labels(self._stream.value).set(late.seconds)
 
     async def _cursor(self, connection: AsyncConnection) -> tuple[datetime, int, int]:
         """Where to go on, and behind which message webhooks get anything.
@@ -162,6 +184,7 @@ class Fanout:
                 await enter_organization(session, organization_id)
                 recorded += await record_deliveries(session, [e for e in theirs if e.sequence > self._delivered_from])
                 await append(session, organization_id, _entries(theirs))
+                await end_roles(session, theirs)
             moved = await connection.execute(
                 sa.update(WebhookCursor)
                 .where(
@@ -212,32 +235,37 @@ def _entries(events: Sequence[LiveEvent]) -> list[str]:
 async def record_deliveries(session: AsyncSession, events: Sequence[LiveEvent]) -> int:
     """Record the events for the webhooks of the organisation in whose context the session is; how many deliveries that makes.
 
-    The webhooks are share-locked: one that is being disabled gets no delivery after it was.
+    The webhooks are locked, in one order for everybody: one that is being disabled gets no delivery after it was.
     """
-    enabled = sa.select(Webhook).where(col(Webhook.state) == WebhookState.ENABLED).with_for_update(read=True)
-    webhooks = (await session.execute(enabled)).scalars().all()
+    enabled = sa.select(Webhook).where(col(Webhook.state) == WebhookState.ENABLED).order_by(col(Webhook.id))
+    webhooks = (await session.execute(enabled.with_for_update(key_share=True))).scalars().all()
     eyes = await _eyes_of(session, webhooks)
-    rows = [
-        {
-            "id": uuid7(),
-            "organization_id": webhook.organization_id,
-            "webhook_id": webhook.id,
-            "event_id": event.envelope.id,
-            "event_type": event.type,
-            "document": document,
-            "state": DeliveryState.PENDING,
-            "tries": 0,
-            "attempts": [],
-            "due_at": now(),
-            "created_at": now(),
-        }
-        for webhook in webhooks
-        for event in events
-        if webhook.wanted.matches(event) and (document := eyes[webhook.id](event)) is not None
-    ]
+    rows = []
+    for webhook in webhooks:
+        wanted = [event for event in events if webhook.wanted.matches(event)]
+        seen = [(event, document) for event in wanted if (document := eyes[webhook.id](event)) is not None]
+        if len(seen) < len(wanted):
+            webhook.hidden_count += len(wanted) - len(seen)
+        rows += [_delivery(webhook, event, document) for event, document in seen]
     if rows:
         await session.execute(insert(WebhookDelivery).on_conflict_do_nothing(), rows)
     return len(rows)
+
+
+def _delivery(webhook: Webhook, event: LiveEvent, document: bytes) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "organization_id": webhook.organization_id,
+        "webhook_id": webhook.id,
+        "event_id": event.envelope.id,
+        "event_type": event.type,
+        "document": document,
+        "state": DeliveryState.PENDING,
+        "tries": 0,
+        "attempts": [],
+        "due_at": now(),
+        "created_at": now(),
+    }
 
 
 async def _eyes_of(session: AsyncSession, webhooks: Sequence[Webhook]) -> dict[UUID, Eyes]:

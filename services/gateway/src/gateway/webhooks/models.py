@@ -63,6 +63,8 @@ class Webhook(GatewayTable, table=True):
     previous_secret: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
     previous_secret_until: datetime | None = Field(default=None, sa_type=INSTANT)
     last_success_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    hidden_count: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    """Events that it wants, and its member may not see."""
     revision: int = Field(default=1, sa_type=sa.BigInteger)
     created_at: datetime = Field(default_factory=now, sa_type=INSTANT)
     updated_at: datetime = Field(default_factory=now, sa_type=INSTANT)

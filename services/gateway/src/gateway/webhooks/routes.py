@@ -10,10 +10,11 @@ from sqlmodel import col
 from chassis.etag import IfMatch, check_if_match, etag
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, IdempotencyKeyReused, NotFound, StaleRevision, responses
-from chassis.routes import LateRoute
 from contracts.values import Id
+from gateway.events.shapes import EventType
 from gateway.idempotent import once
 from gateway.identity.dependencies import CurrentCaller, CurrentRuntime, Session
+from gateway.own_routes import OwnRoute
 from gateway.webhooks import actions
 from gateway.webhooks.actions import TooManyWebhooks, WebhookDisabled
 from gateway.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookState
@@ -26,7 +27,7 @@ from gateway.webhooks.shapes import (
     WebhookUpdate,
 )
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=LateRoute)
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=OwnRoute)
 
 WEBHOOK_ORDER = Order({"id": Webhook.id, "created_at": Webhook.created_at}, default="id", identity=Webhook.id)
 DELIVERY_ORDER = Order(
@@ -46,6 +47,7 @@ class DeliveryQuery(PageQuery):
 
     state: DeliveryState | None = None
     event_id: Id | None = None
+    event_type: EventType | None = None
 
 
 def _read(webhook: Webhook) -> WebhookRead:
@@ -197,6 +199,8 @@ async def list_webhook_deliveries(
         statement = statement.where(col(WebhookDelivery.state) == query.state)
     if query.event_id is not None:
         statement = statement.where(col(WebhookDelivery.event_id) == query.event_id)
+    if query.event_type is not None:
+        statement = statement.where(col(WebhookDelivery.event_type) == query.event_type)
     rows, after = await page(session, statement, query, DELIVERY_ORDER)
     return Page(items=[_delivery(row) for row in rows], next=after)
 

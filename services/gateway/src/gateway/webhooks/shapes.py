@@ -66,6 +66,10 @@ class WebhookRead(Shape):
         description="until when deliveries are signed with the secret before, too"
     )
     last_success_at: Instant | None = Field(description="when a delivery was last accepted")
+    hidden_count: int = Field(
+        description="events so far that the filters let through and `member_id` may not see: they were left out",
+        examples=[0],
+    )
     revision: int
     created_at: Instant
     updated_at: Instant
