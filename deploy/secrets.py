@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 NAMESPACE = "interlock"
 DATABASES = ("project", "program", "gateway")
 ROLES = ("owner", "app", "relay")
+OPERATED = ("project", "program")
+"""Databases in which events may lie in quarantine; people who look at those of all organisations have a role of their own there."""
 BUS_USERS = (*DATABASES, "operator")
 OTHER = {"project": "program", "program": "project"}
 
@@ -35,6 +37,7 @@ def key_pair() -> tuple[str, str]:
 def contents(new_password: Callable[[], str] = password) -> dict[str, dict[str, str]]:
     """Secret → key → value, of everything that the pods of an overlay with servers of its own mount."""
     roles = {f"{database}_{role}": new_password() for database in DATABASES for role in ROLES}
+    roles |= {f"{database}_operator": new_password() for database in OPERATED}
     bus = {user: new_password() for user in BUS_USERS}
     keys = {name: key_pair() for name in DATABASES}
     found = {"postgres-passwords": {"postgres": new_password(), **roles}, "nats-passwords": bus}
@@ -55,6 +58,10 @@ def contents(new_password: Callable[[], str] = password) -> dict[str, dict[str, 
             worker = {**serving, **believed, **own}
         found[f"{service}-http"] = http
         found[f"{service}-worker"] = {**worker, "interlock_relay_database_url": relay}
+        if name in OPERATED:
+            operator = f"postgresql://{name}_operator:{roles[f'{name}_operator']}@postgres/{name}"
+            urls = {"interlock_database_url": serving["interlock_database_url"], "interlock_relay_database_url": relay}
+            found[f"{service}-operate"] = {**urls, "interlock_operator_database_url": operator}
         owner = f"postgresql://{name}:{roles[f'{name}_owner']}@postgres/{name}"
         found[f"{service}-migrate"] = {"interlock_migration_database_url": owner}
     return found

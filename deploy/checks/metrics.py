@@ -15,8 +15,42 @@ import gateway.worker  # noqa: F401  (registers its metrics)
 from deploy.checks.render import KUBERNETES
 
 MONITORING: Final = KUBERNETES / "components/monitoring"
-_METRIC: Final = re.compile(r"\b(?:interlock|process|python)_[a-z0-9_]+\b(?=[\s]*[{)\[=]|[\s]*$|[\s]*==)")
-_LABELS: Final = re.compile(r"\b(?:by|without) \([^)]*\)")
+_NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?!\s*[(\w:])")
+"""An identifier that no parenthesis follows, so it is no function."""
+_WORDS: Final = frozenset(
+    {
+        "and",
+        "bool",
+        "by",
+        "group_left",
+        "group_right",
+        "ignoring",
+        "inf",
+        "nan",
+        "offset",
+        "on",
+        "or",
+        "unless",
+        "without",
+    }
+)
+FOREIGN: Final[dict[str, frozenset[str]]] = {
+    "up": frozenset({"instance", "job"}),
+    "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp": frozenset(),
+    "certmanager_certificate_expiration_timestamp_seconds": frozenset({"name"}),
+    "cnpg_pg_replication_lag": frozenset(),
+    "cnpg_pg_stat_archiver_last_archived_time": frozenset(),
+    "cnpg_pg_stat_archiver_last_failed_time": frozenset(),
+    "gnatsd_varz_jetstream_config_max_storage": frozenset({"server_id"}),
+    "gnatsd_varz_jetstream_stats_storage": frozenset({"server_id"}),
+    "jetstream_consumer_num_pending": frozenset({"consumer_name", "stream_name"}),
+    "kube_job_status_failed": frozenset({"job_name"}),
+    "kube_pod_container_status_restarts_total": frozenset({"container"}),
+    "kubelet_volume_stats_available_bytes": frozenset({"persistentvolumeclaim"}),
+    "kubelet_volume_stats_capacity_bytes": frozenset({"persistentvolumeclaim"}),
+}
+"""Metrics of others (CloudNativePG, its backup plugin, NATS' exporter, cert-manager, kube-state-metrics, the kubelet), with their labels."""
+_LABELS: Final = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
 _MATCHER: Final = re.compile(r"\{([^}]*)\}")
 
 
@@ -49,19 +83,20 @@ def asked() -> Iterator[tuple[str, str]]:
 
 
 def metrics_in(expression: str) -> set[str]:
-    """The metrics that an expression asks for."""
-    bare = _LABELS.sub("", re.sub(r'"[^"]*"', '""', expression))
-    return set(_METRIC.findall(re.sub(r"\{[^}]*\}", "{}", bare)))
+    """The metrics that an expression asks for: every name that is no function, no word of PromQL, no label and no duration."""
+    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]", " ", re.sub(r'"[^"]*"', " ", expression))
+    bare = re.sub(r"\b\d[\w.]*", " ", _LABELS.sub(" ", bare))
+    return {name for name in _NAME.findall(bare) if name.lower() not in _WORDS}
 
 
 def wrong() -> list[str]:
     """What is asked for and does not exist, a line each."""
-    there: dict[str, Any] = exported()
+    there: dict[str, Any] = {**exported(), **FOREIGN}
     found = []
     for where, expression in asked():
         names = metrics_in(expression)
         if not names:
-            found.append(f"{where}: asks for no metric of ours: {expression}")
+            found.append(f"{where}: asks for no metric: {expression}")
         found += [f"{where}: there is no metric {name}" for name in sorted(names - there.keys())]
         labels = set().union(*(there.get(name, set()) for name in names)) | _ADDED
         for group in re.findall(r"\bby \(([^)]*)\)", expression):

@@ -5,12 +5,32 @@ from typing import Final
 
 from chassis.commands import SHUTDOWN
 from chassis.worker import CLOSING_GRACE, PARTS_GRACE
+from deploy.checks.bus import bus_goes_in_order
+from deploy.checks.databases import (
+    backups_lead_somewhere,
+    connections_fit,
+    servers_are_verified,
+    sessions_go_past_poolers,
+)
+from deploy.checks.network import policies_fit_needs
 from deploy.checks.references import every_reference_resolves
-from deploy.checks.render import PODS, Manifest, containers_of, labels_of, name_of, of_kind, pod_of, selects
+from deploy.checks.render import (
+    PODS,
+    Manifest,
+    containers_of,
+    labels_of,
+    name_of,
+    of_kind,
+    pod_of,
+    selects,
+    settings_of,
+)
 
 Rule = Callable[[list[Manifest]], Iterator[str]]
 
 _LOOPS: Final = ("Deployment", "StatefulSet")
+COLD_START: Final = 14.0
+"""Seconds of a processor that a process of ours takes until it is ready, at worst: six side by side on two cores (docs/operations.md)."""
 _STATEFUL_BUDGET: Final = 60
 _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 
@@ -63,8 +83,14 @@ def probes_are_three(manifests: list[Manifest]) -> Iterator[str]:
                 if paths != ["/health/startup", "/health/live", "/health/ready"]:
                     yield f"{name} is probed at {', '.join(map(str, paths))}"
             start = container["startupProbe"]
-            if start.get("periodSeconds", 10) * start.get("failureThreshold", 3) < 60:
-                yield f"{name} has less than a minute to start"
+            budget = start.get("periodSeconds", 10) * start.get("failureThreshold", 3)
+            if budget < 60 or (container["name"] == "app" and budget < COLD_START / _processors(container)):
+                yield f"{name} has {budget} s to start, of which it gets {_processors(container):g} processors on a full node"
+
+
+def _processors(container: Manifest) -> float:
+    asked = str(container.get("resources", {}).get("requests", {}).get("cpu", "0"))
+    return (float(asked.removesuffix("m")) / 1000 if asked.endswith("m") else float(asked)) or 0.001
 
 
 def shutdown_adds_up(manifests: list[Manifest]) -> Iterator[str]:
@@ -150,7 +176,7 @@ def autoscalers_own_replicas(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def network_is_closed(manifests: list[Manifest]) -> Iterator[str]:
-    """Where there are policies at all: everything is denied first, and every workload has one of its own that lets something out."""
+    """Where there are policies at all: everything is denied first, and every workload has exactly one of its own."""
     policies = of_kind(manifests, "NetworkPolicy")
     if not policies:
         return
@@ -162,6 +188,26 @@ def network_is_closed(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{name_of(workload)}: {len(own)} network policies"
 
 
+def strangers_are_told_apart(manifests: list[Manifest]) -> Iterator[str]:
+    """Behind a proxy every connection is the proxy's: the gateway believes what it says of the client, but not what clients say themselves."""
+    backends = {
+        each["name"]
+        for route in of_kind(manifests, "HTTPRoute")
+        for rule in route["spec"]["rules"]
+        for each in rule["backendRefs"]
+    }
+    selectors = [
+        each["spec"]["selector"] for each in of_kind(manifests, "Service") if each["metadata"]["name"] in backends
+    ]
+    for workload in of_kind(manifests, "Deployment"):
+        if any(selects(selector, labels_of(workload)) for selector in selectors):
+            believed = settings_of(manifests, workload).get("FORWARDED_ALLOW_IPS", "")
+            if not believed:
+                yield f"{name_of(workload)}: takes everybody behind the route for one client"
+            elif {"*", "0.0.0.0/0", "::/0"} & set(believed.split(",")):
+                yield f"{name_of(workload)}: lets clients say where they are"
+
+
 def images_are_fixed(manifests: list[Manifest], *, by_digest: bool = False) -> Iterator[str]:
     """No image of an unknown version; in production every one by its digest."""
     for workload in of_kind(manifests, *PODS):
@@ -171,6 +217,13 @@ def images_are_fixed(manifests: list[Manifest], *, by_digest: bool = False) -> I
                 yield f"{name_of(workload)}: {container['image']} is not named by its digest"
             elif "@" not in container["image"] and tag in {"", "latest"}:
                 yield f"{name_of(workload)}: {container['image']} may be anything"
+    named = [(name_of(each), each["spec"].get("imageName", "")) for each in of_kind(manifests, "Cluster")]
+    for pooler in of_kind(manifests, "Pooler"):
+        containers = pooler["spec"].get("template", {}).get("spec", {}).get("containers", [{}])
+        named += [(name_of(pooler), each.get("image", "")) for each in containers]
+    for name, image in named:
+        if "@sha256:" not in image:
+            yield f"{name}: {image or 'whatever its operator brings'} is not named by its digest"
 
 
 def nothing_secret_is_rendered(manifests: list[Manifest]) -> Iterator[str]:
@@ -194,9 +247,16 @@ RULES: Final[tuple[Rule, ...]] = (
     spread_and_protected,
     autoscalers_own_replicas,
     network_is_closed,
+    policies_fit_needs,
     images_are_fixed,
     nothing_secret_is_rendered,
     every_reference_resolves,
+    sessions_go_past_poolers,
+    servers_are_verified,
+    connections_fit,
+    backups_lead_somewhere,
+    bus_goes_in_order,
+    strangers_are_told_apart,
 )
 
 

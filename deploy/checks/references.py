@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from deploy import secrets
-from deploy.checks.render import PODS, Manifest, containers_of, name_of, of_kind, pod_of
+from deploy.checks.render import PODS, Manifest, containers_of, labels_of, name_of, of_kind, pod_of
 
 
 def every_reference_resolves(manifests: list[Manifest]) -> Iterator[str]:
@@ -18,7 +18,7 @@ def every_reference_resolves(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def known_secrets(manifests: list[Manifest]) -> dict[str, set[str]]:
-    """Secret → its keys: those that ExternalSecrets and Certificates make here, else those of `deploy.secrets`."""
+    """Secret → its keys: those that ExternalSecrets, Certificates and Clusters make here, else those of `deploy.secrets`."""
     external = {
         each["spec"]["target"]["name"]: set(each["spec"]["target"]["template"]["data"])
         for each in of_kind(manifests, "ExternalSecret")
@@ -29,7 +29,8 @@ def known_secrets(manifests: list[Manifest]) -> dict[str, set[str]]:
     thrown_away = {} if external else {name: set(keys) for name, keys in secrets.contents().items()}
     # A test of components without a store of secrets brings PostgreSQL's passwords along.
     thrown_away.setdefault("postgres-passwords", {"postgres"})
-    return {**thrown_away, **external, **issued}
+    clusters = {f"{each['metadata']['name']}-ca": {"ca.crt", "ca.key"} for each in of_kind(manifests, "Cluster")}
+    return {**thrown_away, **external, **issued, **clusters}
 
 
 def _settings(manifests: list[Manifest]) -> Iterator[str]:
@@ -64,11 +65,11 @@ def _secrets(manifests: list[Manifest]) -> Iterator[str]:
             for variable in container.get("env", []):
                 if reference := variable.get("valueFrom", {}).get("secretKeyRef"):
                     yield from _asked(workload, known, reference["name"], {reference["key"]})
-            mounted = {each["name"] for each in container.get("volumeMounts", [])}
-            volumes = {each["name"] for each in pod_of(workload).get("volumes", [])}
-            volumes |= {each["metadata"]["name"] for each in workload["spec"].get("volumeClaimTemplates", [])}
-            for name in sorted(mounted ^ volumes):
-                yield f"{name_of(workload)}: volume {name} is mounted or there, but not both"
+        mounted = {each["name"] for one in containers_of(workload) for each in one.get("volumeMounts", [])}
+        volumes = {each["name"] for each in pod_of(workload).get("volumes", [])}
+        volumes |= {each["metadata"]["name"] for each in workload["spec"].get("volumeClaimTemplates", [])}
+        for name in sorted(mounted ^ volumes):
+            yield f"{name_of(workload)}: volume {name} is mounted or there, but not both"
 
 
 def _asked(workload: Manifest, known: dict[str, set[str]], name: str, keys: set[str]) -> Iterator[str]:
@@ -120,7 +121,7 @@ def _ports(manifests: list[Manifest]) -> Iterator[str]:
     for service in of_kind(manifests, "Service"):
         selector = service["spec"]["selector"]
         for workload in of_kind(manifests, *PODS):
-            labels = workload["spec"]["template"]["metadata"]["labels"]
+            labels = labels_of(workload)
             if all(labels.get(key) == value for key, value in selector.items()):
                 named = {port["name"] for each in containers_of(workload) for port in each.get("ports", [])}
                 for port in service["spec"]["ports"]:

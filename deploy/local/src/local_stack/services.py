@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from local_stack import nats_users
 from local_stack.databases import create_database, create_role, execute, has_database
@@ -17,6 +18,9 @@ from local_stack.ports import HOST, free_port
 from local_stack.postgres import Postgres
 from local_stack.processes import Child, describe_exit
 from local_stack.secret_files import SecretFiles, write_private
+
+BEHIND: Final = 5
+"""The niceness of workers: on a machine that all processes share, whoever waits for an answer goes before what is done behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +118,18 @@ class Plan:
         return done.stdout.decode().strip()
 
     def _process(self, name: str, module: list[str], told: Mapping[str, str]) -> Process:
-        return Process(self._child(name, module, told), self.ports[name], is_worker=module[-1] == "worker")
+        is_worker = module[-1] == "worker"
+        child = self._child(name, module, told, niceness=BEHIND if is_worker else 0)
+        return Process(child, self.ports[name], is_worker=is_worker)
 
-    def _child(self, name: str, module: list[str], told: Mapping[str, str]) -> Child:
+    def _child(self, name: str, module: list[str], told: Mapping[str, str], *, niceness: int = 0) -> Child:
         return Child(
             name=name,
             command=[sys.executable, "-m", *module],
             folder=self.home.path,
             log=self.home.log(name),
             environment={**inherited(), **told},
+            niceness=niceness,
         )
 
 

@@ -9,24 +9,24 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error
 
+from local_stack.bus_client import dial
 from local_stack.errors import StackError
 
 _WITHIN: Final = 30.0  # seconds, from one message of the server's to the next
 _CHUNK: Final = 128 * 1024  # bytes
 
 
-def save_streams(url: str, folder: Path) -> list[str]:
+def save_streams(url: str, folder: Path, ca_file: Path | None = None) -> list[str]:
     """Write every stream of the account below `folder`, while others go on writing; the streams' names. Raises StackError."""
-    return _done("saved", asyncio.run(_all(url, _save_all, folder)))
+    return _done("saved", asyncio.run(_all(url, ca_file, _save_all, folder)))
 
 
-def restore_streams(url: str, folder: Path) -> list[str]:
+def restore_streams(url: str, folder: Path, ca_file: Path | None = None) -> list[str]:
     """Make every stream again that lies below `folder`; none of them may exist. Their names. Raises StackError."""
-    return _done("restored", asyncio.run(_all(url, _restore_all, folder)))
+    return _done("restored", asyncio.run(_all(url, ca_file, _restore_all, folder)))
 
 
 def _done(what: str, outcome: list[str] | Exception) -> list[str]:
@@ -35,10 +35,12 @@ def _done(what: str, outcome: list[str] | Exception) -> list[str]:
     return outcome
 
 
-async def _all(url: str, work: Callable[[Client, Path], Awaitable[list[str]]], folder: Path) -> list[str] | Exception:
+async def _all(
+    url: str, ca_file: Path | None, work: Callable[[Client, Path], Awaitable[list[str]]], folder: Path
+) -> list[str] | Exception:
     client = None
     try:
-        client = await nats.connect(url, max_reconnect_attempts=1)
+        client = await dial(url, ca_file)
         names = await work(client, folder)
     except (Error, OSError, TimeoutError, _Refused) as error:
         return error
