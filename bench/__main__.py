@@ -15,7 +15,7 @@ import structlog
 from bench.result import Result
 from bench.stack import Stack
 
-PARTS = ("engine", "events", "http", "program", "project", "start")
+PARTS = ("engine", "events", "http", "program", "project", "replicas", "start")
 RESULTS = Path(__file__).parent / "results.json"
 HEAD = ("name", "value", "reference", "ratio", "note")
 
@@ -40,9 +40,12 @@ def main() -> int:
         stack.stop()
     sys.stdout.write(table(results))
     # The notes are for people; the file has what programs compare.
-    lines = [{key: value for key, value in asdict(result).items() if key != "note"} for result in results]
+    lines = [{key: value for key, value in asdict(result).items() if key not in {"note", "most"}} for result in results]
     RESULTS.write_text(json.dumps(lines, indent=2) + "\n")
-    return 0
+    beyond = [result for result in results if result.is_beyond]
+    for result in beyond:
+        sys.stderr.write(f"{result.name} takes {result.ratio:.2f} times its reference, and may take {result.most}.\n")
+    return int(bool(beyond))
 
 
 def table(results: Sequence[Result]) -> str:

@@ -22,12 +22,26 @@ class Result:
     ratio: float | None
     samples: Sequence[float] = field(repr=False)
     note: str = ""
+    most: float | None = None
+    """The ratio up to which all is well."""
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it takes more beside its reference than it may."""
+        return self.most is not None and self.ratio is not None and self.ratio > self.most
 
 
-def compared(name: str, unit: str, samples: Sequence[float], reference: Sequence[float], note: str = "") -> Result:
+def compared(
+    name: str,
+    unit: str,
+    samples: Sequence[float],
+    reference: Sequence[float],
+    note: str = "",
+    most: float | None = None,
+) -> Result:
     """The medians of both, and their ratio."""
     value, beside = statistics.median(samples), statistics.median(reference)
-    return Result(name, value, unit, beside, value / beside if beside else None, list(samples), note)
+    return Result(name, value, unit, beside, value / beside if beside else None, list(samples), note, most)
 
 
 def missing(name: str, unit: str, note: str) -> Result:

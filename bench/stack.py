@@ -98,6 +98,14 @@ class Stack:
         """The process id of the stack's PostgreSQL."""
         return int((self.home / "postgres/postmaster.pid").read_text().splitlines()[0])
 
+    @property
+    def nats_process(self) -> psutil.Process:
+        """The stack's NATS server."""
+        if self._supervisor is None:
+            raise LookupError("the stack has not been started")
+        children = psutil.Process(self._supervisor.pid).children(recursive=True)
+        return next(child for child in children if child.name() == "nats-server")
+
     def database_url(self, database: str) -> str:
         """One of the stack's own databases, as its superuser."""
         socket_folder = (self.home / "postgres/postmaster.pid").read_text().splitlines()[4]

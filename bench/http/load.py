@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from bench.http.side import Side
 from bench.result import percentile
 
-CLIENTS = 8
+CLIENTS = (8, 16, 32)
+"""Clients that each send as soon as they are answered: with more of them the rate grows no further."""
 REQUESTS = 400
-SECONDS = 2.0
+SECONDS = 3.0
 HEAD_START = 0.2
 """Seconds to get a thousand requests ready before the first is due."""
 
 
 async def half_load(side: Side) -> tuple[float, float]:
-    """Seconds within which half and 99 % of reads are answered at half of what eight clients get through, counted from when they were due."""
-    rate = await _capacity(side) / 2
+    """Seconds within which half and 99 % of reads are answered at half of the rate that saturates the side, counted from when they were due."""
+    rate = await _saturation(side) / 2
     with _no_collecting():
         began = asyncio.get_running_loop().time() + HEAD_START
         latencies = await asyncio.gather(
@@ -38,16 +39,19 @@ def _no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-async def _capacity(side: Side) -> float:
-    """Reads a second with eight clients."""
+async def _saturation(side: Side) -> float:
+    """The most reads a second that it answers, however many clients ask."""
+    return max([await _rate(side, clients) for clients in CLIENTS])
 
+
+async def _rate(side: Side, clients: int) -> float:
     async def client() -> None:
-        for number in range(REQUESTS // CLIENTS):
+        for number in range(REQUESTS // clients):
             await side.get(number)
 
     started = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(CLIENTS)))
-    return REQUESTS / (time.perf_counter() - started)
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return REQUESTS // clients * clients / (time.perf_counter() - started)
 
 
 async def _due(side: Side, number: int, began: float, after: float) -> float:

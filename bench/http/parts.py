@@ -8,26 +8,30 @@ import psutil
 
 from bench.http.interlock import Interlock
 from bench.result import ROUNDS, WARM_UP, Result
-from bench.stack import Stack
+from bench.stack import PROCESSES, Stack
 
 REQUESTS = 100
-PROCESSES = ("gateway", "project-serve", "project-worker", "program-worker")
-DATABASE = "postgres"
+DATABASE, MESSAGES = "postgres", "nats"
 SETTLES = 0.5
 """Seconds until the workers have caught up with a round, which is theirs to pay for."""
 
 
 def cpu_by_part(runner: asyncio.Runner, stack: Stack, interlock: Interlock) -> list[Result]:
     """A line for each kind of request and each part of the stack."""
-    operations: dict[str, Callable[[int], Awaitable[None]]] = {
-        "get": interlock.get,
-        "list100": lambda _: interlock.list_100(),
-        "create": interlock.create,
-        "change": lambda _: interlock.change(),
-    }
-    return [
-        line for name, operation in operations.items() for line in _lines(runner, stack, interlock, name, operation)
+
+    def lines(name: str, operation: Callable[[int], Awaitable[None]]) -> Iterator[Result]:
+        return _lines(runner, stack, interlock, name, operation)
+
+    found = [
+        *lines("get", interlock.get),
+        *lines("list100", lambda _: interlock.list_100()),
+        *lines("create", interlock.create),
+        *lines("relation", lambda _: interlock.relate()),
     ]
+    runner.run(
+        interlock.prepare(tasks=len(interlock.tasks), chain=1)
+    )  # tasks without links, as when their changes were timed
+    return [*found, *lines("change", lambda _: interlock.change())]
 
 
 def _lines(
@@ -37,7 +41,7 @@ def _lines(
     name: str,
     operation: Callable[[int], Awaitable[None]],
 ) -> Iterator[Result]:
-    samples: dict[str, list[float]] = {part: [] for part in (*PROCESSES, DATABASE)}
+    samples: dict[str, list[float]] = {part: [] for part in (*PROCESSES, DATABASE, MESSAGES)}
     for number in range(-WARM_UP, ROUNDS):
         before = _spent(stack)
         runner.run(_round(interlock, operation))
@@ -62,7 +66,7 @@ def _spent(stack: Stack) -> dict[str, float]:
     """Seconds of processor time so far."""
     postmaster = psutil.Process(stack.postmaster)
     spent = {name: _seconds([stack.process(name)]) for name in PROCESSES}
-    return spent | {DATABASE: _seconds([postmaster, *postmaster.children()])}
+    return spent | {DATABASE: _seconds([postmaster, *postmaster.children()]), MESSAGES: _seconds([stack.nats_process])}
 
 
 def _seconds(processes: Sequence[psutil.Process]) -> float:

@@ -20,7 +20,7 @@ from chassis.projection import Projection
 from program_svc.consumers import projection
 from program_svc.goals.queries import exposure_of
 from program_svc.network.pages import ScheduleQuery, schedule_page
-from program_svc.network.recalled import recalled_network
+from program_svc.network.recalled_dates import recalled_dates
 from program_svc.programs.queries import the_program
 
 DEPENDENCIES = 2_000
@@ -59,7 +59,7 @@ class Measured:
 
         async def find(session: AsyncSession) -> None:
             found = await the_program(session, self._replica.program_id)
-            await schedule_page(session, found, await recalled_network(session, found), ScheduleQuery(limit=100))
+            await schedule_page(session, found, await recalled_dates(session, found), ScheduleQuery(limit=100))
 
         return await self._read(find)
 

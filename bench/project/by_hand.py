@@ -105,7 +105,12 @@ MADE: Mapping[str, Mapping[str, Made]] = {
 }
 """What is no column of its name, by kind."""
 OF_THE_ORGANIZATION = {"project", "shared_calendar", "job"}
-ORDERS = {"job": "created_at DESC, id DESC", "baseline_task": "task_id", "baseline_line": "line_id"}
+ORDERS = {
+    "job": "created_at DESC, id DESC",
+    "baseline_task": "task_id",
+    "baseline_line": "line_id",
+    "imposed_date": "dependency_id",
+}
 """The order of a list, if it is not that in which its records were made."""
 CONTENT = "SELECT content FROM status_report_contents WHERE report_id = $1"
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
 from bench.events.database import Prepared
 from bench.project.asked import Client
+from project_svc.imposed.models import ImposedDate
 from project_svc.outside_links.models import TABLE as OUTSIDE_LINKS
 from project_svc.records import new_id, now
 
@@ -104,6 +108,7 @@ async def make(client: Client, service: Prepared, organization_id: UUID) -> Made
             answer = await client.post(f"{made.path}/{kind.collection}", kind.body(number, made))
             ids.append(answer["id"])
     made.ids["outside_link"] = await _outside(service, made)
+    await _imposed(service, made)
     for kind, path, body in (
         ("shared_calendar", "/calendars", {"name": "Company"}),
         ("job", f"{made.path}/schedule/simulate", {"runs": 10}),
@@ -123,3 +128,15 @@ async def _outside(service: Prepared, made: Made) -> list[str]:
     async with service.application.transaction(made.organization_id) as session:
         await session.execute(OUTSIDE_LINKS.insert(), rows)
     return [str(id_) for id_ in ids]
+
+
+async def _imposed(service: Prepared, made: Made) -> None:
+    """What committed dependencies ask of the tasks, as the program service tells of them."""
+    whose = {"organization_id": made.organization_id, "project_id": UUID(made.project_id), "program_id": new_id()}
+    asked = {"side": "start", "at": date(2026, 3, 9), "provider_project_id": new_id()}
+    rows = [
+        {"dependency_id": new_id(), "task_id": UUID(task), "provider_task_id": new_id()} | whose | asked
+        for task in made.ids["task"]
+    ]
+    async with service.application.transaction(made.organization_id) as session:
+        await session.execute(insert(ImposedDate), rows)

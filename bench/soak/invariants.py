@@ -43,6 +43,8 @@ class Evidence:
     """How many events, boundaries or deliveries wait for something, by what they wait for."""
     differing: int = 0
     """Records of which the replica says something else than their owner."""
+    pictures: Mapping[str, bool] = field(default_factory=dict)
+    """Whether the program's picture is the same, byte for byte, as one that came about in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def findings(evidence: Evidence) -> Findings:
             found.pop("boundaries out of order")
         counts |= {f"{name}: {what}": number for what, number in found.items()}
         wrong += [f"{name}: {number} {what}" for what, number in found.items() if number]
-    left = {**evidence.waiting, "records that differ": evidence.differing}
+    another = {f"picture other than {way}": int(not is_same) for way, is_same in evidence.pictures.items()}
+    left = {**evidence.waiting, "records that differ": evidence.differing, **another}
     return Findings(counts | left, [*wrong, *(f"{number} {what}" for what, number in left.items() if number)])
 
 
