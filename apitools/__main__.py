@@ -20,6 +20,7 @@ def main() -> int:
     fuzzing = commands.add_parser("fuzz", help="schemathesis on a stack of its own, for long")
     fuzzing.add_argument("--seed", type=int, default=1)
     fuzzing.add_argument("--phases", help="of examples,coverage,fuzzing,stateful; all of them by default")
+    fuzzing.add_argument("--report", type=Path, help="a file that keeps what was said")
     fuzzing.add_argument("--paths", help="a regular expression: only paths in which it is found")
     asked = parser.parse_args()
     match asked.command:
@@ -27,7 +28,7 @@ def main() -> int:
             return _lint()
         case "install":
             return _install()
-    return _fuzz(asked.seed, asked.phases, asked.paths)
+    return _fuzz(asked.seed, asked.phases, asked.paths, asked.report)
 
 
 def _lint() -> int:
@@ -51,7 +52,7 @@ def _install() -> int:
     return 0
 
 
-def _fuzz(seed: int, phases: str | None, paths: str | None) -> int:
+def _fuzz(seed: int, phases: str | None, paths: str | None, report: Path | None) -> int:
     # Here, since both are of the development environment alone, and the other commands are not.
     from apitools.fuzz import THOROUGH, fuzz
     from bench.stack import Stack
@@ -63,8 +64,11 @@ def _fuzz(seed: int, phases: str | None, paths: str | None) -> int:
             done = fuzz(stack.url, stack.token, effort, Path(folder), seed=seed, paths=paths)
     finally:
         stack.stop()
-    print(done.text)
-    print(f"{done.steps} steps of sequences used what an earlier answer gave, up to {done.longest} in a row.")
+    steps = f"{done.steps} steps of sequences used what an earlier answer gave, up to {done.longest} in a row."
+    told = f"seed {seed}\n{done.text}\n{steps}"
+    print(told)
+    if report is not None:
+        report.write_text(told + "\n")
     return int(not done.is_clean)
 
 
