@@ -79,6 +79,7 @@ async def told(api: ProgramMember) -> tuple[dict[str, str], dict[str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_no_read_says_a_word_of_what_is_hidden(database_url):
     async with (
         RolledBack.at(database_url) as database,

@@ -10,12 +10,15 @@ SEEN_BY_ALL = {
     "boundary_positions": "how far a consumer has read; no content",
     "parked_boundaries": "which boundaries stand still; no content",
 }
-"""Tables with an organisation that the application's role sees as a whole, and why."""
+"""Tables with an organisation that the application's role sees as a whole, and why (docs/decisions/0031)."""
+PICTURES = {"public.begin_picture()": "picture_next", "public.switch_picture()": "picture_before"}
+"""What makes a second picture of all that a projection knows, and where that lies then."""
 OF_ORGANIZATIONS = """
-    SELECT relname, relrowsecurity AND relforcerowsecurity, pg_get_userbyid(relowner),
+    SELECT format('%I.%I', nspname, relname), relrowsecurity AND relforcerowsecurity, pg_get_userbyid(relowner),
            has_table_privilege(pg_class.oid, 'SELECT, INSERT, UPDATE, DELETE') FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
     JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'organization_id' AND NOT attisdropped
-    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY relname
+    WHERE relkind IN ('r', 'p') ORDER BY nspname, relname
 """
 POWERS = "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = current_user"
 MEMBERSHIPS = "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
@@ -60,10 +63,25 @@ async def tables(database: Database) -> list[tuple[str, bool, str, bool]]:
 
 
 async def test_it_is_forced_on_every_table_of_an_organisation_and_shows_nothing_without_one(service, database):
+    await assert_forced(service[0], database, {"public"})
+
+
+@pytest.mark.parametrize("service", ["program_svc"], indirect=True)
+async def test_nor_does_a_second_picture_show_anything(service, database):
+    for call, schema in PICTURES.items():
+        async with database.transaction() as session:
+            await session.execute(text(f"SELECT {call}"))
+        await assert_forced(service[0], database, {"public", schema})
+
+
+async def assert_forced(package: str, database: Database, schemas: set[str]) -> None:
+    """On every table of an organisation in these schemas, which are all that there are."""
     found = await tables(database)
     assert len(found) > 8
-    assert {name for name, is_forced, _, is_open in found if is_open and not is_forced} <= SEEN_BY_ALL.keys()
-    assert f"{service[0]}_app" not in {owner for _, _, owner, _ in found}
+    assert {name.partition(".")[0] for name, *_ in found} == schemas
+    unforced = {name.partition(".")[2] for name, is_forced, _, is_open in found if is_open and not is_forced}
+    assert unforced <= SEEN_BY_ALL.keys()
+    assert f"{package}_app" not in {owner for _, _, owner, _ in found}
     for table, is_forced, _, is_open in found:
         if is_forced and is_open:
             async with database.transaction() as session:

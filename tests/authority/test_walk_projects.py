@@ -40,7 +40,7 @@ async def place(api: ProjectMember, work: Work, number: int) -> dict[str, str]:
     known = {"project_id": project.rpartition("/")[2], "task_id": dig, "predecessor_id": dig, "record_id": dig}
     known["successor_id"] = await api.task(project, "Last")
     known |= {"exception_id": exception["id"], "job_id": job["id"], "resource_id": resource["id"]}
-    known["outside_link_id"] = outside_link["id"]
+    known |= {"outside_link_id": outside_link["id"], "version": "1"}
     return await make_all(api, SERVICE, known)
 
 

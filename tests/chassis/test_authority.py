@@ -53,6 +53,17 @@ def test_a_project_is_the_same_however_its_id_is_written(written):
         check(VIEWER, WRITE, {"project_id": written})
 
 
+def test_a_token_for_some_places_changes_nothing_of_what_is_every_members():
+    bound = caller(projects={PROJECT: ProjectRole.PROJECT_MANAGER}, is_restricted=True)
+    check(bound, WRITE, PLACE)
+    check(bound, of_record("goal", "read"), {})
+    for record, action in (("api_token", "create"), ("api_token", "delete"), ("role", "delete"), ("job", "cancel")):
+        with pytest.raises(Forbidden, match="some programs and projects"):
+            check(bound, of_record(record, action), {})
+    with pytest.raises(Forbidden):
+        check(bound, of_record("project", "create"), {})
+
+
 def test_what_is_no_id_is_nobodys_but_theirs_who_see_all():
     check(ADMIN, READ, {"project_id": "none"})
     with pytest.raises(NotFound):

@@ -95,3 +95,16 @@ def test_a_remembered_token_expires(verifier, monkeypatch):
     monkeypatch.setattr(jwt, "decode", Mock(side_effect=jwt.ExpiredSignatureError))  # it has a clock of its own
     with pytest.raises(Unauthenticated):
         verifier.identify(f"Bearer {token}")
+
+
+def test_while_a_key_is_changed_the_old_and_the_new_one_are_believed():
+    new = Ed25519PrivateKey.generate()
+    both = b"".join(
+        each.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for each in (KEY, new)
+    )
+    verifier = Verifier.from_pem(both, "project-svc")
+    for key in (KEY, new):
+        assert verifier.identify(f"Bearer {Signer(key).issue(CALLER, 'project-svc', lifetime=60)}") == CALLER
+    stranger = Signer(Ed25519PrivateKey.generate()).issue(CALLER, "project-svc", lifetime=60)
+    with pytest.raises(Unauthenticated):
+        verifier.identify(f"Bearer {stranger}")

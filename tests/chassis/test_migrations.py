@@ -75,6 +75,7 @@ async def _roles(postgres):
     async with owner.engine.begin() as connection:
         await connection.execute(text("CREATE ROLE sample_app LOGIN"))
         await connection.execute(text("CREATE ROLE sample_relay LOGIN"))
+        await connection.execute(text("CREATE ROLE sample_stranger LOGIN"))
     await owner.close()
 
 
@@ -177,6 +178,18 @@ async def test_the_applications_role_cannot_open_the_door(package, settings, con
     with pytest.raises(DBAPIError, match=r"must be owner|permission denied"):
         async with connect("sample_app").transaction() as session:
             await session.execute(text(statement))
+
+
+async def test_nobody_enters_but_who_is_named(package, settings, connect):
+    async with connect("sample_stranger").transaction():
+        pass
+    await migrations.migrate(package, settings)
+    with pytest.raises(DBAPIError, match="permission denied for database"):
+        async with connect("sample_stranger").transaction():
+            pass
+    for role in ("sample_app", "sample_relay"):
+        async with connect(role).transaction():
+            pass
 
 
 async def test_the_relays_role_sees_no_record(package, settings, connect):

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis import outbox
-from chassis.backlog import Backlog
 from chassis.consumer_schema import consumer_tables
 from chassis.database import Database, enter_organization, new_metadata
 from chassis.idempotency import idempotency_table
@@ -117,7 +116,7 @@ async def test_statements_go_along_with_the_events_or_without_any(service, kit, 
     assert await service.rows("SELECT position FROM outbox ORDER BY pos") == [(each,) for each in range(1, events + 1)]
 
 
-@pytest.mark.parametrize("events", [1, 3])
+@pytest.mark.parametrize("events", [0, 1, 3])
 async def test_what_goes_along_to_several_tables_keeps_its_values_apart(service, kit, counted, events):
     one = boundary()
     async with service.database.transaction(HOME) as session:
@@ -129,6 +128,21 @@ async def test_what_goes_along_to_several_tables_keeps_its_values_apart(service,
             outbox.record(session, one, counted(one.id, number))
         await outbox.flush(session, kit.ORIGIN)
         assert (await session.execute(text("SELECT * FROM first, second"))).all() == [(1, 2, 4, 3)]
+
+
+async def test_a_table_that_is_written_twice_gets_both_in_order_and_the_rest_goes_as_one_statement(service, kit):
+    """As one statement the second would not see the row of the first."""
+    async with service.database.transaction(HOME) as session:
+        await session.execute(
+            text("CREATE TEMPORARY TABLE one (number integer PRIMARY KEY, count integer) ON COMMIT DROP")
+        )
+        await session.execute(text("CREATE TEMPORARY TABLE other (number integer) ON COMMIT DROP"))
+        for number in (1, 1, 2):
+            upsert = "INSERT INTO one VALUES ($1, 1) ON CONFLICT (number) DO UPDATE SET count = one.count + 1"
+            outbox.send_along(session, "one", upsert, number)
+        outbox.send_along(session, "other", "INSERT INTO other VALUES ($1)", 3)
+        await outbox.catch_up(session)
+        assert (await session.execute(text("SELECT * FROM one, other ORDER BY 1"))).all() == [(1, 2, 3), (2, 1, 3)]
 
 
 async def test_what_was_to_be_sent_along_can_be_had_earlier_and_is_forgotten_with_the_rest(service, kit):
@@ -197,14 +211,14 @@ async def test_the_application_cannot_write_for_another_organisation(write, coun
         await write(one, counted(one.id, 1))
 
 
-async def test_the_tables_are_as_their_factories_say_whatever_partitions_there_are(service, postgres):
+async def test_the_tables_are_as_their_factories_say_whatever_partitions_there_are(service, postgres, kit):
     metadata = new_metadata()
     outbox_table(metadata)
     idempotency_table(metadata)
     consumer_tables(metadata)
     found = await differences(postgres.url(service.name), metadata)
-    assert {str(change[1].name) for change in found if change[0] == "remove_table"} == {"boundaries", "picture"}
-    assert len(found) == 2
+    assert {str(change[1].name) for change in found if change[0] == "remove_table"} == {*kit.TABLES}
+    assert len(found) == len(kit.TABLES)
 
 
 async def test_the_relay_may_mark_rows_and_change_nothing_else(service):
@@ -217,41 +231,3 @@ async def test_the_relay_may_mark_rows_and_change_nothing_else(service):
             async with relay.transaction() as session:
                 await session.execute(text(forbidden))
     await relay.close()
-
-
-async def test_maintenance_forgets_keys_after_a_day(service):
-    for key, age in (("old", "25 hours"), ("new", "23 hours")):
-        await service.rows(
-            "INSERT INTO idempotency_keys (organization_id, key, fingerprint, created_at)"
-            f" VALUES (:organization_id, :key, '', now() - interval '{age}')",
-            organization_id=HOME,
-            key=key,
-        )
-    backlog = await Backlog.connect(service.relay_url)
-    await backlog.maintain()
-    await backlog.close()
-    assert await service.rows("SELECT key FROM idempotency_keys") == [("new",)]
-
-
-async def test_maintenance_drops_old_partitions_unless_something_in_them_is_unsent(service):
-    for name, days, published in (("sent", 40, "now()"), ("unsent", 41, "NULL")):
-        await service.rows(
-            f"""
-            DO $$ BEGIN
-                EXECUTE format('CREATE TABLE %I PARTITION OF outbox FOR VALUES FROM (%L) TO (%L)',
-                    'outbox_' || to_char(current_date - {days}, 'YYYYMMDD'), current_date - {days}, current_date - {days} + 1);
-            END $$
-            """
-        )
-        await service.rows(
-            f"""
-            WITH row AS (
-                INSERT INTO outbox (created_on, id, organization_id, boundary_id, revision, position, positions, subject,
-                                    headers, payload, published_at)
-                VALUES (current_date - {days}, gen_random_uuid(), '{HOME}', gen_random_uuid(), 1, 1, 1, '{name}', '', '', {published})
-                RETURNING 1
-            ) SELECT * FROM row
-            """
-        )
-    await service.rows("SELECT outbox_maintain() IS NULL")
-    assert await service.rows("SELECT subject FROM outbox") == [("unsent",)]

@@ -69,3 +69,17 @@ def test_of_a_dependency_a_stub_stays():
     told = str(stub)
     assert not [word for word in ("Grace", "grace", "authority", "Mind") if word in told]
     assert dependency["provider_owner"] == "Grace"  # what was given stays as it was
+
+
+@pytest.mark.parametrize("positions", [{"positions": {MINE: 1, THEIRS: 2}}, {}])
+def test_a_programs_exception_keeps_its_words_for_who_sees_all_that_they_were_made_from(positions):
+    told = {"cause": "B ← A", "consequences": "A → B", "options": "A (P9D left)", "forecast": "900.00 EUR"}
+    exception = {"program_id": "p", "dimension": "cost", "title": "T", **told, "figures": {"ac": "900.00", **positions}}
+    seen = redact({"record": exception}, sees)["record"]
+    assert {name: seen[name] for name in told} == dict.fromkeys(told, "")
+    assert (seen["title"], seen["hidden_count"]) == ("T", 1)
+    assert "ac" not in seen["figures"]
+    of_mine = exception | {"figures": {"ac": "9.00", "positions": {MINE: 1}}}
+    assert redact(of_mine, sees) == of_mine
+    late = redact(exception | {"dimension": "schedule", "forecast": "P3D"}, sees)
+    assert (late["cause"], late["forecast"]) == ("", "P3D")

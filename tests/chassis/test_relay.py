@@ -71,6 +71,29 @@ async def test_every_row_is_published_in_order_and_marked(
     assert await check_stream() == rows
 
 
+async def test_what_comes_close_behind_goes_together(
+    service, relay, running, kit, everything_is_sent, check_stream, monkeypatch
+):
+    """One after the other, each revision woke everybody who reads the stream, on the cores on which the next request waited."""
+    monkeypatch.setattr("chassis.rest.REST", 0.5)
+    seen, unsent = [], Backlog.unsent
+
+    async def noted(backlog):
+        rows = await unsent(backlog)
+        seen.extend([len(rows)] if rows else [])
+        return rows
+
+    monkeypatch.setattr(Backlog, "unsent", noted)
+    boundary = uuid4()
+    await service.count(boundary, HOME)
+    running(relay())
+    await kit.eventually(everything_is_sent)
+    for _ in range(4):
+        await service.count(boundary, HOME)
+    await kit.eventually(everything_is_sent)
+    assert (seen, await check_stream()) == ([1, 4], 5)
+
+
 async def test_large_rows_are_published_a_few_at_a_time(service, relay, running, kit, everything_is_sent, check_stream):
     await service.count(uuid4(), HOME, 25, filling="x" * 500_000)
     running(relay())
@@ -213,9 +236,11 @@ async def writers(service, *, count, writes):
     await asyncio.gather(*(write() for _ in range(count)))
 
 
-async def test_the_stream_keeps_30_days_and_refuses_rather_than_forgets(bus):
+async def test_the_stream_keeps_30_days_and_refuses_rather_than_forgets(bus, nats_server):
     await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
     config = (await bus.jetstream.stream_info("PROJECT")).config
     assert (config.retention, config.storage, config.discard) == ("limits", "file", "new")
     assert (config.deny_delete, config.deny_purge, config.allow_atomic, config.compression) == (True, True, True, "s2")
     assert config.max_age == 30 * 24 * 3600
+    assert config.num_replicas == 1
+    assert ", sync_interval: always}" in (nats_server.folder / "nats.conf").read_text()  # not to be asked of a server

@@ -112,3 +112,14 @@ async def test_a_reader_that_was_told_to_stop_leaves_no_answer_behind(database):
         await waiting
     organization, other = await seen_by(database.reading(HOME))
     assert (organization, other == process) == (str(HOME), False)
+
+
+async def test_what_comes_all_the_time_is_planned_once(database):
+    """A statement of ten relations took ten times as long to plan as to run, and was planned with each task that was created."""
+    mode = "SELECT current_setting('plan_cache_mode') AS mode, pg_backend_pid() AS process"
+    told = []
+    for plans_once in (True, False, True):
+        async with database.transaction(HOME, plans_once=plans_once) as session:
+            told.append(tuple(await fetch_row(session, mode)))
+    process = told[0][1]
+    assert told == [("force_generic_plan", process), ("auto", process), ("force_generic_plan", process)]

@@ -104,6 +104,15 @@ def test_a_worker_without_a_relay_database_says_which_variable_is_missing(tmp_pa
     assert "INTERLOCK_RELAY_DATABASE_URL" in capsys.readouterr().err
 
 
+def test_a_worker_refuses_a_pooler_of_transactions(tmp_path, capsys):
+    told = {"database_url": "postgresql://x", "relay_database_url": "postgresql://x", "nats_url": "nats://x"}
+    settings = ServiceSettings(**told, auth_public_key_file=tmp_path / "key", database_pooling="transaction")
+    with pytest.raises(SystemExit) as exit_:
+        worker.run_service("messaging_svc", settings, writes=Stream.PROJECT, follows={})
+    assert exit_.value.code == 2
+    assert "INTERLOCK_DATABASE_POOLING" in capsys.readouterr().err
+
+
 SCRIPT = """
     from chassis import worker
     from chassis.projection import Projection
@@ -118,19 +127,47 @@ SCRIPT = """
 """
 
 
-async def test_a_real_worker_with_messages_in_flight_ends_within_five_seconds(
-    service, bus, kit, postgres, nats_server, tmp_path
-):
+def start(service, kit, postgres, tmp_path, *, nats_url):
+    """The made-up service's worker, and the port of its probes."""
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "INTERLOCK_DATABASE_URL": postgres.url(service.name, kit.APP),
         "INTERLOCK_RELAY_DATABASE_URL": service.relay_url,
-        "INTERLOCK_NATS_URL": nats_server.url,
+        "INTERLOCK_NATS_URL": nats_url,
         "INTERLOCK_HEALTH_PORT": str(port),
         "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(tmp_path / "unused"),
     }
-    process = subprocess.Popen([sys.executable, "-c", dedent(SCRIPT)], env=environment)  # noqa: ASYNC220  (started at once)
+    return subprocess.Popen([sys.executable, "-c", dedent(SCRIPT)], env=environment), port
+
+
+async def test_a_worker_that_never_saw_nats_ends_in_order_and_at_once(service, kit, postgres, tmp_path):
+    """It waited for the connection whatever it was told, was cancelled after its grace, and said that it had failed."""
+    process, port = start(service, kit, postgres, tmp_path, nats_url=f"nats://127.0.0.1:{free_port()}")
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await kit.eventually(lambda: waits_for_nats(client))
+        started = time.monotonic()
+        process.terminate()
+        assert await asyncio.to_thread(process.wait, 10) == 0
+        assert time.monotonic() - started < 2
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def waits_for_nats(client):
+    try:
+        reasons = (await client.get("/health/ready")).json()["reasons"]
+    except httpx.TransportError:
+        return False
+    return {"relay", "dead-letter relay", "messaging-svc-project"} <= set(reasons)
+
+
+async def test_a_real_worker_with_messages_in_flight_ends_within_five_seconds(
+    service, bus, kit, postgres, nats_server, tmp_path
+):
+    process, port = start(service, kit, postgres, tmp_path, nats_url=nats_server.url)
     try:
         for _ in range(3):
             await service.count(uuid4(), HOME, 400)

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from contracts import check, files
 from contracts.__main__ import main
-from contracts.project_events import TaskUpdated
+from contracts.project_events import LinkCreated, TaskCreated, TaskDeleted, TaskUpdated
 from contracts.registry import EVENTS
 
 pytestmark = pytest.mark.slow
@@ -17,12 +17,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
     """The committed files where they may be broken."""
-    for name in ("SCHEMAS", "EXAMPLES", "ASYNCAPI"):
+    for name in ("SCHEMAS", "EXAMPLES", "PUBLISHED", "ASYNCAPI"):
         original = getattr(files, name)
         (shutil.copytree if original.is_dir() else shutil.copy)(original, tmp_path / original.name)
         for module in (files, check):
             monkeypatch.setattr(module, name, tmp_path / original.name)
-    monkeypatch.setattr("contracts.__main__.SCHEMAS", files.SCHEMAS)
+    for name in ("SCHEMAS", "PUBLISHED"):
+        monkeypatch.setattr(f"contracts.__main__.{name}", getattr(files, name))
     return tmp_path
 
 
@@ -116,6 +117,44 @@ def test_an_unpublished_version_may_be_broken_on_request(copied):
     assert main(["generate", "--unpublished"]) == 0
     assert not gone.exists()
     assert check.faults() == []
+
+
+def test_the_example_of_a_new_version_is_kept_once_and_stays_when_the_example_grows(copied):
+    """The example may say something else from now on: what was published is read as ever."""
+    kept, example = files.published_file(TaskUpdated), files.example_file(TaskUpdated)
+    kept.unlink()
+    assert list(check.published_faults()) == ["published/project.task.updated.v1.json is not there. Run: make generate"]
+    assert main(["generate"]) == 0
+    assert kept.read_bytes() == example.read_bytes()
+    edit(example, lambda document: document["data"]["record"].update(name="Another one"))
+    assert check.newly_published() == {}
+    assert list(check.published_faults()) == []
+
+
+def lack_a_field(document):
+    """As if the class had begun to need what events that are still in the stream do not have."""
+    del document["data"]["record"]["duration"]
+
+
+def test_published_examples_that_can_no_longer_be_read_fail_the_check(copied):
+    """Readers ignore what they do not know, and nothing else."""
+    for event, older in ((TaskCreated, lack_a_field), (TaskDeleted, spoil_value), (LinkCreated, spoil_type)):
+        edit(files.published_file(event), older)
+    edit(files.published_file(TaskUpdated), add_field)
+    shutil.copy(files.published_file(TaskUpdated), files.PUBLISHED / "project.task.vanished.v1.json")
+    names = ["vanished", *(event.event_name().partition(".")[2] for event in (TaskCreated, TaskDeleted, LinkCreated))]
+    found = check.faults()
+    for name, word in zip(names, ("no such event", "duration", "duration", "task.created"), strict=True):
+        [fault] = [fault for fault in found if f"{name}.v1.json: " in fault and word in fault]
+        assert fault.startswith("published/")
+    assert not any("task.updated" in fault for fault in found)
+    assert main(["generate", "--unpublished"]) == 0
+    assert check.unreadable_published() == {}
+    assert {path.name for path in files.PUBLISHED.iterdir()} == {path.name for path in files.EXAMPLES.iterdir()}
+
+
+def test_every_version_has_the_example_that_was_published():
+    assert {path.name for path in files.PUBLISHED.iterdir()} == {path.name for path in files.EXAMPLES.iterdir()}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.event_name())

@@ -55,6 +55,7 @@ def test_an_auditor_reads_all_and_changes_nothing_but_what_is_its_own():
         ("role", "update"),
         ("role", "delete"),
         ("job", "cancel"),
+        ("import", "create"),  # which asks in turn for a role in the project, or for one that makes projects
     }
     for record in RECORDS:
         for action in record.reading & record.actions.keys():

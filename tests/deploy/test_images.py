@@ -1,12 +1,16 @@
 """What goes into an image: what the service declares, by hash, and nothing else."""
 
+import json
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
+from deploy.images import closure as closures
 from deploy.images.__main__ import main
-from deploy.images.closure import closure, locked, needed
-from deploy.images.context import LOCK, SERVERS, SERVICES
+from deploy.images.closure import SERVICES, closure, locked, needed
+from deploy.images.context import LOCK, SERVERS
+from deploy.images.sbom import bill_of_materials
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -23,6 +27,12 @@ def test_an_image_holds_no_tool_of_development_and_no_other_service(service):
 def test_the_gateway_carries_no_planning_engine():
     assert closure("interlock-gateway") & {"interlock-planning", "numba", "numpy"} == set()
     assert {"interlock-planning", "numba"} <= closure("interlock-project-svc")
+
+
+def test_what_ours_declare_is_what_they_say_now_not_when_they_were_installed(monkeypatch):
+    installed = closures.requires
+    monkeypatch.setattr(closures, "requires", lambda name: [] if name.startswith("interlock-") else installed(name))
+    assert {"interlock-pictures", "matplotlib", "numba"} <= closure("interlock-program-svc")
 
 
 def test_an_extra_brings_what_it_asks_for():
@@ -61,3 +71,15 @@ def test_a_base_without_digest_and_an_unknown_image_are_refused(arguments, monke
     with pytest.raises(SystemExit):
         main()
     assert "digest" in capsys.readouterr().err or "frontend" in arguments
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_says_what_is_in_it_and_the_same_each_time(service):
+    told = bill_of_materials(service, LOCK)
+    packages = {each["name"]: each for each in told["packages"]}
+    assert {canonicalize_name(name) for name in packages} == closure(f"interlock-{service}")
+    assert len({each["SPDXID"] for each in told["packages"]}) == len(packages)
+    others = [each for name, each in packages.items() if not name.startswith("interlock-")]
+    assert all(each["attributionTexts"] and each["versionInfo"] for each in others)
+    assert packages["fastapi"]["licenseDeclared"] == "MIT"
+    assert json.dumps(bill_of_materials(service, LOCK)) == json.dumps(told)

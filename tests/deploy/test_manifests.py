@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from deploy_kit import find, manifests_of, needs_kubectl
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from chassis.settings import PREFIX, ServiceSettings
 from deploy import nats_accounts, secrets
@@ -23,6 +24,8 @@ SETTINGS = {
     "gateway-http": GatewaySettings,
     "gateway-worker": GatewayWorkerSettings,
 }
+OF_LIBRARIES = {"FORWARDED_ALLOW_IPS", "PGSSLMODE", "PGSSLROOTCERT"}
+"""Variables that uvicorn and asyncpg read by themselves."""
 PLACES = [str(folder.relative_to(KUBERNETES)) for folder in folders()]
 
 
@@ -40,7 +43,7 @@ def told(manifests, name):
 def test_every_variable_is_a_setting_and_every_setting_that_is_needed_is_told(place, name):
     plain, sealed = told(manifests_of(place), name)
     fields = {f"{PREFIX}{field.upper()}": info for field, info in SETTINGS[name].model_fields.items()}
-    assert (plain.keys() | sealed) - fields.keys() - {f"{PREFIX}SECRETS_DIR"} == set()
+    assert (plain.keys() | sealed) - fields.keys() - OF_LIBRARIES == {f"{PREFIX}SECRETS_DIR"}
     needed = {variable for variable, info in fields.items() if info.is_required()}
     assert needed - (plain.keys() | sealed) == set()
     assert f"{PREFIX}NATS_URL" in sealed
@@ -114,6 +117,26 @@ def test_streams_have_three_copies_in_production_and_one_elsewhere():
     assert find(manifests_of("overlays/production"), "StatefulSet/nats")["spec"]["replicas"] == 3
     plain, _ = told(manifests_of("overlays/staging"), "project-svc-worker")
     assert f"{PREFIX}STREAM_REPLICAS" not in plain
+
+
+async def test_the_gateway_believes_the_proxy_and_not_the_client():
+    """As uvicorn does with what the gateway is told: a stranger does not choose which address is counted, or stands in the audit log."""
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope["client"][0])
+
+    plain, _ = told(manifests_of("overlays/production"), "gateway-http")
+    believing = ProxyHeadersMiddleware(app, plain["FORWARDED_ALLOW_IPS"])
+    for came_from in ("10.3.4.5", "fd00::7", "203.0.113.80"):
+        headers = [(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9")]
+        await believing({"type": "http", "client": (came_from, 1), "scheme": "http", "headers": headers}, None, None)
+    assert seen == ["203.0.113.9", "203.0.113.9", "203.0.113.80"]
+
+
+@pytest.mark.parametrize("component", ["nats-jetstream", "nats-single"])
+def test_a_message_is_on_the_disk_before_it_is_acknowledged(component):
+    assert "sync_interval: always}" in (KUBERNETES / f"components/{component}/nats.conf").read_text()
 
 
 def test_who_holds_something_of_a_session_goes_past_the_pooler():

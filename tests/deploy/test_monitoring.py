@@ -24,6 +24,9 @@ def test_every_metric_in_a_rule_or_dashboard_exists():
         "sum by (tream) (interlock_outbox_depth)",
         'interlock_outbox_depth{strem="x"}',
         "vector(1)",
+        "rate(interlock_outbox_depth[5m]) / interlock_nonsense > 1",
+        "interlock_outbox_depth > 1 or kube_nonsense",
+        "sum by (stream) (rate(interlock_outbox_depth[5m])) / on (stream) nonsense",
     ],
 )
 def test_an_expression_that_can_never_have_a_value_is_noticed(expression, monkeypatch):

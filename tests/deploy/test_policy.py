@@ -32,6 +32,10 @@ def _remove(name):
     return lambda found: found.remove(find(found, name))
 
 
+def _data(name, **values):
+    return lambda found: find(found, f"ExternalSecret/{name}")["spec"]["target"]["template"]["data"].update(values)
+
+
 MUTATIONS = {
     "root": ("pods_are_restricted", _pod(lambda pod: pod["securityContext"].update(runAsUser=0))),
     "a name for a user": ("pods_are_restricted", _pod(lambda pod: pod["securityContext"].pop("runAsUser"))),
@@ -48,6 +52,7 @@ MUTATIONS = {
     "no startup probe": ("probes_are_three", _container(lambda one: one.pop("startupProbe"))),
     "liveness that asks the database": ("probes_are_three", _container(lambda one: one["livenessProbe"]["httpGet"].update(path="/health/ready"))),
     "a hasty start": ("probes_are_three", _container(lambda one: one["startupProbe"].update(failureThreshold=20))),
+    "a start on a full node": ("probes_are_three", _container(lambda one: one["resources"]["requests"].update(cpu="20m"))),
     "no pause before the signal": ("shutdown_adds_up", _container(lambda one: one.pop("lifecycle"))),
     "a grace too short": ("shutdown_adds_up", _pod(lambda pod: pod.update(terminationGracePeriodSeconds=30))),
     "a hasty end of the bus": ("shutdown_adds_up", lambda found: pod_of(find(found, "StatefulSet/nats")).update(terminationGracePeriodSeconds=30)),
@@ -69,6 +74,14 @@ MUTATIONS = {
     "scaled to one": ("autoscalers_own_replicas", _spec("HorizontalPodAutoscaler/gateway-http", lambda spec: spec.update(minReplicas=1))),
     "open by default": ("network_is_closed", _remove("NetworkPolicy/default-deny")),
     "no policy of its own": ("network_is_closed", _remove("NetworkPolicy/gateway-worker")),
+    "no way to the database": ("policies_fit_needs", _spec("NetworkPolicy/gateway-worker", lambda spec: spec["egress"].pop(1))),
+    "no way into the bus": ("policies_fit_needs", _spec("NetworkPolicy/nats", lambda spec: spec["ingress"][0]["from"].pop(0))),
+    "a peer misspelt": ("policies_fit_needs", _spec("NetworkPolicy/gateway-http", lambda spec: spec["egress"][2]["to"][0]["podSelector"]["matchLabels"].update({"app.kubernetes.io/name": "natz"}))),
+    "an outsider misspelt": ("policies_fit_needs", _spec("NetworkPolicy/project-svc-worker", lambda spec: spec["ingress"][0]["from"][0]["podSelector"]["matchLabels"].update({"app.kubernetes.io/name": "prometeus"}))),
+    "open to the world": ("policies_fit_needs", _spec("NetworkPolicy/project-svc-http", lambda spec: spec["egress"].append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}))),
+    "open to everybody": ("policies_fit_needs", _spec("NetworkPolicy/project-svc-http", lambda spec: spec["ingress"].append({}))),
+    "more than it needs": ("policies_fit_needs", _spec("NetworkPolicy/project-svc-http", lambda spec: spec["egress"].append({"to": [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "gateway", "app.kubernetes.io/component": "http"}}}], "ports": [{"port": 8000}]}))),
+    "hidden from Prometheus": ("policies_fit_needs", _spec("NetworkPolicy/gateway-worker", lambda spec: spec["ingress"].pop())),
     "any version": ("images_are_fixed", _container(lambda one: one.update(image="interlock/gateway:latest"))),
     "no version": ("images_are_fixed", _container(lambda one: one.update(image="interlock/gateway"))),
     "a secret in git": ("nothing_secret_is_rendered", lambda found: found.append({"kind": "Secret", "metadata": {"name": "x"}})),
@@ -83,9 +96,41 @@ MUTATIONS = {
     "a target that is not there": ("every_reference_resolves", _spec("HorizontalPodAutoscaler/gateway-http", lambda spec: spec["scaleTargetRef"].update(name="x"))),
     "a route to nowhere": ("every_reference_resolves", _spec("HTTPRoute/interlock", lambda spec: spec["rules"][0]["backendRefs"][0].update(name="x"))),
     "a URL to nowhere": ("every_reference_resolves", lambda found: find(found, "ConfigMap/gateway-http-settings")["data"].update(INTERLOCK_PROJECT_URL="http://projects")),
+    "too many for staging": ("connections_fit", _spec("HorizontalPodAutoscaler/gateway-http", lambda spec: spec.update(maxReplicas=12))),
     "a port that is not there": ("every_reference_resolves", _spec("Service/gateway", lambda spec: spec["ports"][0].update(targetPort="web"))),
     "a probe of a port that is not there": ("every_reference_resolves", _container(lambda one: one["livenessProbe"]["httpGet"].update(port="web"))),
 }  # fmt: skip
+
+IN_PRODUCTION = {
+    "not told of the pooler": ("sessions_go_past_poolers", lambda found: find(found, "ConfigMap/project-svc-http-settings")["data"].pop("INTERLOCK_DATABASE_POOLING")),
+    "told of a pooler that is not there": ("sessions_go_past_poolers", lambda found: find(found, "ConfigMap/program-svc-worker-settings")["data"].update(INTERLOCK_DATABASE_POOLING="transaction")),
+    "a relay at the pooler": ("sessions_go_past_poolers", _data("project-svc-worker", interlock_relay_database_url="postgresql://r:p@postgres-pooler/project")),
+    "a listener at the pooler": ("sessions_go_past_poolers", _data("gateway-http", interlock_database_url="postgresql://r:p@postgres-pooler/gateway")),
+    "a pooler in disguise": ("sessions_go_past_poolers", lambda found: find(found, "Pooler/postgres-pooler")["metadata"].update(name="postgres-fast")),
+    "too large pools": ("connections_fit", lambda found: find(found, "Pooler/postgres-pooler")["spec"]["pgbouncer"]["parameters"].update(default_pool_size="100")),
+    "too many replicas": ("connections_fit", _spec("ScaledObject/gateway-worker", lambda spec: spec.update(maxReplicaCount=20))),
+    "too small a server": ("connections_fit", lambda found: find(found, "Cluster/postgres")["spec"]["postgresql"]["parameters"].update(max_connections="400")),
+    "a bus that cuts its clients": ("bus_goes_in_order", lambda found: _bus(found).pop("lifecycle")),
+    "a bus without time to go": ("bus_goes_in_order", lambda found: pod_of(find(found, "StatefulSet/nats")).update(terminationGracePeriodSeconds=35)),
+    "a bus that is ready early": ("bus_goes_in_order", lambda found: _bus(found)["startupProbe"]["httpGet"].update(path="/healthz?js-enabled-only=true")),
+    "a bus in a hurry": ("bus_goes_in_order", _spec("StatefulSet/nats", lambda spec: spec.pop("minReadySeconds"))),
+    "a certificate that nobody watches": ("bus_goes_in_order", lambda found: pod_of(find(found, "StatefulSet/nats"))["initContainers"][0]["args"].pop()),
+    "a bus that hides its number": ("bus_goes_in_order", lambda found: find(found, "ConfigMap/nats-config").update(data={"nats.conf": "lame_duck_duration: 30s"})),
+    "any server": ("servers_are_verified", _container(lambda one: one["env"].remove({"name": "PGSSLMODE", "value": "verify-full"}))),
+    "no archive": ("backups_lead_somewhere", lambda found: find(found, "Cluster/postgres")["spec"].pop("plugins")),
+    "no base backup": ("backups_lead_somewhere", _remove("ScheduledBackup/postgres")),
+    "a store of nothing": ("backups_lead_somewhere", _spec("ObjectStore/postgres", lambda spec: spec["configuration"].pop("s3Credentials"))),
+    "a store misspelt": ("backups_lead_somewhere", _spec("ObjectStore/postgres", lambda spec: spec["configuration"].update(destinationpath="x"))),
+    "backups for a week": ("backups_lead_somewhere", _spec("ObjectStore/postgres", lambda spec: spec.update(retentionPolicy="7d"))),
+    "any version of PostgreSQL": ("images_are_fixed", _spec("Cluster/postgres", lambda spec: spec.update(imageName="cloudnative-pg/postgresql:18"))),
+    "any version of the pooler": ("images_are_fixed", _spec("Pooler/postgres-pooler", lambda spec: spec["template"]["spec"]["containers"][0].pop("image"))),
+    "one client for all": ("strangers_are_told_apart", lambda found: find(found, "ConfigMap/gateway-http-settings")["data"].pop("FORWARDED_ALLOW_IPS")),
+    "clients that say where they are": ("strangers_are_told_apart", lambda found: find(found, "ConfigMap/gateway-http-settings")["data"].update(FORWARDED_ALLOW_IPS="*")),
+}  # fmt: skip
+
+
+def _bus(found):
+    return pod_of(find(found, "StatefulSet/nats"))["containers"][0]
 
 
 def _without_hash(found):
@@ -104,8 +149,16 @@ def test_a_wrong_thing_is_found_by_its_rule(mutation):
     assert any(f"({rule})" in line for line in judge(found)), mutation
 
 
+@pytest.mark.parametrize("mutation", IN_PRODUCTION)
+def test_a_wrong_thing_in_production_is_found_by_its_rule(mutation):
+    rule, change = IN_PRODUCTION[mutation]
+    found = manifests_of("overlays/production")
+    change(found)
+    assert any(f"({rule})" in line for line in judge(found, production=True)), mutation
+
+
 def test_every_rule_has_a_mutation():
-    assert {rule for rule, _ in MUTATIONS.values()} == {rule.__name__ for rule in RULES}
+    assert {rule for rule, _ in (*MUTATIONS.values(), *IN_PRODUCTION.values())} == {rule.__name__ for rule in RULES}
 
 
 def test_production_names_images_by_digest_and_closes_its_network():

@@ -1,10 +1,11 @@
 """The overlay `local`, rendered and running: real images, real probes, real ends, no cluster.
 
-It needs podman as root and, in INTERLOCK_TEST_BASE, the image to build on by its digest; in INTERLOCK_TEST_TAG may be the tag of images
-that are built already.
+It needs podman as root, and an image to build on: the one that INTERLOCK_TEST_BASE names by its digest, or one of Debian's packages, made
+with mmdebstrap. In INTERLOCK_TEST_TAG may be the tag of images that were built on it already.
 """
 
 import asyncio
+import json
 import os
 import resource
 import shutil
@@ -12,88 +13,33 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
-import httpx
 import pytest
-from cluster_kit import Cluster
-from deploy_kit import find, manifests_of, needs_kubectl
-from podman_kit import PODMAN, Service, podman
+from deploy_kit import needs_kubectl
+from kubectl_kit import Kubectl
+from load_kit import HalfSent, Listener, Load, all_risks, new_project
+from picture_kit import add_task, included, tasks_in_both
+from podman_kit import PODMAN, logs, podman
 from tour_kit import Shell, blocks
 
 from chassis.commands import SHUTDOWN
 from deploy.checks.render import of_kind
 from deploy.images.__main__ import build
-from deploy.images.context import SERVERS, SERVICES
-from local_stack.ports import free_port
+from deploy.images.closure import SERVICES
 
-BASE, TAG = os.environ.get("INTERLOCK_TEST_BASE"), os.environ.get("INTERLOCK_TEST_TAG")
-PER_SECOND = 14
-"""Requests, half of them writes."""
+IS_THERE_A_BASE = os.environ.get("INTERLOCK_TEST_BASE") or shutil.which("mmdebstrap")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,
     needs_kubectl,
     pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed"),
     pytest.mark.skipif(os.geteuid() != 0, reason="podman needs root to give Services addresses"),
     pytest.mark.skipif(
-        not (BASE or TAG), reason="INTERLOCK_TEST_BASE does not name an image to build on, NAME@sha256:…"
+        not IS_THERE_A_BASE,
+        reason="there is no image to build on: INTERLOCK_TEST_BASE names none (NAME@sha256:…) and mmdebstrap is not installed",
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def images():
-    """Image in the manifests → the one that stands for it here."""
-    tag = TAG or "test"
-    if not TAG:
-        for name in (*SERVICES, *SERVERS):
-            build(name, str(BASE), tag, PODMAN)
-    yield {f"interlock/{name}": f"localhost/interlock/{name}:{tag}" for name in (*SERVICES, *SERVERS)}
-    if not TAG:
-        podman("rmi", "--force", *(f"interlock/{name}:{tag}" for name in (*SERVICES, *SERVERS)))
-
-
-class Running:
-    """The cluster, its way in from here, and an organisation."""
-
-    def __init__(self, cluster: Cluster, home: Path) -> None:
-        self.cluster = cluster
-        self.home = home
-        self.port = free_port()
-        self.environment = {**os.environ, "INTERLOCK_HOME": str(home), "INTERLOCK_PORT": str(self.port)}
-
-    async def open(self) -> None:
-        manifest = find(self.cluster.manifests, "Service/gateway")
-        way_in = Service(manifest, "127.0.0.1")
-        way_in.port, way_in.pods = self.port, self.cluster.services["gateway"].pods
-        self.cluster.services["from here"] = way_in
-        await way_in.open()
-        await self.gateway("create-organization", "demo", "--name", "Demo")
-        token = await self.gateway(
-            "create-token", "--organization", "demo", "--member", "a@demo.example", "--role", "admin"
-        )
-        (self.home / "token").write_text(token)
-
-    async def gateway(self, *arguments: str) -> str:
-        pod = self.cluster.pods["gateway-http"][0]
-        return await asyncio.to_thread(podman, "exec", pod.name, "python", "-m", "gateway", *arguments)
-
-    def client(self, **options) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {(self.home / 'token').read_text()}"}
-        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}/v1", headers=headers, timeout=30, **options)
-
-
-@pytest.fixture(scope="module")
-async def running(images, tmp_path_factory):
-    cluster = Cluster(manifests_of("overlays/local"), images)
-    try:
-        await cluster.up()
-        stack = Running(cluster, tmp_path_factory.mktemp("home"))
-        await stack.open()
-        yield stack
-    finally:
-        cluster.down()
 
 
 async def test_images_run_as_nobody_and_hold_one_service(images):
@@ -109,6 +55,21 @@ async def test_images_run_as_nobody_and_hold_one_service(images):
     assert "'gateway'" in listing
     assert "'project_svc'" not in listing
     assert "'numba'" not in listing
+
+
+STREAMS = ["DEAD_LETTER_PROGRAM_SVC", "DEAD_LETTER_PROJECT_SVC", "PROGRAM", "PROJECT", "WORK_PROJECT_SVC"]
+LARGEST = 500_000_000
+"""Bytes of the gateway's image, with what it is built on."""
+
+
+async def test_the_same_sources_make_the_same_image_and_a_small_one(base, images):
+    image = images["interlock/gateway"]
+    made = await asyncio.to_thread(podman, "image", "inspect", image, "--format", "{{.Id}}")
+    assert await asyncio.to_thread(build, "gateway", base, "again", PODMAN) == made
+    await asyncio.to_thread(podman, "rmi", "interlock/gateway:again")
+    assert int(await asyncio.to_thread(podman, "image", "inspect", image, "--format", "{{.Size}}")) < LARGEST
+    listed = await asyncio.to_thread(_in_image, image, "-c", "print(open('/opt/interlock/sbom.spdx.json').read())")
+    assert json.loads(listed)["name"] == "interlock-gateway"
 
 
 async def test_kernels_are_compiled_already(images):
@@ -138,23 +99,50 @@ async def test_the_readmes_tour_runs_against_it(running):
     shell.close()
 
 
-@pytest.mark.parametrize("server", ["postgres", "nats"])
-async def test_a_frozen_server_takes_pods_out_of_service_and_restarts_none(running, server):
+async def test_an_operator_gets_to_the_quarantine_as_the_runbook_says(running):
+    for service in ("project", "program"):
+        desk = await asyncio.to_thread(running.cluster.create_job, f"{service}-svc-operate")
+        for command in ("outbox status", "parked", "dead-letter list"):
+            await asyncio.to_thread(podman, "exec", desk.name, "python", "-m", f"{service}_svc", *command.split())
+        serving = running.cluster.pods[f"{service}-svc-http"][0].name
+        with pytest.raises(RuntimeError, match="OPERATOR_DATABASE_URL"):
+            await asyncio.to_thread(podman, "exec", serving, "python", "-m", f"{service}_svc", "dead-letter", "list")
+
+
+@pytest.mark.parametrize(("server", "seconds"), [("postgres", 100.0), ("nats", 20.0)])
+async def test_a_frozen_server_takes_pods_out_of_service_and_restarts_none(running, server, seconds):
+    """With requests in hand, and for longer than the kubelet has patience: liveness at every period, so many failures in a row are a restart."""
     pods = [pod for name, found in running.cluster.pods.items() for pod in found if name.endswith(("-http", "-worker"))]
     frozen = running.cluster.pods[server][0].name
     # Requests do not need NATS: they are complete with their row in the outbox.
     affected = [pod for pod in pods if server == "postgres" or "-worker-" in pod.name]
+    load = Load(running, await new_project(running, f"FROZEN{server[:4]}".upper()), per_second=2)
+    sending = asyncio.create_task(load.run())
+    await _until(lambda: load.written, within=30)
     await asyncio.to_thread(podman, "pause", frozen)
+    began = time.monotonic()
     try:
         await _until(lambda: not any(pod.probe("readinessProbe") for pod in affected), within=45)
-        for _ in range(4):
-            assert all(await asyncio.to_thread(lambda: [pod.probe("livenessProbe") for pod in pods]))
+        failures: Counter[str] = Counter()
+        while time.monotonic() - began < seconds:
+            for pod in pods:
+                told = pod.container["livenessProbe"]
+                alive = await asyncio.to_thread(pod.probe, "livenessProbe")
+                failures[pod.name] = 0 if alive else failures[pod.name] + 1
+                assert failures[pod.name] < told["failureThreshold"], f"the kubelet would end {pod.name}"
+            await asyncio.sleep(told["periodSeconds"])
         assert [pod.name for pod in pods if pod not in affected and not pod.probe("readinessProbe")] == []
     finally:
+        load.stop()
         await asyncio.to_thread(podman, "unpause", frozen)
+    await sending
     await _until(lambda: all(pod.probe("readinessProbe") for pod in pods), within=60)
     restarts = [podman("inspect", pod.name, "--format", "{{.RestartCount}} {{.State.Status}}") for pod in pods]
     assert set(restarts) == {"0 running"}
+    if server == "nats":
+        assert load.failures == []
+    async with running.client() as client:
+        assert set(load.written) <= await all_risks(client, load.project)
 
 
 async def _until(condition, within: float) -> None:
@@ -164,94 +152,130 @@ async def _until(condition, within: float) -> None:
         await asyncio.sleep(0.5)
 
 
-class Load:
-    """Requests at a steady rate through the way in, half over kept connections, half over new ones, half of them writes."""
-
-    def __init__(self, running: Running, project: str) -> None:
-        self.running, self.project = running, project
-        self.answers: Counter[str] = Counter()
-        self.written: list[str] = []
-        self.failures: list[str] = []
-        self.began = time.monotonic()
-        self._over = asyncio.Event()
-
-    async def run(self) -> None:
-        async with self.running.client() as kept, asyncio.TaskGroup() as requests:
-            number = 0
-            while not self._over.is_set():
-                number += 1
-                requests.create_task(self._one(kept if number % 2 else None, number))
-                await asyncio.sleep(1 / PER_SECOND)
-
-    def stop(self) -> None:
-        self._over.set()
-
-    async def _one(self, kept: httpx.AsyncClient | None, number: int) -> None:
-        if kept is None:
-            async with self.running.client() as fresh:
-                await self._ask(fresh, number)
-        else:
-            await self._ask(kept, number)
-
-    async def _ask(self, client: httpx.AsyncClient, number: int) -> None:
-        try:
-            if number % 4 < 2:
-                body = {"title": f"Risk {number}", "kind": "threat", "probability": 0.1, "response": "mitigate"}
-                body |= {"cost_impact": {"amount": "10.00", "currency": "EUR"}, "days_impact": "P1D"}
-                answer = await client.post(f"/projects/{self.project}/risks", json=body)
-                if answer.status_code == 201:
-                    self.written.append(answer.json()["id"])
-            elif number % 4 == 2:
-                answer = await client.get(f"/projects/{self.project}/risks?limit=5")
-            else:
-                answer = await client.get("/programs?limit=5")
-            self.answers[str(answer.status_code)] += 1
-            if answer.status_code >= 400:
-                self.failures.append(f"{time.monotonic() - self.began:.1f} s {answer.request.url.path} {answer.text}")
-        except httpx.HTTPError as error:
-            self.answers[type(error).__name__] += 1
-            self.failures.append(f"{time.monotonic() - self.began:.1f} s request {number % 4}: {error!r}")
-
-
 async def test_rolling_every_workload_under_load_fails_no_request_and_loses_nothing(running):
+    project = await new_project(running, "ROLL")
     async with running.client() as client:
-        body = {"key": "ROLL", "name": "Rolled", "start": "2026-03-02", "currency": "EUR"}
-        project = (await client.post("/projects", json=body)).json()["id"]
         program = (await client.post("/programs", json={"key": "ROLL", "name": "Rolled"})).json()["id"]
         await client.post(f"/programs/{program}/components", json={"project_id": project})
-    load = Load(running, project)
+    load, listener = Load(running, project), Listener(running)
+    listening = asyncio.create_task(listener.run())
+    await asyncio.sleep(1)
     sending = asyncio.create_task(load.run())
-    ends = {}
+    ends, during = {}, Counter()
     try:
-        for workload in of_kind(running.cluster.manifests, "Deployment"):
-            name = workload["metadata"]["name"]
-            ends[name] = await running.cluster.roll(name)
-        await _until(lambda: load.answers.total() >= 2000, within=120)
+        while during.total() < 2000:
+            for workload in of_kind(running.cluster.manifests, "Deployment"):
+                name, before = workload["metadata"]["name"], load.answers.total()
+                ends[name] = await running.cluster.roll(name)
+                during[name] += load.answers.total() - before
     finally:
         load.stop()
         await sending
-    print(dict(load.answers), ends)
+    print(dict(load.answers), dict(during), ends)
 
     assert load.failures[:5] == [], load.answers
-    assert load.answers.total() >= 2000
+    assert min(during.values()) >= 100, "each was rolled under load"
     # PID 1 has no default way to die of SIGTERM, so a process in order ends with 0.
     assert {code for code, _ in ends.values()} == {0}
     assert max(seconds for _, seconds in ends.values()) < 2 * SHUTDOWN, ends
 
     async with running.client() as client:
-        assert await _all_risks(client, project) == set(load.written)
+        assert await all_risks(client, project) == set(load.written)
         record = (await client.get(f"/projects/{project}")).json()
         position = {"Interlock-After": f"project/{project}@{record['revision']}", "Prefer": "wait=10"}
         schedule = await client.get(f"/programs/{program}/schedule", headers=position)
     assert schedule.json()["positions"][project] >= record["revision"]
+    await _until(lambda: listening.done() or listener.created.keys() >= set(load.written), within=60)
+    assert not listening.done(), listening
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert listener.times_cut >= 1, "the gateway was rolled, so it was cut off"
+    assert set(listener.created.values()) == {1}
 
 
-async def _all_risks(client: httpx.AsyncClient, project: str) -> set[str]:
-    found: set[str] = set()
-    cursor: str | None = ""
-    while cursor is not None:
-        query = {"limit": 1000, **({"cursor": cursor} if cursor else {})}
-        page = (await client.get(f"/projects/{project}/risks", params=query)).json()
-        found |= {each["id"] for each in page["items"]}
-        cursor = page["next"]
-    return found
+@pytest.mark.parametrize("name", ["gateway-http", "project-svc-http"])
+async def test_a_request_in_hand_is_answered_though_its_pod_gets_the_signal(running, name):
+    """Without the pause before the signal: it comes in the middle of the request's body."""
+    request = HalfSent(running, await new_project(running, f"HELD{name[:4]}".upper()))
+    [old] = running.cluster.pods[name]
+    new = await running.cluster.surge(old.workload)
+    await request.begin()
+    async with running.client() as client:  # who comes later is answered, so the first part has come, too
+        assert (await client.get("/projects?limit=1")).status_code == 200
+    running.cluster.withdraw(old)
+    running.cluster.admit(new)
+    ending = asyncio.create_task(running.cluster.end(old))
+    await _until(lambda: not old.probe("livenessProbe"), within=10)
+    assert not ending.done()
+
+    assert (await request.finish()).startswith(b"HTTP/1.1 201 ")
+    assert (await ending)[0] == 0
+
+
+@pytest.mark.parametrize(("server", "gap"), [("nats", 0.0), ("postgres", 30.0)])
+async def test_a_server_that_is_replaced_costs_no_write_or_a_stated_gap(running, server, gap):
+    """NATS goes in its lame duck mode and nobody notices; PostgreSQL, alone as it is here, is away for at most half a minute."""
+    load = Load(running, await new_project(running, f"GO{server[:4]}".upper()), per_second=5)
+    sending = asyncio.create_task(load.run())
+    try:
+        await _until(lambda: load.written, within=30)
+        began = time.monotonic() - load.began
+        said = await asyncio.to_thread(running.cluster.pods[server][0].restart)
+        pods = [pod for found in running.cluster.pods.values() for pod in found if "readinessProbe" in pod.container]
+        await _until(lambda: all(pod.probe("readinessProbe") for pod in pods), within=90)
+        written = len(load.written)
+        await _until(lambda: len(load.written) > written + 5, within=30)
+    finally:
+        load.stop()
+        await sending
+    assert [each for each in load.failures if not began <= float(each.split()[0]) <= began + gap] == []
+    assert "lame duck" in said.lower() or server != "nats"
+    async with running.client() as client:
+        assert set(load.written) <= await all_risks(client, load.project)
+
+
+@pytest.fixture
+async def kubectl(running, tmp_path):
+    """The commands of deploy/README.md, in a shell of their own."""
+    shell = Kubectl(running.cluster, tmp_path, running.environment)
+    yield shell
+    shell.close()
+
+
+async def shown_project(client, key: str) -> tuple[str, str]:
+    """A project, and a program that shows it."""
+    body = {"key": key, "name": key, "start": "2026-03-02", "currency": "EUR"}
+    project = (await client.post("/projects", json=body)).json()["id"]
+    program = (await client.post("/programs", json={"key": key, "name": key})).json()["id"]
+    await client.post(f"/programs/{program}/components", json={"project_id": project})
+    return project, program
+
+
+async def test_databases_from_before_while_the_streams_are_ahead(running, kubectl):
+    async with running.client() as client:
+        project, program = await shown_project(client, "BEFOREDB")
+        await included(client, program, await add_task(client, project, "Kept"))
+        await kubectl.run("Save")
+        await included(client, program, await add_task(client, project, "Lost with the disk"))
+    assert "restored" in await kubectl.run("Restore the databases")
+    async with running.client() as client:
+        await included(client, program, await add_task(client, project, "Written after the restore"))
+        own, shown = await tasks_in_both(client, project, program)
+        names = {one["name"] for one in (await client.get(f"/projects/{project}/tasks?limit=1000")).json()["items"]}
+    assert own == shown
+    assert names == {"Kept", "Written after the restore"}
+
+
+async def test_streams_from_before_while_the_databases_are_ahead(running, kubectl):
+    async with running.client() as client:
+        project, program = await shown_project(client, "BEFORENATS")
+        assert (await kubectl.run("Save")).split() == STREAMS
+        await included(client, program, await add_task(client, project, "Put back into the stream"))
+    assert (await kubectl.run("Restore the streams")).split() == STREAMS
+    async with running.client() as client:
+        await included(client, program, await add_task(client, project, "And on"))
+        own, shown = await tasks_in_both(client, project, program)
+    assert own == shown
+    assert len(own) == 2
+    said = await asyncio.to_thread(logs, running.cluster.pods["project-svc-worker"][0].name)
+    assert "the stream had lost events and has them again" in said

@@ -1,24 +1,26 @@
 """The made-up service of the chassis' tests, with a relay and a consumer, and what must be true once a fault is over."""
 
 import asyncio
-import os
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable
-from textwrap import dedent
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
-import orjson
 import pytest
 from nats.js.errors import NotFoundError
+from tests.faults.undisturbed import Undisturbed, start_worker
 
 from chassis import streams
 from chassis.consumer import Consumer
+from chassis.housekeeping import Housekeeping
 from chassis.poke import Poke
 from chassis.projection import Projection
 from chassis.relay import Relay
 from contracts.subjects import Stream
-from messaging_kit import Owner, bus, kit, running, service, service_template
+from local_stack.databases import create_database
+from local_stack.nats import Nats
+from local_stack.postgres import Postgres
+from messaging_kit import APP, RELAY, Owner, bus, kit, running, service, service_template
 
 __all__ = ["bus", "kit", "running", "service", "service_template"]
 
@@ -26,8 +28,9 @@ __all__ = ["bus", "kit", "running", "service", "service_template"]
 class World:
     """Boundaries that count, a stream that tells of it, and a picture that follows."""
 
-    def __init__(self, service, bus, running, kit) -> None:
+    def __init__(self, service, bus, running, kit, undisturbed: Undisturbed) -> None:
         self.service, self.bus, self.running, self.kit = service, bus, running, kit
+        self.undisturbed = undisturbed
         self.owner = Owner(service)
         self.one, self.other = uuid4(), uuid4()
 
@@ -36,8 +39,13 @@ class World:
         relay.health = self.running(relay)
         return relay
 
-    def consumer(self, handle=None, **options) -> Consumer:
-        handlers = {self.kit.Counted.event_type(): handle or self.kit.see}
+    def housekeeping(self) -> None:
+        """Have the outbox measured from now on."""
+        self.running(Housekeeping(self.service.overview, Stream.PROJECT))
+
+    def consumer(self, handle=None, *, also=None, **options) -> Consumer:
+        """Follow the stream. also: handlers of further types of events."""
+        handlers = {self.kit.Counted.event_type(): handle or self.kit.see, **(also or {})}
         projection = Projection(handlers, restorers=self.kit.RESTORERS, service="messaging-svc")
         consumer = Consumer(
             "test", Stream.PROJECT, self.service.database, self.bus, projection, owner=self.owner, **options
@@ -59,29 +67,40 @@ class World:
             return False
         return True
 
+    async def is_followed(self) -> bool:
+        """Whether a consumer holds the lease."""
+        held = """
+            SELECT count(*) > 0 FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND datname = current_database() AND application_name = 'interlock'
+        """
+        return (await self.service.rows(held))[0][0]
+
     async def is_sent(self) -> bool:
         return await self.service.rows("SELECT count(*) FROM outbox WHERE published_at IS NULL AND stream IS NULL") == [
             (0,)
         ]
 
     async def picture(self) -> bytes:
-        rows = await self.service.rows("SELECT id::text, seen FROM picture ORDER BY id")
-        return orjson.dumps({id_: list(seen) for id_, seen in rows}, option=orjson.OPT_SORT_KEYS)
+        """All that the projection knows, as canonical JSON."""
+        return await self.service.picture()
 
     async def expected(self) -> bytes:
-        """The picture of a run without any fault: every revision once, in order."""
-        rows = await self.service.rows("SELECT id::text, revision FROM boundaries ORDER BY id")
-        return orjson.dumps({id_: list(range(1, last + 1)) for id_, last in rows}, option=orjson.OPT_SORT_KEYS)
+        """The same of a run without any fault: what was written here, told to a service that nobody disturbs."""
+        history = await self.service.history()
+        lost = set(self.service.acknowledged) - {(each.boundary_id, each.revision) for each in history}
+        assert not lost, "a writer was told of what is not there"
+        return await self.undisturbed.live_through(history)
 
     async def ends_well(self, *, within: float = 30.0) -> None:
         """Wait until all is sent and projected; then nothing may be lost, doubled, reordered, held or parked."""
+        expected = await self.expected()
 
         async def has_converged() -> bool:
-            return await self.is_sent() and await self.picture() == await self.expected()
+            return await self.is_sent() and await self.picture() == expected
 
         await self.kit.eventually(has_converged, within=within)
         await self.kit.eventually(self._nothing_waits)
-        assert await self.picture() == await self.expected()
+        assert await self.picture() == expected
 
     async def _nothing_waits(self) -> bool:
         counts = "SELECT (SELECT count(*) FROM held_events) + (SELECT count(*) FROM parked_boundaries)"
@@ -109,52 +128,31 @@ class World:
         return sorted(told) == sorted(written) and all(places == sorted(places) for places in of_each)
 
 
-@pytest.fixture
-def world(service, bus, running, kit) -> World:
-    return World(service, bus, running, kit)
-
-
-WORKER = """
-    import asyncio, os, signal
-    from uuid import UUID
-    from sqlalchemy import text
-    from chassis import backlog, consumer, worker
-    from chassis.projection import Projection
-    from chassis.settings import ServiceSettings, load
-    from contracts.subjects import Stream
-
-    async def see(session, event):
-        values = {{"id": event.boundary_id, "organization": event.organization_id, "revision": event.revision}}
-        await session.execute(text(
-            "INSERT INTO picture (id, organization_id, seen) VALUES (:id, :organization, ARRAY[CAST(:revision AS integer)])"
-            " ON CONFLICT (id) DO UPDATE SET seen = picture.seen || excluded.seen"), values)
-
-    def die():
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    {sabotage}
-    follows = {{Stream.PROJECT: Projection({{"io.interlock.project.counter.counted.v1": see}})}}
-    worker.run_service("messaging_svc", load(ServiceSettings), writes=Stream.PROJECT, follows=follows)
-"""
+@pytest.fixture(scope="session")
+def undisturbed(postgres: Postgres, service_template: str, new_folder: Callable[[], Path]) -> Iterator[Undisturbed]:
+    """A service with a message bus and a worker of its own, for the whole run."""
+    name, server = f"undisturbed_{uuid4().hex}", Nats(new_folder() / "undisturbed")
+    create_database(postgres, name, service_template)
+    server.start()
+    process = start_worker(postgres.url(name, APP), postgres.url(name, RELAY), server.url)
+    yield Undisturbed(postgres.url(name, APP), postgres.url(name))
+    process.kill()
+    process.wait()
+    server.stop()
 
 
 @pytest.fixture
-async def worker_process(
-    service, bus, kit, postgres, nats_server, tmp_path
-) -> AsyncIterator[Callable[..., subprocess.Popen]]:
+def world(service, bus, running, kit, undisturbed) -> World:
+    return World(service, bus, running, kit, undisturbed)
+
+
+@pytest.fixture
+async def worker_process(service, postgres, nats_server) -> AsyncIterator[Callable[..., subprocess.Popen]]:
     """Start a real worker process, sabotaged if need be; killed at the end."""
     started: list[subprocess.Popen] = []
-    environment = {
-        "PATH": os.environ["PATH"],
-        "INTERLOCK_DATABASE_URL": postgres.url(service.name, kit.APP),
-        "INTERLOCK_RELAY_DATABASE_URL": service.relay_url,
-        "INTERLOCK_NATS_URL": nats_server.url,
-        "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(tmp_path / "unused"),
-    }
 
     def start(sabotage: str = "") -> subprocess.Popen:
-        script = dedent(WORKER).format(sabotage=dedent(sabotage))
-        process = subprocess.Popen([sys.executable, "-c", script], env=environment)
+        process = start_worker(postgres.url(service.name, APP), service.relay_url, nats_server.url, sabotage)
         started.append(process)
         return process
 

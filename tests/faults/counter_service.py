@@ -21,7 +21,7 @@ from chassis.seats import Seat
 from chassis.settings import ServiceSettings, load
 from chassis.unit_of_work import CurrentIdentity, Runtime, Session, TransactionRoute
 from contracts.permissions import Permission, Who
-from messaging_kit import count
+from counting import count
 
 router = APIRouter(route_class=TransactionRoute)
 

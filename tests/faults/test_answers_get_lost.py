@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chassis import identity
 from chassis.identity import Identity, Signer
 from contracts.vocabulary import OrganizationRole
 from local_stack.ports import free_port
@@ -38,7 +41,7 @@ def counters(service, kit, postgres, key_file):
         url = f"http://127.0.0.1:{(port := free_port())}"
         environment = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(kit.__file__).parent) + os.pathsep + str(Path(kit.__file__).parents[1] / "kits"),
+            "PYTHONPATH": str(Path(kit.__file__).parent),
             "INTERLOCK_DATABASE_URL": postgres.url(service.name, kit.APP),
             "INTERLOCK_NATS_URL": "nats://127.0.0.1:1",
             "INTERLOCK_AUTH_PUBLIC_KEY_FILE": str(key_file),
@@ -88,3 +91,20 @@ async def test_a_service_that_dies_before_its_answer_has_written_once(world, kit
         assert [(answer.status_code, answer.json()) for answer in again] == [(201, {"revision": number})] * 8
     await world.ends_well()
     assert await world.told() == [(str(world.one), 1, 1), (str(world.one), 2, 1)]
+
+
+async def test_a_token_by_a_clock_that_is_ten_minutes_off_writes_nothing(world, kit, counters, monkeypatch):
+    """Whether it is ahead or behind; under the same key the write is done once as soon as the clocks agree."""
+    world.relay()
+    world.consumer()
+    _, url = await counters("never")
+    for number, seconds in enumerate((-600, 600), start=1):
+        with monkeypatch.context() as patched:
+            patched.setattr(identity, "time", SimpleNamespace(time=lambda off=seconds: time.time() + off))
+            refused = await ask(kit, url, world.one, f"off by {seconds}")
+        assert (refused.status_code, refused.json()["type"]) == (401, "/problems/unauthenticated")
+        assert len(await world.service.history()) == number - 1
+        again = await ask(kit, url, world.one, f"off by {seconds}")
+        assert (again.status_code, again.json()) == (201, {"revision": number})
+    await world.ends_well()
+    assert await world.is_told_in_order()

@@ -154,6 +154,7 @@ async def test_the_story_ends_well_with_the_machinery_as_it_is(world, story):
 async def test_the_story_ends_badly_without_the_safeguard(world, monkeypatch, story, mutation):
     mutation(world, monkeypatch)
     await story(world)
+    expected = await world.expected()
     with pytest.raises(TimeoutError):
         await world.ends_well(within=ENDS_BADLY)
-    assert await world.picture() != await world.expected()
+    assert await world.picture() != expected

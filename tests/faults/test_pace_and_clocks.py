@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from chassis import outbox, reading
+from chassis import consumer, outbox, reading
 from chassis.publisher import Publisher
 from chassis.puller import Puller
 
 pytestmark = pytest.mark.slow
+
+TEN_MINUTES = 600
 
 
 async def test_a_fetch_that_is_larger_than_what_may_be_unacknowledged_goes_on_after_acknowledgement(world, bus):
@@ -31,6 +33,18 @@ async def test_a_fetch_that_is_larger_than_what_may_be_unacknowledged_goes_on_af
             await message.ack()
     await puller.stop()
     assert sequences == list(range(1, 31))
+
+
+async def test_a_consumer_that_may_leave_less_unacknowledged_than_it_fetches_ends_well(world, monkeypatch):
+    """Ten may be unacknowledged, five hundred are asked for, and a commit takes what has come."""
+    monkeypatch.setattr(reading, "WINDOW", 5)
+    assert consumer.WINDOW > 2 * reading.WINDOW
+    world.relay()
+    await world.write(60)
+    await world.kit.eventually(world.is_sent)
+    world.consumer()
+    await world.write(20)
+    await world.ends_well()
 
 
 async def test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_counts_right(world, monkeypatch):
@@ -79,11 +93,40 @@ async def test_clocks_that_are_ten_minutes_off_change_nothing(world, monkeypatch
     class Clock(datetime):
         @classmethod
         def now(cls, tz=None):
-            return datetime.now(tz) + timedelta(seconds=chance.uniform(-600, 600))
+            return datetime.now(tz) + timedelta(seconds=chance.uniform(-TEN_MINUTES, TEN_MINUTES))
 
     monkeypatch.setattr(outbox, "datetime", Clock)
     world.relay()
     world.consumer()
     await world.write(40)
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+ANOTHER_CLOCK = """
+    import datetime as calendar
+    real = time.time
+    time.time = lambda: real() + {seconds}
+
+    class Clock(calendar.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return calendar.datetime.now(tz) + calendar.timedelta(seconds={seconds})
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("chassis.") and getattr(module, "datetime", None) is calendar.datetime:
+            module.datetime = Clock
+"""
+
+
+async def test_workers_whose_clocks_are_ten_minutes_off_relay_and_project_the_same(world, worker_process):
+    """One is ahead and gets killed, and the one that goes on from there is behind: twenty minutes back, all of a sudden."""
+    ahead = worker_process(ANOTHER_CLOCK.format(seconds=TEN_MINUTES))
+    await world.write(20)
+    await world.ends_well()
+    ahead.kill()
+    await world.write(20)
+    worker_process(ANOTHER_CLOCK.format(seconds=-TEN_MINUTES))
+    await world.write(4)
     await world.ends_well()
     assert await world.is_told_in_order()

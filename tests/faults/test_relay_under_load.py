@@ -5,8 +5,12 @@ import random
 from uuid import uuid4
 
 import pytest
+from nats.js.api import DiscardPolicy
 
+from chassis import publisher as publishing
 from chassis import streams
+from chassis.backlog import Backlog
+from chassis.bus import PlainClient
 from chassis.database import enter_organization
 from chassis.message import Message
 from chassis.publisher import MOST_IN_BATCH, WRONG_LAST_SEQUENCE, Publisher, PublishRefused
@@ -14,6 +18,8 @@ from chassis.streams import stream_config
 from contracts.subjects import Stream
 
 pytestmark = pytest.mark.slow
+
+COMMIT = "commit"
 
 
 @pytest.fixture
@@ -25,17 +31,21 @@ async def publisher(bus):
     await publisher.stop()
 
 
-@pytest.fixture
-def payloads(bus):
-    async def payloads():
-        last = (await streams.state(bus.jetstream, Stream.PROJECT)).last
-        return [int((await bus.jetstream.get_msg("PROJECT", sequence)).data) for sequence in range(1, last + 1)]
+async def written(world, times):
+    """The messages of so many revisions, which no relay has sent yet."""
+    await world.write(times)
+    backlog = await Backlog.connect(world.service.relay_url)
+    rows = await backlog.unsent()
+    await backlog.close()
+    return [row.message for row in rows]
 
-    return payloads
 
-
-def message(number, *, id_=None):
-    return Message("interlock.project.test", {"Nats-Msg-Id": id_ or str(uuid4())}, str(number).encode())
+async def relay_and_end_well(world):
+    """What a publisher by hand has begun, the relay brings to its end."""
+    world.relay()
+    world.consumer()
+    await world.ends_well()
+    assert await world.is_told_in_order()
 
 
 async def write_at_once(world, *, writers, writes):
@@ -51,14 +61,16 @@ async def write_at_once(world, *, writers, writes):
     await asyncio.gather(*(write() for _ in range(writers)))
 
 
-async def test_a_stale_base_is_refused_and_nothing_is_stored(publisher, payloads):
-    await publisher.publish(message(1), expected=0)
+async def test_a_stale_base_is_refused_and_nothing_is_stored(world, publisher):
+    first, *others = await written(world, 6)
+    assert await publisher.publish(first, expected=0) == 1
     with pytest.raises(PublishRefused) as refusal:
-        await publisher.publish(message(2), expected=0)
+        await publisher.publish(others[0], expected=0)
     assert refusal.value.code == WRONG_LAST_SEQUENCE
     with pytest.raises(PublishRefused):
-        await publisher.publish_batch([message(3), message(4)], expected=0)
-    assert await payloads() == [1]
+        await publisher.publish_batch(others, expected=0)
+    assert len(await world.told()) == 1
+    await relay_and_end_well(world)
 
 
 async def test_a_message_of_a_stranger_makes_the_base_stale_and_does_not_stop_the_relay(world, bus):
@@ -92,32 +104,54 @@ async def test_uncommitted_and_rolled_back_rows_are_never_published(world, servi
     assert await world.is_told_in_order()
 
 
-async def test_the_server_is_killed_in_the_middle_of_batches(world, nats_server):
+@pytest.mark.parametrize("at", [1, 7, 11, COMMIT])
+async def test_the_server_is_killed_in_the_middle_of_a_batch(world, nats_server, monkeypatch, at):
+    """It has got so many of the twelve messages, or all of them and hardly time to answer."""
+    killed = asyncio.Event()
+    send = PlainClient.publish_plain
+
+    async def send_and_kill(client, subject, payload, headers, reply=""):
+        await send(client, subject, payload, headers, reply)
+        place = COMMIT if "Nats-Batch-Commit" in headers else int(headers.get("Nats-Batch-Sequence", 0))
+        if place != at or killed.is_set():
+            return
+        if place == COMMIT:
+            await client._flush_pending(force_flush=True)  # it is on its way
+        else:
+            await client.flush(5)  # the server has it
+        killed.set()
+        nats_server.kill()
+
+    monkeypatch.setattr(PlainClient, "publish_plain", send_and_kill)
+    monkeypatch.setattr(publishing, "ACK_TIMEOUT", 0.5)
+    await world.write(12)
     world.relay()
     world.consumer()
-    writing = asyncio.create_task(write_at_once(world, writers=3, writes=50))
-    for _ in range(2):
-        await asyncio.sleep(0.2)
-        await asyncio.to_thread(nats_server.kill)
-        await asyncio.to_thread(nats_server.start)
-    await writing
+    async with asyncio.timeout(30):
+        await killed.wait()
+    assert not nats_server.child.is_running
+    assert at == COMMIT or not await world.is_sent(), "the relay learned nothing"
+    await asyncio.to_thread(nats_server.start)
+    await world.write(12)
     await world.ends_well()
     assert await world.is_told_in_order()
 
 
-async def test_a_batch_with_an_id_that_was_published_is_refused_whole(publisher, payloads):
-    await publisher.publish(message(1, id_="same"), expected=0)
+async def test_a_batch_with_an_id_that_was_published_is_refused_whole(world, publisher):
+    first, second, *others = await written(world, 6)
+    await publisher.publish(first, expected=0)
     with pytest.raises(PublishRefused):
-        await publisher.publish_batch([message(2), message(3, id_="same"), message(4)], expected=1)
-    assert await payloads() == [1]
+        await publisher.publish_batch([second, first, *others], expected=1)
+    assert len(await world.told()) == 1
+    await relay_and_end_well(world)
 
 
 async def test_more_messages_than_a_batch_holds_go_in_two(world, service, kit):
+    message = Message("interlock.project.test", {}, b"")
     with pytest.raises(ValueError, match="2 to 1000"):
-        await Publisher(world.bus).publish_batch([message(0)] * (MOST_IN_BATCH + 1), expected=0)
+        await Publisher(world.bus).publish_batch([message] * (MOST_IN_BATCH + 1), expected=0)
     await service.count(world.one, kit.ORGANIZATION, MOST_IN_BATCH + 1)
-    world.relay()
-    await kit.eventually(world.is_sent)
+    await relay_and_end_well(world)
     assert await world.told() == [(str(world.one), 1, position) for position in range(1, MOST_IN_BATCH + 2)]
 
 
@@ -133,7 +167,28 @@ async def test_the_relays_session_and_its_lock_are_cut(world, service):
     assert await world.is_told_in_order()
 
 
-async def test_a_configuration_that_drifted_is_corrected(bus):
-    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT, max_bytes=1_000_000))
-    await streams.declare(bus.jetstream, stream_config(Stream.PROJECT))
-    assert (await bus.jetstream.stream_info("PROJECT")).config.max_bytes == -1
+async def test_a_configuration_that_drifted_is_corrected_under_load(world, service, bus):
+    """A stream that forgets: somebody has it keep ten minutes and drop what is old. The next relay to lead puts it right."""
+    world.relay()
+    world.consumer()
+    await world.write(4)
+    await world.ends_well()
+    writing = asyncio.create_task(write_at_once(world, writers=2, writes=30))
+    drifted = stream_config(Stream.PROJECT)
+    drifted.discard, drifted.max_age = DiscardPolicy.OLD, 600.0
+    await bus.jetstream.update_stream(drifted)
+    assert await how_it_forgets(bus) == ("old", 600.0)
+    await service.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay'")
+
+    async def is_corrected():
+        return await how_it_forgets(bus) == ("new", streams.KEEP)
+
+    await world.kit.eventually(is_corrected)
+    await writing
+    await world.ends_well()
+    assert await world.is_told_in_order()
+
+
+async def how_it_forgets(bus):
+    config = (await bus.jetstream.stream_info("PROJECT")).config
+    return config.discard, config.max_age

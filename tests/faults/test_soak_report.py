@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
+from uuid_utils.compat import uuid7
 
 from bench.soak.invariants import Evidence, Told, findings
 from bench.soak.listening import Places
+from bench.soak.pictures import named
 
 ONE = [Told(f"a{revision}", "one", revision, 1) for revision in range(1, 5)]
 OTHER = [Told(f"b{position}", "other", 1, position) for position in (1, 2)]
@@ -18,6 +21,7 @@ RUN = Evidence(
     delivered={"consumer": WRITTEN, "live": [*OTHER, *ONE], "webhook": [*reversed(WRITTEN), ONE[0]]},
     unordered={"webhook"},
     waiting={"parked": 0, "unsent": 0},
+    pictures={"without any fault": True},
 )
 
 
@@ -54,7 +58,12 @@ def test_a_run_in_which_nothing_went_wrong_holds():
         ),
         pytest.param(told("webhook", WRITTEN[:3]), "webhook: 3 lost", id="not posted"),
         pytest.param(replace(RUN, waiting={"parked": 2}), "2 parked", id="left parked"),
-        pytest.param(replace(RUN, differing=1), "1 records that differ", id="another picture"),
+        pytest.param(replace(RUN, differing=1), "1 records that differ", id="another replica"),
+        pytest.param(
+            replace(RUN, pictures={"without any fault": False}),
+            "1 picture other than without any fault",
+            id="another picture",
+        ),
     ],
 )
 def test_whatever_is_tampered_with_is_said(tampered, complaint):
@@ -73,3 +82,32 @@ def test_the_consumer_holds_what_is_behind_a_gap_and_passes_over_repetitions():
     assert list(places.take(second, is_last=True)) == [second, third, fourth]
     assert list(places.take(OTHER[1], is_last=True)) == []
     assert list(places.take(OTHER[0], is_last=False)) == OTHER
+
+
+def picture(ids, *, revision, duration=480):
+    """A program of one project with two tasks, by these ids."""
+    program, organization, project, first, second = ids
+    whose = {"organization_id": organization, "project_id": project}
+    return orjson.dumps(
+        {
+            "program_id": program,
+            "projects": [{"id": project, "organization_id": organization, "revision": revision}],
+            "known_tasks": [{"id": first, **whose, "duration": 480}, {"id": second, **whose, "duration": duration}],
+            "schedule": {"positions": {project: revision}, "longest_path": [second]},
+        }
+    )
+
+
+def test_pictures_of_two_stacks_differ_in_ids_and_revisions_alone():
+    one, other = (sorted(str(uuid7()) for _ in range(5)) for _ in range(2))
+    expected = named(picture(one, revision=3))
+    assert not any(id_.encode() in expected for id_ in one)
+    assert named(picture(other, revision=7)) == expected
+    assert named(picture(other, revision=7, duration=481)) != expected
+
+
+def test_a_picture_that_names_what_is_not_in_it_is_refused():
+    spoilt = orjson.loads(picture([str(uuid7()) for _ in range(5)], revision=1))
+    spoilt["schedule"]["longest_path"] = [str(uuid7())]
+    with pytest.raises(KeyError):
+        named(orjson.dumps(spoilt))

@@ -34,7 +34,7 @@ async def test_the_stream_is_made_anew(world):
 
 @pytest.mark.parametrize("what", ["purged", "trimmed"])
 async def test_messages_that_were_not_read_yet_are_gone(world, what, monkeypatch):
-    monkeypatch.setattr(relay, "MEASURE_EVERY", 0.2)
+    monkeypatch.setattr(relay, "LOOK_EVERY", 0.2)
     _, consumer = await begin(world)
     consumer.stop()
     await world.write(10)

@@ -13,7 +13,7 @@ from contracts.subjects import Stream
 from local_stack.nats import Nats
 from local_stack.ports import HOST, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 class Member(Nats):
@@ -60,6 +60,7 @@ async def test_the_leader_is_killed_and_another_one_steps_down(world, cluster):
     world.consumer()
     await world.write(20)
     await world.ends_well(within=60)
+    assert (await bus.jetstream.stream_info("PROJECT")).config.num_replicas == len(cluster)
     killed = await leader(bus)
     [member] = [member for member in cluster if member.name == killed]
     await asyncio.to_thread(member.kill)

@@ -13,7 +13,8 @@ from gateway_kit import (
     template,
     tokens,
 )
-from live_kit import author, bus, live, live_settings, seal_key
+from live_kit import author, bus, live, live_settings, seal_key, viewer
+from oidc_kit import issuer, known, trusted
 from webhook_kit import attempt_timeout, receiver, worker
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "client",
     "database",
     "database_url",
+    "issuer",
+    "known",
     "live",
     "live_settings",
     "private_key",
@@ -35,5 +38,7 @@ __all__ = [
     "settings",
     "template",
     "tokens",
+    "trusted",
+    "viewer",
     "worker",
 ]

@@ -62,3 +62,18 @@ def test_a_bad_argument_is_named(run, arguments, said):
     done = run(*arguments)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_token_without_a_role_leaves_the_role_as_it_is(run, postgres, database_url):
+    """It took an admin's role away, the last one's too."""
+    assert run("create-organization", "acme").exit_code == 0
+    token = "create-token", "--organization", "acme", "--member", "ada@example.org"
+    assert run(*token, "--role", "admin").exit_code == 0
+    assert run(*token).exit_code == 0
+    demoted = run(*token, "--role", "auditor")
+    assert (demoted.exit_code, demoted.stderr) == (1, "Make another member an admin first.\n")
+    database = database_url.rpartition("@")[2].partition("/")[2].partition("?")[0]
+    execute(postgres, "UPDATE members SET removed_at = now(), role = NULL", database=database)
+    gone = run(*token)
+    assert (gone.exit_code, gone.stderr) == (1, "ada@example.org has left: say with which role it comes back.\n")
+    assert run(*token, "--role", "admin").exit_code == 0

@@ -2,9 +2,7 @@
 
 from uuid import uuid4
 
-import httpx
 import orjson
-import pytest
 from live_kit import example, listening
 from webhook_kit import make_hook, states
 
@@ -16,19 +14,6 @@ from contracts.project_events.shared_calendars import SharedCalendarCreated
 
 SECRETS = ("Hidden shaft", "Signed track geometry", "Mara Lindqvist")
 """What only who sees both projects may read."""
-
-
-@pytest.fixture
-async def viewer(live, author, tokens):
-    """A client that sees the author's program, and its project but no other."""
-    headers = {"Authorization": f"Bearer {await tokens.create(member='bob@example.org', role=None)}"}
-    mine = (await live.client.get("/v1/api-tokens", headers=headers)).json()["items"]
-    for place in ({"project_id": str(author.project_id)}, {"program_id": str(author.program_id)}):
-        body = {"member_id": mine[0]["member_id"], "role": "viewer", **place}
-        assert (await live.client.post("/v1/roles", json=body)).status_code == 201
-    headers["X-Member"] = mine[0]["member_id"]
-    async with httpx.AsyncClient(base_url=live.url, headers=headers) as client:
-        yield client
 
 
 async def tell(author) -> dict[str, str]:
@@ -64,7 +49,22 @@ async def test_a_stream_passes_over_what_is_hidden(author, viewer):
     async with listening(viewer) as reader:
         said = await tell(author)
         assert await reader.ids(2) == [said["seen"], said["dependency"]]
+        told = await reader.next()
+    assert (told.name, told.data) == ("hidden", {"hidden_count": 1})
     assert [secret for secret in SECRETS if secret in str(reader.seen)] == []
+
+
+async def test_who_comes_back_after_what_is_hidden_does_not_pass_over_it_again(author, viewer):
+    """Only what was seen moved the id: a listener of little came back with an old one, and after 30 days of silence with one too old."""
+    async with listening(viewer) as reader:
+        await author.tasks(3, project_id=uuid4())
+        told = await reader.next()
+        while told.data["hidden_count"] < 3:
+            told.data["hidden_count"] += (await reader.next()).data["hidden_count"]
+        at = reader.seen[-1].id
+    async with listening(viewer, last_event_id=at) as reader:
+        await author.task("Seen")
+        assert (await reader.next()).data["data"]["record"]["name"] == "Seen"
 
 
 async def test_a_webhook_with_a_members_eyes_gets_what_that_one_may_see(live, author, viewer, worker, receiver):
@@ -80,6 +80,8 @@ async def test_a_webhook_with_a_members_eyes_gets_what_that_one_may_see(live, au
     assert [secret for secret in SECRETS if secret not in str([each.body for each in receiver.received])] == []
     (stub,) = (event["data"]["record"] for event in map(orjson.loads, theirs) if event["id"] == said["dependency"])
     assert stub["redacted"] == ["provider"]
+    assert {event["actor"] for event in map(orjson.loads, theirs) if event["id"] == said["dependency"]} == {""}
+    assert ((await hook.get())["hidden_count"], (await whole.get())["hidden_count"]) == (1, 0)
 
     assert (await live.client.delete(f"/v1/members/{viewer.headers['X-Member']}")).status_code == 204
     await tell(author)
@@ -118,3 +120,14 @@ async def test_of_portfolios_everybody_hears_but_not_of_the_reports_on_them(auth
     ]
     page = (await viewer.get("/v1/events")).json()
     assert ([item["id"] for item in page["items"]], page["hidden_count"]) == (created[:1], 2)
+
+
+async def test_a_job_is_its_projects_before_it_is_anybodys(author, viewer):
+    """Who asked for it and lost sight of the project no longer learns what was found there."""
+    whose = {"organization_id": author.organization_id, "requested_by": f"members/{viewer.headers['X-Member']}"}
+    told = [
+        await author.say("work", author.organization_id, example(JobCreated, id=uuid4(), project_id=project, **whose))
+        for project in (author.project_id, None, uuid4())
+    ]
+    page = (await viewer.get("/v1/events")).json()
+    assert ([item["id"] for item in page["items"]], page["hidden_count"]) == (told[:2], 1)

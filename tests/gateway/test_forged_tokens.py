@@ -13,13 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.gateway.test_oidc import ISSUER, RSA, TestIssuer, issuer, known, trusted
+from oidc_kit import ISSUER, RSA, TestIssuer
 
 from chassis.identity import Verifier
 from chassis.problem import Unauthenticated
 from contracts.tokens import ISSUER as GATEWAY
 
-__all__ = ["issuer", "known", "trusted"]
 INTERNAL = ed25519.Ed25519PrivateKey.generate()
 OTHER = {"RS256": rsa.generate_private_key(65537, 2048), "EdDSA": ed25519.Ed25519PrivateKey.generate()}
 SOON = 0.5

@@ -226,3 +226,17 @@ async def test_a_client_that_goes_away_does_not_leak_its_connection(app, tokens,
     await app(scope, receive, send)
     assert sent == []
     assert runtime.project._pool._free._value == 4
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+async def test_after_a_lost_answer_only_what_services_keep_keys_for_is_sent_again(client, project, method):
+    """A PATCH or a DELETE that had succeeded was sent again, and answered 412 or 404."""
+
+    async def breaks_off(request):
+        request.transport.abort()
+        return web.Response()
+
+    project.handler = breaks_off
+    answer = await client.request(method, "/v1/projects/7", headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["type"]) == (502, "/problems/upstream-failed")
+    assert len(project.requests) == (2 if method == "POST" else 1)

@@ -1,80 +1,20 @@
-"""People with access tokens of an issuer of the test's own, which signs real ones."""
+"""Access tokens of an issuer of the test's own, which signs real ones."""
 
 import base64
 import json
 import time
 from datetime import timedelta
 
-import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from oidc_kit import ISSUER, RSA
 
 from chassis.problem import Unauthenticated, Unavailable
-from gateway.identity.callers import Callers
 from gateway.oidc import keys
-from gateway.oidc.issuer import Issuer
-from gateway.oidc.keys import Keys
 from gateway.tables import now
 
 pytestmark = pytest.mark.slow
-ISSUER, AUDIENCE = "https://login.example.org", "interlock"
-RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-ALGORITHM_OF = {
-    "RS256": jwt.algorithms.RSAAlgorithm,
-    "ES256": jwt.algorithms.ECAlgorithm,
-    "EdDSA": jwt.algorithms.OKPAlgorithm,
-}
-
-
-class TestIssuer:
-    """Signs tokens, and answers for its keys as an issuer does."""
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self.keys: dict[str, tuple[str, object]] = {"one": ("RS256", RSA)}
-        self.is_away = False
-        self.asked: list[str] = []
-
-    def token(self, key: str = "one", header: dict | None = None, **claims) -> str:
-        algorithm, private = self.keys[key]
-        at = int(time.time())
-        said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "grace", "iat": at, "exp": at + 60}
-        said |= {"email": "grace@example.org", "email_verified": True} | claims
-        said = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(said, private, algorithm, headers={"kid": key} | (header or {}))
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.url.path)
-        if self.is_away:
-            return httpx.Response(503)
-        if request.url.path == keys.DISCOVERY:
-            return httpx.Response(200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys"})
-        public = [
-            ALGORITHM_OF[algorithm].to_jwk(private.public_key(), as_dict=True) | {"kid": name, "alg": algorithm}
-            for name, (algorithm, private) in self.keys.items()
-        ]
-        return httpx.Response(200, json={"keys": [*public, {"kty": "oct", "kid": "shared", "k": "c2VjcmV0"}]})
-
-
-@pytest.fixture
-def issuer() -> TestIssuer:
-    return TestIssuer()
-
-
-@pytest.fixture
-async def trusted(issuer):
-    found = Issuer(ISSUER, AUDIENCE, Keys(ISSUER, None, transport=httpx.MockTransport(issuer.answer)))
-    yield found
-    await found.close()
-
-
-@pytest.fixture
-def known(runtime, trusted) -> Callers:
-    """The gateway's callers, with the issuer trusted."""
-    runtime.callers._issuer = trusted
-    return runtime.callers
 
 
 async def test_a_token_says_who_it_is_until_when(trusted, issuer):
@@ -205,48 +145,6 @@ async def test_an_issuer_that_never_answered_lets_nobody_in_and_is_no_fault_of_t
     issuer.is_away = True
     with pytest.raises(Unavailable):
         await trusted.person(issuer.token())
-
-
-async def test_a_person_is_the_member_with_its_address_and_stays_it(known, issuer, client):
-    made = (await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})).json()
-    hers = {"Authorization": f"Bearer {issuer.token()}"}
-    assert (await client.get("/v1/projects", headers=hers)).status_code == 200
-    renamed = issuer.token(email="new@example.org")
-    caller = await known.identify(f"Bearer {renamed}")
-    assert (str(caller.member_id), caller.identity.credential) == (made["id"], ISSUER)
-    with pytest.raises(Unauthenticated):  # another person with the same address
-        await known.identify(f"Bearer {issuer.token(sub='mallory')}")
-
-
-async def test_a_person_whom_nobody_knows_is_nobody(known, issuer, client):
-    with pytest.raises(Unauthenticated):
-        await known.identify(f"Bearer {issuer.token(email='stranger@example.org')}")
-    await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})
-    with pytest.raises(Unauthenticated):
-        await known.identify(f"Bearer {issuer.token(email_verified=False)}")
-
-
-async def test_a_person_in_two_organisations_says_which(known, issuer, tokens):
-    for organization in ("demo", "other"):
-        await tokens.create(organization, "grace@example.org", role=None)
-    bearer = f"Bearer {issuer.token()}"
-    with pytest.raises(Unauthenticated):
-        await known.identify(bearer)
-    found = [await known.identify(bearer, organization) for organization in ("demo", "other")]
-    assert [each.identity.organization_id for each in found] == [
-        await tokens.organization_id(organization) for organization in ("demo", "other")
-    ]
-    with pytest.raises(Unauthenticated):
-        await known.identify(bearer, "nowhere")
-
-
-async def test_who_leaves_is_out_whatever_the_issuer_says(known, issuer, client):
-    made = (await client.post("/v1/members", json={"email": "grace@example.org", "name": "Grace"})).json()
-    bearer = f"Bearer {issuer.token()}"
-    await known.identify(bearer)
-    assert (await client.delete(f"/v1/members/{made['id']}")).status_code == 204
-    with pytest.raises(Unauthenticated):
-        await known.identify(bearer)
 
 
 @pytest.mark.parametrize("oversized", ["x" * 20_000, "a.b", "a.b.c.d", "é.é.é"])

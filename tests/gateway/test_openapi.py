@@ -55,6 +55,15 @@ def test_operations_have_names_of_their_own():
     assert DOCUMENT["openapi"].startswith("3.1")
 
 
+def test_every_operation_has_the_problems_that_any_of_its_kind_may_answer():
+    for name, (_, _, operation) in OPERATIONS.items():
+        permission, body = operation["x-permission"], operation.get("requestBody", {}).get("content", {})
+        expected = {"400"} | ({"413", "408"} if body else set()) | ({"415"} if "application/json" in body else set())
+        if permission["scope"] == "write" and not permission["anybody"]:
+            expected |= {"401", "403"}
+        assert expected <= operation["responses"].keys(), name
+
+
 def test_schemas_are_schemas():
     for schema in COMPONENTS["schemas"].values():
         Draft202012Validator.check_schema(schema)

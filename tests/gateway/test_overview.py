@@ -97,3 +97,19 @@ async def test_a_malformed_id_is_refused_here(client, program):
     answer = await client.get("/v1/programs/seven/overview")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/program_id")
     assert program.requests == []
+
+
+async def test_a_service_that_is_away_takes_with_it_what_needs_it_alone(client, runtime):
+    """program-svc knows its projects by their events, so an overview needs project-svc for nothing."""
+    overview, of_project = f"/v1/programs/{ID}/overview", f"/v1/projects/{P1}"
+    runtime.project._pool._port = 1  # where nobody listens
+    answer = await client.get(overview)
+    assert (answer.status_code, answer.json()["missing"]) == (200, [])
+    away = await client.get(of_project)
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "1")
+    runtime.program._pool._port = 1
+    runtime.program._pool.close()
+    away = await client.get(overview)
+    assert (away.status_code, away.json()["type"]) == (503, "/problems/upstream-unavailable")
+    assert away.headers["Retry-After"] == "1"
+    assert (await client.get("/v1/members")).status_code == 200

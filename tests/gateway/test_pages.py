@@ -69,3 +69,21 @@ async def test_forwarded_requests_are_counted_by_their_prefix(client):
     metrics = (await client.get("/metrics")).text
     assert 'route="/v1/projects/…"' in metrics
     assert "0197a3c2" not in metrics
+
+
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/v1/asyncapi.json", "/docs/swagger-ui-bundle.js"])
+async def test_what_is_large_and_for_everybody_is_packed_once_and_sent_to_who_does_not_have_it(
+    anyone, path, monkeypatch
+):
+    """A stranger could keep a process busy with packing the same two megabytes again and again."""
+    packed = await anyone.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    monkeypatch.setattr("gzip.compress", None)
+    monkeypatch.setattr("zlib.compressobj", None)
+    again = await anyone.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = await anyone.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.content == again.content == plain.content
+    assert "content-encoding" not in plain.headers
+    for etag in (plain.headers["etag"], again.headers["etag"]):
+        known = await anyone.get(path, headers={"If-None-Match": etag})
+        assert (known.status_code, known.content) == (304, b"")

@@ -3,19 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from gateway_kit import bearer, member_of
 
 from contracts.vocabulary import OrganizationRole
 
 pytestmark = pytest.mark.slow
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-async def member_of(client, token: str) -> dict:
-    mine = (await client.get("/v1/api-tokens", headers=bearer(token))).json()["items"]
-    return (await client.get(f"/v1/members/{mine[0]['member_id']}", headers=bearer(token))).json()
 
 
 async def test_a_role_reaches_the_services_with_the_next_request_and_leaves_with_the_one_after_it(

@@ -5,9 +5,14 @@ import random
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import pytest
 from aiohttp import web
+from prometheus_client import REGISTRY
+from sqlalchemy import text
+from waiting import eventually
 from webhook_kit import guard, make_hook, states
 
+from chassis import watching
 from gateway.webhooks import rounds
 from gateway.webhooks.claims import EACH, Claims
 from gateway.webhooks.rounds import Round
@@ -63,6 +68,22 @@ async def test_a_backlog_takes_a_fraction_of_a_transaction_for_each_delivery(liv
     assert receiver.most_under_way <= 4
 
 
+async def test_how_much_is_due_and_for_how_long_is_measured_whoever_is_served(live, worker, receiver):
+    hook = await make_hook(live.client, receiver.url)
+    assert await Claims(worker.overview).due() == (0, 0.0)
+    await waiting(worker, hook, EACH)
+    await worker.sql(
+        "UPDATE webhook_deliveries SET due_at = now() + interval '1 hour' WHERE due_at = (SELECT max(due_at) FROM webhook_deliveries)"
+    )
+    await Claims(worker.overview).take(1)
+    count, seconds = await Claims(worker.overview).due()
+    assert count == EACH - 1
+    assert 3500 < seconds < 3700
+    await worker.start(worker.dispatcher)
+    await eventually(lambda: REGISTRY.get_sample_value("interlock_webhook_deliveries_due") == EACH - 1)
+    await worker.stop()
+
+
 async def test_what_does_not_answer_holds_up_nothing_else(live, worker, receiver):
     hook = await make_hook(live.client, receiver.url)
     first, *others = await waiting(worker, hook, 2 * EACH)
@@ -107,3 +128,30 @@ async def test_a_webhook_is_served_by_one_process_at_a_time_until_its_claim_ends
     await worker.sql("UPDATE webhook_deliveries SET claimed_until = now() - interval '1 second'")
     [taken] = await other.take(1)
     assert taken.deliveries == claim.deliveries
+
+
+@pytest.mark.slow
+async def test_what_waits_to_become_deliveries_is_known_while_nobody_reads_and_while_nats_is_away(
+    author, worker, nats_server, monkeypatch
+):
+    """It was written with each batch only: whoever stood by or was cut off went on saying what was true before."""
+    monkeypatch.setattr(watching, "MEASURE_EVERY", 0.02)
+    await author.task()
+    await worker.start(*worker.fanouts)
+    await eventually(lambda: lag() == lag("_seconds") == 0)
+    await worker.stop()
+    async with worker.owner.transaction() as others:
+        await others.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks PROJECT', 0))"))
+        await author.tasks(5)
+        await worker.start(*worker.fanouts)
+        await eventually(lambda: lag() == 5)
+        age = lag("_seconds")
+        await asyncio.to_thread(nats_server.kill)
+        await eventually(lambda: lag("_seconds") > age + 0.3)
+        assert lag() == 5
+        await asyncio.to_thread(nats_server.start)
+    await eventually(lambda: lag() == lag("_seconds") == 0)
+
+
+def lag(measured="") -> float | None:
+    return REGISTRY.get_sample_value(f"interlock_webhook_lag{measured}", {"stream": "PROJECT"})

@@ -5,6 +5,7 @@ first, gets its pause, then SIGTERM. Servers with state keep their addresses.
 """
 
 import asyncio
+import fcntl
 import ipaddress
 import json
 import os
@@ -12,6 +13,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +41,25 @@ class Cluster:
         self.services: dict[str, Service] = {}
         self._addresses = iter([str(each) for each in SUBNET.hosts()][9:200])
         self._serial = 0
+        self._turn = (Path(tempfile.gettempdir()) / f"{NETWORK}.lock").open("w")
         self._bridge = ""
 
     async def up(self) -> None:
-        """Servers first, then what migrates, then everything else; returns when all are ready."""
+        """Servers first, then what migrates, then everything else; returns when all are ready. One cluster at a time on a machine."""
+        await asyncio.to_thread(fcntl.flock, self._turn, fcntl.LOCK_EX)
+        _remove_leftovers()
         podman("network", "create", "--subnet", str(SUBNET), "--disable-dns", NETWORK)
         self._bridge = json.loads(podman("network", "inspect", NETWORK))[0]["network_interface"]
-        fixed = {each["metadata"]["name"]: next(self._addresses) for each in of_kind(self.manifests, "StatefulSet")}
+        fixed = self._fixed = {
+            each["metadata"]["name"]: next(self._addresses) for each in of_kind(self.manifests, "StatefulSet")
+        }
         for manifest in of_kind(self.manifests, "Service"):
             name = manifest["metadata"]["name"]
             if name not in fixed:
                 self.services[name] = Service(manifest, next(self._addresses))
         self._hosts = fixed | {name: service.address for name, service in self.services.items()}
         for workload in of_kind(self.manifests, "StatefulSet"):
-            self._begin(workload, fixed[workload["metadata"]["name"]])
+            self._begin(workload)
         # Else it has that of one of its containers, and nobody reaches a Service for a minute when that one goes.
         await asyncio.to_thread(_ip, "link", "set", "dev", self._bridge, "address", "02:00:00:00:77:01")
         for service in self.services.values():
@@ -65,13 +72,8 @@ class Cluster:
             code = await asyncio.to_thread(podman, "wait", job.name)
             if code != "0":
                 raise RuntimeError(f"{job.name}: {podman('logs', job.name, check=False)}")
-        for workload in of_kind(self.manifests, "Deployment"):
-            for _ in range(workload["spec"].get("replicas", 2)):
-                self._begin(workload)
-        for workload in of_kind(self.manifests, "Deployment"):
-            for pod in self.pods[workload["metadata"]["name"]]:
-                await asyncio.to_thread(pod.wait, "readinessProbe")
-                self._admit(pod)
+        deployments = of_kind(self.manifests, "Deployment")
+        await self.scale({each["metadata"]["name"]: each["spec"].get("replicas", 2) for each in deployments})
 
     def down(self) -> None:
         """Remove everything that was made. AssertionError if the logs say a secret."""
@@ -83,42 +85,80 @@ class Cluster:
             podman("rm", "--force", "--time", "0", pod.name, check=False)
         podman("network", "rm", "--force", NETWORK, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._turn.close()
         assert secrets == []
+
+    def create_job(self, cron_job: str) -> Pod:
+        """As `kubectl create job --from=cronjob/…`: its pod."""
+        made = next(each for each in of_kind(self.manifests, "CronJob") if each["metadata"]["name"] == cron_job)
+        return self._begin({"kind": "Job", "metadata": made["metadata"], "spec": made["spec"]["jobTemplate"]["spec"]})
+
+    async def scale(self, replicas: Mapping[str, int]) -> None:
+        """Have so many pods of each of these, side by side; returns when all that came are ready and all that went are gone."""
+        came: list[Pod] = []
+        async with asyncio.TaskGroup() as leaving:
+            for workload in of_kind(self.manifests, "Deployment", "StatefulSet"):
+                name = workload["metadata"]["name"]
+                pods = list(self.pods.get(name, ()))
+                wanted = replicas.get(name, len(pods))
+                for pod in pods[wanted:]:
+                    leaving.create_task(self.terminate(pod))
+                came += [await asyncio.to_thread(self._begin, workload) for _ in range(wanted - len(pods))]
+        for pod in came:
+            await asyncio.to_thread(pod.wait, "readinessProbe")
+            self.admit(pod)
+
+    def delete_claims(self, name: str) -> None:
+        """Of a StatefulSet without pods: what its pods had written."""
+        assert not self.pods[name]
+        shutil.rmtree(self.folder / name / "data")
 
     async def roll(self, name: str) -> tuple[int, float]:
         """Replace each pod of a Deployment as a rolling update does: exit code and seconds of the last pod that went."""
         ended = (0, 0.0)
         for old in list(self.pods[name]):
-            new = await asyncio.to_thread(self._begin, old.workload)  # not here: connections are being forwarded
-            await asyncio.to_thread(new.wait, "readinessProbe")
+            new = await self.surge(old.workload)
             await asyncio.sleep(old.workload["spec"]["minReadySeconds"])
             await asyncio.sleep(PROPAGATION)
-            self._admit(new)
+            self.admit(new)
             ended = await self.terminate(old)
             if ended[0] != 0:
                 break
         return ended
 
+    async def surge(self, workload: Manifest) -> Pod:
+        """One pod more, ready; nobody is sent to it yet."""
+        pod = await asyncio.to_thread(self._begin, workload)  # not here: connections are being forwarded
+        await asyncio.to_thread(pod.wait, "readinessProbe")
+        return pod
+
     async def terminate(self, pod: Pod) -> tuple[int, float]:
         """End one pod: out of its Service a little later, its pause meanwhile, then the signal."""
-        pause = pod.container["lifecycle"]["preStop"]["sleep"]["seconds"]
         await asyncio.sleep(PROPAGATION)
+        self.withdraw(pod)
+        await asyncio.sleep(max(pod.pause - PROPAGATION, 0))
+        return await self.end(pod)
+
+    async def end(self, pod: Pod) -> tuple[int, float]:
+        """The signal, and nothing before it: exit code, seconds it took."""
+        self.pods[pod.workload["metadata"]["name"]].remove(pod)
+        return await asyncio.to_thread(pod.end)
+
+    def withdraw(self, pod: Pod) -> None:
+        """Send nobody to it any more."""
         for service in self.services.values():
             service.pods = [each for each in service.pods if each is not pod]
-        await asyncio.sleep(pause - PROPAGATION)
-        ended = await asyncio.to_thread(pod.end)
-        self.pods[pod.workload["metadata"]["name"]].remove(pod)
-        return ended
 
-    def _admit(self, pod: Pod) -> None:
+    def admit(self, pod: Pod) -> None:
+        """Send connections to it, too."""
         for service in self.services.values():
             if selects(service.selector, labels_of(pod.workload)):
                 service.pods.append(pod)
 
-    def _begin(self, workload: Manifest, address: str | None = None) -> Pod:
+    def _begin(self, workload: Manifest) -> Pod:
         name = workload["metadata"]["name"]
         self._serial += 1
-        pod = Pod(f"{NETWORK}-{name}-{self._serial}", workload, address or next(self._addresses))
+        pod = Pod(f"{NETWORK}-{name}-{self._serial}", workload, self._fixed.get(name) or next(self._addresses))
         pod.ports = {port["name"]: port["containerPort"] for port in pod.container.get("ports", [])}
         self.pods.setdefault(name, []).append(pod)
         podman(
@@ -127,8 +167,9 @@ class Cluster:
             "--name",
             pod.name,
             *self._options(pod),
+            *(["--entrypoint", json.dumps(pod.container["command"])] if "command" in pod.container else []),
             self.images[pod.container["image"].partition(":")[0]],
-            *pod.container["args"],
+            *pod.container.get("args", ()),
         )
         return pod
 
@@ -188,6 +229,13 @@ class Cluster:
             each["data"] for each in of_kind(self.manifests, "ConfigMap") if each["metadata"]["name"] == name
         )
         return found
+
+
+def _remove_leftovers() -> None:
+    """Of a run that was killed."""
+    for name in podman("ps", "--all", "--quiet", "--filter", f"name=^{NETWORK}-").split():
+        podman("rm", "--force", "--time", "0", name)
+    podman("network", "rm", "--force", NETWORK, check=False)
 
 
 def _ip(*arguments: str) -> None:

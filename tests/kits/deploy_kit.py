@@ -1,6 +1,6 @@
 """What the tests of manifests share: an overlay, rendered once a session, to be changed by whoever asks."""
 
-from copy import deepcopy
+import pickle
 from functools import cache
 from typing import Any
 
@@ -12,13 +12,14 @@ needs_kubectl = pytest.mark.skipif(kubectl() is None, reason="kubectl is not ins
 
 
 @cache
-def _text(name: str) -> str:
-    return render(KUBERNETES / name)
+def _rendered(name: str) -> bytes:
+    return pickle.dumps(objects(render(KUBERNETES / name)))
 
 
 def manifests_of(name: str) -> list[dict[str, Any]]:
     """The objects of `overlays/local`, `tests/…`; the caller's own to change."""
-    return deepcopy(objects(_text(name)))
+    found: list[dict[str, Any]] = pickle.loads(_rendered(name))
+    return found
 
 
 def find(manifests: list[dict[str, Any]], wanted: str) -> dict[str, Any]:

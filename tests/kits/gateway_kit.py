@@ -177,3 +177,14 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         yield client
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that a token is sent in."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def member_of(client: httpx.AsyncClient, token: str) -> dict:
+    """The member whose token it is."""
+    mine = (await client.get("/v1/api-tokens", headers=bearer(token))).json()["items"]
+    return (await client.get(f"/v1/members/{mine[0]['member_id']}", headers=bearer(token))).json()

@@ -236,3 +236,16 @@ async def live_gateway(settings, tokens) -> AsyncIterator[Live]:
 async def live(live_settings, tokens) -> AsyncIterator[Live]:
     async with live_gateway(live_settings, tokens) as running:
         yield running
+
+
+@pytest.fixture
+async def viewer(live, author, tokens) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that sees the author's program, and its project but no other."""
+    headers = {"Authorization": f"Bearer {await tokens.create(member='bob@example.org', role=None)}"}
+    mine = (await live.client.get("/v1/api-tokens", headers=headers)).json()["items"]
+    for place in ({"project_id": str(author.project_id)}, {"program_id": str(author.program_id)}):
+        body = {"member_id": mine[0]["member_id"], "role": "viewer", **place}
+        assert (await live.client.post("/v1/roles", json=body)).status_code == 201
+    headers["X-Member"] = mine[0]["member_id"]
+    async with httpx.AsyncClient(base_url=live.url, headers=headers) as client:
+        yield client

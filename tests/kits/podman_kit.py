@@ -22,6 +22,12 @@ def podman(*arguments: str, check: bool = True) -> str:
     return done.stdout.strip()
 
 
+def logs(name: str) -> str:
+    """All that a container has said."""
+    done = subprocess.run([*PODMAN, "logs", name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode(errors="replace")
+
+
 @dataclass
 class Pod:
     """A running container that stands for a pod of one container."""
@@ -69,9 +75,8 @@ class Pod:
 
     def end(self) -> tuple[int, float]:
         """SIGTERM, and SIGKILL when the grace period is over: exit code, seconds it took."""
-        grace = self.workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
         began = time.monotonic()
-        podman("stop", "--time", str(grace), self.name)
+        self._stop()
         took = time.monotonic() - began
         code = int(podman("inspect", self.name, "--format", "{{.State.ExitCode}}"))
         secrets = self.secrets_in_logs()
@@ -79,9 +84,32 @@ class Pod:
         assert secrets == []
         return code, took
 
+    def restart(self) -> str:
+        """As a StatefulSet's pod is replaced: its hook, SIGTERM, and again on the same data. What it said until it was gone."""
+        self._stop()
+        said = logs(self.name)
+        podman("start", self.name)
+        return said
+
+    @property
+    def pause(self) -> float:
+        """Seconds between the word that it goes and the signal."""
+        return float(self._before_the_signal.get("sleep", {}).get("seconds", 0))
+
+    @property
+    def _before_the_signal(self) -> Manifest:
+        found: Manifest = self.container.get("lifecycle", {}).get("preStop", {})
+        return found
+
+    def _stop(self) -> None:
+        if hook := self._before_the_signal.get("exec"):
+            podman("exec", self.name, *hook["command"])
+        grace = self.workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        podman("stop", "--time", str(grace), self.name)
+
     def secrets_in_logs(self) -> list[str]:
         """What the container has said and should not have."""
-        return list(said_in(self.name, podman("logs", self.name, check=False).encode()))
+        return list(said_in(self.name, logs(self.name).encode()))
 
 
 class Service:

@@ -20,7 +20,7 @@ from chassis.health import Health
 from chassis.identity import Identity, Signer, Verifier
 from chassis.migrations import MigrationSettings, migrate
 from chassis.seats import Seat, Seats
-from chassis.statements import driven
+from chassis.statements import driven, execute
 from chassis.unit_of_work import Redact, Runtime
 from contracts.vocabulary import ProgramRole, ProjectRole
 from local_stack.databases import create_database, create_role
@@ -52,7 +52,7 @@ class Inner(Seat):
         session = AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return driven(session, self.driver)
 
-    async def begin(self, organization_id: UUID | None) -> None:
+    async def begin(self, organization_id: UUID | None, *, plans_once: bool = False) -> None:
         self.depth += 1
         await self.driver.execute(f"SAVEPOINT of_test_{self.depth}")
         if organization_id is not None:
@@ -73,7 +73,7 @@ class OneSeat(Seats):
     def __init__(self, seat: Inner) -> None:
         self.seat = seat
 
-    async def take(self, organization_id: UUID | None) -> Seat:
+    async def take(self, organization_id: UUID | None, *, plans_once: bool = False) -> Seat:
         await self.seat.begin(organization_id)
         return self.seat
 
@@ -95,6 +95,15 @@ class RolledBack(Database):
     def reading(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncSession]:
         """Within the test's transaction there is no reading without one."""
         return self.transaction(organization_id)
+
+    writes_at_once = True
+
+    def trying(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.transaction(organization_id)
+
+    async def write(self, organization_id: UUID, statement: str, *values: object) -> None:
+        async with self.transaction(organization_id) as session:
+            await execute(session, statement, *values)
 
     @classmethod
     @asynccontextmanager
@@ -147,6 +156,7 @@ class Member:
     in_programs: Mapping[UUID, ProgramRole] = field(default_factory=dict)
     in_projects: Mapping[UUID, ProjectRole] = field(default_factory=dict)
     credential: str | None = None
+    is_restricted: bool = False
     sends: Mapping[str, str] = field(default_factory=dict)
     """Headers of each request, besides."""
 
@@ -158,6 +168,7 @@ class Member:
             self.roles,
             programs=self.in_programs,
             projects=self.in_projects,
+            is_restricted=self.is_restricted,
             credential=self.credential,
         )
         token = Signer(PRIVATE_KEY).issue(identity, self.audience, lifetime=600)

@@ -1,11 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import nats
 import pytest
 from nats.aio.client import Client
+from waiting import eventually
 
+from chassis.bus import Bus
 from local_stack.nats import Nats
 from local_stack.nats_users import (
     READER_DOMAIN,
@@ -156,7 +158,8 @@ async def test_a_stranger_does_not_get_in(server):
     writer.write(b"CONNECT {}\r\nPING\r\n")
     assert await reader.readline() == b"-ERR 'Authorization Violation'\r\n"
     writer.close()
-    await writer.wait_closed()
+    with suppress(ConnectionResetError):  # the server may have gone first
+        await writer.wait_closed()
 
 
 @pytest.mark.usefixtures("streams")
@@ -196,3 +199,18 @@ async def test_streams_from_before_there_were_accounts_are_kept(tmp_path):
             assert (await client.jetstream().get_msg("PROJECT", 1)).data == b"kept"
     finally:
         server.stop()
+
+
+async def test_a_process_that_may_not_do_what_it_has_to_is_not_ready(server):
+    bus = Bus(server.url_for(GATEWAY), "denied")
+    await bus.connected()
+    await bus.check()
+    await bus.client.publish("interlock.project.o.p.task.updated", b"{}")
+    with pytest.raises(PermissionError, match=r'(?i)permissions violation for publish to "interlock\.project'):
+        await eventually(lambda: _checked(bus))
+    await bus.close()
+
+
+async def _checked(bus: Bus) -> bool:
+    await bus.check()
+    return False

@@ -41,6 +41,13 @@ def test_a_child_that_does_not_listen_is_killed(tmp_path):
     assert time.monotonic() - started < 5
 
 
+def test_a_child_lets_others_go_first_as_far_as_it_is_told(tmp_path):
+    one = Child("it", [sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, tmp_path / "log", niceness=5)
+    one.start()
+    assert psutil.Process(one.pid).nice() - psutil.Process().nice() == 5
+    one.kill()
+
+
 def test_many_are_ended_at_once(tmp_path):
     children = [child(tmp_path) for _ in range(3)]
     for one in children:

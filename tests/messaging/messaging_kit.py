@@ -3,10 +3,10 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 from types import ModuleType
-from typing import ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,24 +14,20 @@ from nats.js.errors import NotFoundError
 from sqlalchemy import text
 from waiting import eventually
 
-from chassis import migrations, outbox
+from chassis import migrations
 from chassis.bus import Bus
 from chassis.database import Database, enter_organization
 from chassis.health import Health
 from chassis.migrations import MigrationSettings
-from chassis.outbox import Boundary, Origin
-from chassis.received import ReceivedEvent
-from chassis.restoring import Restorer
 from chassis.worker import Part
-from contracts.events import Event
-from contracts.subjects import BoundaryKind, Stream
-from contracts.values import Shape
+from contracts.subjects import Stream
+from counting import HISTORY, ORIGIN, PICTURE, RESTORERS, TABLES, Count, Counted, Written, canonical, count, see
 from local_stack.databases import create_database, create_role
 
-__all__ = ["enter_organization", "eventually"]
+__all__ = ["ORIGIN", "RESTORERS", "TABLES", "Count", "Counted", "count", "enter_organization", "eventually", "see"]
 
 MIGRATION = """
-    import sqlalchemy as sa
+    import counting
     from alembic import op
     from chassis.consumer_schema import consumer_tables
     from chassis.database import new_metadata
@@ -47,46 +43,41 @@ MIGRATION = """
         outbox_table(metadata)
         consumer_tables(metadata)
         idempotency_table(metadata)
-        for name, column in (("boundaries", sa.Column("revision", sa.BigInteger)), ("picture", sa.Column("seen", sa.ARRAY(sa.Integer)))):
-            whose = sa.Column("id", sa.Uuid, primary_key=True), sa.Column("organization_id", sa.Uuid, nullable=False)
-            sa.Table(name, metadata, *whose, column)
+        counting.tables(metadata)
         metadata.create_all(op.get_bind())
-        for table in ("outbox", "idempotency_keys", "held_events", "quarantined_events", "boundaries", "picture"):
+        for table in ("outbox", "idempotency_keys", "held_events", "quarantined_events", *counting.TABLES):
             enable_row_level_security(table)
 """
 ORGANIZATION = UUID(int=1)
 APP, RELAY, OPERATOR = "messaging_app", "messaging_relay", "messaging_operator"
-ORIGIN = Origin(actor="ann", traceparent=None, correlation_id="c" * 32, causation_id=None)
-
-
-class Count(Shape):
-    id: UUID
-    number: int
-    filling: str = ""
-
-
-class Counted(Event):
-    boundary: ClassVar[BoundaryKind] = BoundaryKind.PROJECT
-    record: ClassVar[str] = "counter"
-    happened: ClassVar[str] = "counted"
-    path: ClassVar[str] = "projects/{id}"
-
-    data: Count
 
 
 @dataclass(frozen=True)
 class Service:
-    """The service's database, as each of its roles sees it."""
+    """The service's database, as each of its roles sees it. `acknowledged`: the revisions that a writer was told of."""
 
     name: str
     database: Database
     relay_url: str
     owner: Database
+    overview: Database
+    """As the relay's role."""
+    acknowledged: list[tuple[UUID, int]] = field(default_factory=list)
 
     async def count(self, boundary_id: UUID, organization_id: UUID, numbers: int = 1, *, filling: str = "") -> int:
         """One writing transaction: take the next revision, record so many events. Returns the revision."""
         async with self.database.transaction(organization_id) as session:
-            return await count(session, boundary_id, organization_id, numbers, filling=filling)
+            revision = await count(session, boundary_id, organization_id, numbers, filling=filling)
+        self.acknowledged.append((boundary_id, revision))
+        return revision
+
+    async def history(self) -> list[Written]:
+        """All that was written, in an order in which it may be written again."""
+        return [Written(*row) for row in await self.rows(HISTORY)]
+
+    async def picture(self) -> bytes:
+        """The whole of it, as canonical JSON."""
+        return canonical(await self.rows(f"{PICTURE} ORDER BY id"))
 
     async def rows(self, sql: str, **values: object) -> list[tuple[object, ...]]:
         """What the owner sees, past row-level security."""
@@ -95,53 +86,18 @@ class Service:
             return [tuple(row) for row in result] if result.returns_rows else []
 
 
-async def count(session, boundary_id, organization_id, numbers=1, *, filling="") -> int:
-    statement = """
-        INSERT INTO boundaries (id, organization_id, revision) VALUES (:id, :organization_id, 1)
-        ON CONFLICT (id) DO UPDATE SET revision = boundaries.revision + 1 RETURNING revision
-    """
-    revision = await session.scalar(text(statement), {"id": boundary_id, "organization_id": organization_id})
-    boundary = Boundary("project", boundary_id, organization_id, revision)
-    for number in range(numbers):
-        outbox.record(session, boundary, Counted(data=Count(id=boundary_id, number=number, filling=filling)))
-    await outbox.flush(session, ORIGIN)
-    return revision
-
-
-async def see(session, event: ReceivedEvent) -> None:
-    """The projection's handler: note each event, so that a lost, doubled or reordered one shows."""
-    Counted.read(event.data)
-    statement = """
-        INSERT INTO picture (id, organization_id, seen) VALUES (:id, :organization_id, ARRAY[CAST(:revision AS integer)])
-        ON CONFLICT (id) DO UPDATE SET seen = picture.seen || excluded.seen
-    """
-    values = {"id": event.boundary_id, "organization_id": event.organization_id, "revision": event.revision}
-    await session.execute(text(statement), values)
-
-
 class Owner:
-    """Has a snapshot of every boundary that counts: its revision, as the boundaries' own table says."""
+    """Has a snapshot of every boundary that counts: its revision, and what it has counted until then."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.asked: list[UUID] = []
 
-    async def get(self, _organization_id: UUID, path: str) -> dict[str, int] | None:
+    async def get(self, _organization_id: UUID, path: str) -> dict[str, Any] | None:
         boundary_id = UUID(path.rpartition("/")[2])
         self.asked.append(boundary_id)
-        rows = await self.service.rows("SELECT revision FROM boundaries WHERE id = :id", id=boundary_id)
-        return {"revision": rows[0][0]} if rows else None
-
-
-async def restore_picture(session, organization_id, boundary_id, snapshot) -> None:
-    """The picture of a boundary at a revision has seen all up to it."""
-    await session.execute(text("DELETE FROM picture WHERE id = :id"), {"id": boundary_id})
-    if snapshot is not None:
-        seen = {"id": boundary_id, "organization_id": organization_id, "seen": list(range(1, snapshot["revision"] + 1))}
-        await session.execute(text("INSERT INTO picture VALUES (:id, :organization_id, :seen)"), seen)
-
-
-RESTORERS = {"project": Restorer("/counters/{id}", restore_picture)}
+        counted = [each for each in await self.service.history() if each.boundary_id == boundary_id]
+        return {"revision": counted[-1].revision, "counted": counted} if counted else None
 
 
 @pytest.fixture(scope="session")
@@ -173,9 +129,10 @@ async def service(postgres, service_template, new_database) -> AsyncIterator[Ser
     name = new_database(template=service_template)
     database = Database(postgres.url(name, APP))
     owner = Database(postgres.url(name))
-    yield Service(name, database, postgres.url(name, RELAY), owner)
-    await database.close()
-    await owner.close()
+    overview = Database(postgres.url(name, RELAY), pool=1)
+    yield Service(name, database, postgres.url(name, RELAY), owner, overview)
+    for each in (database, owner, overview):
+        await each.close()
 
 
 @pytest.fixture

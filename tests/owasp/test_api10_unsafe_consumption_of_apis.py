@@ -32,7 +32,7 @@ __all__ = [
     "tokens",
 ]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 async def test_a_redirect_is_not_followed(client, project, program):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from stack_kit import made
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def unsigned(claims: dict) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from stack_kit import made
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 NOT_THEIRS = ("id", "organization_id", "revision", "created_at", "updated_at", "project_id")
 

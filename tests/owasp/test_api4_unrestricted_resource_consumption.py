@@ -1,10 +1,10 @@
-"""API4: more of everything than anybody needs. Rates: `test_rates.py`; slow clients: `bench/http/crowd.py`."""
+"""API4: more of everything than anybody needs. Rates: `test_rates.py`; slow clients: `test_slow_crowds.py`, and what they cost others: `bench/http/crowd.py`."""
 
 import zlib
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def test_a_body_has_a_size(admin):
@@ -12,7 +12,8 @@ def test_a_body_has_a_size(admin):
 
 
 def test_a_body_without_a_length_has_one_too(admin):
-    assert admin.post("/projects", content=(b" " * 65536 for _ in range(17))).status_code == 413
+    json = {"Content-Type": "application/json"}
+    assert admin.post("/projects", content=(b" " * 65536 for _ in range(17)), headers=json).status_code == 413
 
 
 def test_a_body_has_a_depth_and_a_number_of_values(admin):

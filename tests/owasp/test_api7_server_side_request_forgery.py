@@ -6,7 +6,7 @@ import pytest
 from stack_kit import made
 from waiting import eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 INSIDE = [
     "https://127.0.0.1/",

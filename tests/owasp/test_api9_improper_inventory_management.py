@@ -4,7 +4,7 @@ import pytest
 
 from gateway.document.parts import METHODS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def test_what_is_served_is_what_is_documented(admin):

@@ -77,7 +77,7 @@ def networks(draw, *, limits=True, calendars=True, milestones=True, max_size=14)
 
 @st.composite
 def plans(draw, *, max_size=14):
-    """Anything a plan can hold: several projects, levels of effort, summaries, modes, lag calendars, progress override."""
+    """Anything a plan can hold: several projects, levels of effort, summaries, modes, lag calendars; each project with a logic of progress and a threshold of its own."""
     plan = draw(networks(max_size=max_size))
     names = ["P", "Q"] if draw(st.booleans()) else ["P"]
     projects = [
@@ -87,6 +87,8 @@ def plans(draw, *, max_size=14):
             draw(st.one_of(st.none(), INSTANTS)),
             draw(st.one_of(st.none(), INSTANTS)),
             draw(st.sampled_from([MON_TO_FRI, MON_TO_FRI, SIX_DAYS])),
+            draw(st.sampled_from(Progress)),
+            draw(st.sampled_from([0, 0, 480, 2000])),
         )
         for name in names
     ]
@@ -112,4 +114,4 @@ def plans(draw, *, max_size=14):
         )
         tasks.insert(draw(st.integers(0, len(tasks))), changed)
     links = [replace(link, lag_calendar=draw(st.sampled_from(LagCalendar))) for link in plan.links]
-    return Plan(projects, tasks, links, plan.deadline, draw(st.sampled_from(Progress)))
+    return Plan(projects, tasks, links, plan.deadline)

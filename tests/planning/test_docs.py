@@ -49,10 +49,20 @@ def days(text):
 
 
 def project(words):
+    progress = Progress.OVERRIDE if "override" in words else Progress.RETAINED_LOGIC
+    words = [word for word in words if word != "override"]
     settings = dict(zip(words[1::2], words[2::2], strict=True))
-    assert set(settings) <= {"deadline", "data-date"}
+    assert set(settings) <= {"deadline", "data-date", "critical-float"}
     deadline, data_date = (ending(settings[key]) if key in settings else None for key in ("deadline", "data-date"))
-    return Project("project", starting(words[0]), deadline, data_date, MON_TO_FRI)
+    return Project(
+        "project",
+        starting(words[0]),
+        deadline,
+        data_date,
+        MON_TO_FRI,
+        progress,
+        days(settings.get("critical-float", "0d")),
+    )
 
 
 def changed(task, word, value):
@@ -94,8 +104,6 @@ def task_of(name, size):
 
 def plan_of(lines):
     tasks, links = [], []
-    words = lines[0].split()[1:]
-    progress = Progress.OVERRIDE if words[-1] == "override" else Progress.RETAINED_LOGIC
     for line in lines[1:]:
         name, size, *notes = re.split(r"\s+", line, maxsplit=2)
         task = task_of(name, size)
@@ -110,7 +118,7 @@ def plan_of(lines):
             else:
                 task = changed(task, word, values[0] if values else None)
         tasks.append(task)
-    return Plan([project([word for word in words if word != "override"])], tasks, links, progress=progress)
+    return Plan([project(lines[0].split()[1:])], tasks, links)
 
 
 def shown(row, column):

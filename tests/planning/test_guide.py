@@ -8,5 +8,5 @@ TEXT = (Path(__file__).parents[2] / "docs" / "simulation-and-levelling.md").read
 
 def test_the_guide_holds():
     blocks = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     exec(compile("\n".join(blocks), "docs/simulation-and-levelling.md", "exec"), {})

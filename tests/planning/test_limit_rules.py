@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planning.critical_path import schedule
-from planning.plan import Constraint, ConstraintType, Imposed, SchedulingMode
+from planning.plan import Constraint, ConstraintType, Imposed, Plan, Progress, SchedulingMode
 
 
 class TestConstraints:
@@ -111,8 +111,25 @@ class TestAnchors:
         assert bench.table(schedule(replace(program, deadline=bench.evening(3))))["A"]["TF"] == -1
 
     def test_the_threshold_says_what_is_critical(self, bench):
-        plan = bench.plan({"A": 4, "B": 2, "C": 1})
-        assert [row.critical for row in schedule(plan, critical_float=2 * 480).items.values()] == [True, True, False]
+        plan = bench.plan({"A": 4, "B": 2, "C": 1}, critical_float=2 * 480)
+        assert [row.critical for row in schedule(plan).items.values()] == [True, True, False]
+
+    def test_in_a_program_each_task_is_critical_by_the_threshold_of_its_own_project(self, bench):
+        projects = [bench.project("P"), bench.project("Q", critical_float=2 * 480)]
+        tasks = [bench.task("A", 4), bench.task("B", 2), bench.task("C", 2, "Q"), bench.task("D", 1, "Q")]
+        items = schedule(Plan(projects, tasks, [])).items
+        assert [items[name].critical for name in "ABCD"] == [True, False, True, False]
+
+
+class TestProgressOverride:
+    def test_in_a_program_each_task_goes_on_as_its_own_project_says(self, bench):
+        """B and C have begun out of sequence; only C's project lets it go on without waiting."""
+        projects = [bench.project("P"), bench.project("Q", progress=Progress.OVERRIDE)]
+        begun = {"actual_start": bench.day(0), "percent_complete": 50}
+        tasks = [bench.task("A", 5), bench.task("B", 4, **begun), bench.task("C", 4, "Q", **begun)]
+        items = schedule(Plan(projects, tasks, [bench.link("A", "B"), bench.link("A", "C")])).items
+        assert items["B"].early_finish == bench.evening(7)
+        assert items["C"].early_finish == bench.evening(2)
 
 
 class TestImposedDates:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from program_svc.consumers import projection
-from program_svc.network.compute import Hold, Standing
+from program_svc.dependencies.shapes import state_of
 from program_svc.network.memory import Memory
 from program_svc.network.moves import StoredRow
 from program_svc.network.queries import Unschedulable, network_of
 from program_svc.network.shapes import dates_of
+from program_svc.network.standings import Hold, Standing
 from program_svc.network.stored import stored_rows
 from program_svc.programs.queries import the_program
 
@@ -107,12 +108,23 @@ class Story:
                     None if path is None else tuple(map(UUID, path)),
                     each.receiver_minutes_per_day,
                     each.lag_minutes_per_day,
+                    each.late,
                 )
                 standing = network.standings[each.id]
                 # Without its ends in the network, days stay as long as they were.
                 days = standing.day or shown.day, standing.lag_day or shown.lag_day
                 assert shown == replace(standing, day=days[0], lag_day=days[1])
+            self.check_told(program, {each.id: state_of(each) for each in network.facts.dependencies})
             self.compared += 1
+
+    def check_told(self, program, states):
+        """What the projector goes on from when it tells of a dependency again is the whole of its state."""
+        known = self.memory.take(program.id)
+        if known is None:
+            return
+        if known.revision == program.latest_revision:
+            assert known.told == {id_: states[id_] for id_ in known.told}
+        self.memory._keep(program.id, known)
 
     def pick(self, *states):
         """A task that is there, in one of these states; in no certain one without any."""

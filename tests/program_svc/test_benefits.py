@@ -130,3 +130,18 @@ def test_periods_begin_and_end_with_the_calendar():
     assert next_after(date(2026, 10, 1), Period.QUARTER) == date(2027, 1, 1)
     assert next_after(date(2026, 12, 1), Period.MONTH) == date(2027, 1, 1)
     assert next_after(date(9999, 1, 1), Period.YEAR) == date.max
+
+
+async def test_a_project_that_contributes_to_a_benefit_serves_its_goal(api):
+    owner, helper, idle = (api.projects.project(key) for key in ("P1", "P2", "P3"))
+    milestone = api.projects.task(owner, "Open", 0, kind="milestone")
+    for project_id in (owner, helper, idle):
+        api.projects.budget_line(project_id, "100.00")
+    await api.hear()
+    program, top = await api.program(owner, helper, idle), (await api.post("/goals", {"name": "G"}))["id"]
+    benefit = {"name": "Riders", "baseline": 0, "target": 9, "goal_id": top}
+    ends = {"milestone": {"project_id": str(owner), "task_id": str(milestone)}}
+    await api.post(f"{program}/benefits", benefit | ends | {"contributors": [{"project_id": str(helper), "share": 1}]})
+    await api.post("/alignments", {"goal_id": top, "project_id": str(idle), "weight": 0})
+    assert [each["project_id"] for each in (await api.get("/alignment/orphans"))["projects"]] == [str(idle)]
+    assert (await api.get("/alignment/coverage"))["aligned"]["amount"] == "200.00"

@@ -194,7 +194,7 @@ async def test_a_proposal_counts_when_the_next_is_checked_for_a_cycle(api, pair)
 async def test_what_one_side_may_put_down_alone_changes_without_an_agreement(api, pair):
     program, given, needed = pair
     path = await api.commit(program, given, needed)
-    changed = await api.patch(path, {"provider_owner": "Grace", "acceptance_criterion": "It carries 40 t."})
+    changed = await api.patch(path, {"provider_owner": "Grace", "margin_threshold": "P0D"})
     assert (changed["provider_owner"], changed["state"]) == ("Grace", "committed")
     refused = await api.patch(path, {"needed_by": "2026-03-09"}, status=422)
     assert refused["errors"][0]["pointer"] == "/needed_by"

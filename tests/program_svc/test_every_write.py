@@ -134,6 +134,10 @@ async def strategy(story, given):
     subscription = f"{portfolio}/subscriptions/{made['id']}"
     await story.write("PATCH", subscription, {"cadence": "weekly"}, "portfolio_subscription.updated", "cadence")
     await story.write("DELETE", subscription, None, "portfolio_subscription.deleted")
+    alone = story.api.projects.project("ALONE")
+    await story.api.hear()
+    await story.post(f"{portfolio}/projects", {"project_id": str(alone)}, "portfolio_project.added")
+    await story.write("DELETE", f"{portfolio}/projects/{alone}", None, "portfolio_project.removed")
     await story.write("DELETE", portfolio, None, "portfolio.deleted")
     goal = (await story.post("/goals", {"name": "Quiet"}, "goal.created"))["id"]
     await story.write("PATCH", f"/goals/{goal}", {"due": "2026-03-20"}, "goal.updated", "due")
@@ -177,7 +181,8 @@ async def dependencies(api, story, program, given, needed):
     await story.post(f"{one}/reject-slip", {}, "dependency.updated", "slip_answer")
     await story.post(f"{one}/accept-slip", {}, "dependency.updated", "slip_answer", "accepted_forecast")
     await story.post(f"{one}/renegotiate", {"needed_by": "2026-03-20"}, *state, "needed_by")
-    await story.post(f"{one}/withdraw", {}, *state)
+    await story.post(f"{one}/withdraw", {}, *state, "needed_by")
+    await story.post(f"{one}/cancel", {}, "dependency.cancelled", "state")
     one = await proposed()
     await committed(one)
     await story.post(f"{one}/deliver", {"evidence": "Report 11"}, *state, "delivery")

@@ -60,8 +60,7 @@ def remembered(tasks):
 async def test_a_program_is_remembered_once_its_transaction_is_committed(database):
     memory, kept, lost = Memory(), uuid4(), uuid4()
     async with database.transaction() as session:
-        async with session.begin_nested():
-            memory.keep_on_commit(session, kept, remembered(1))
+        memory.keep_on_commit(session, kept, remembered(1))
         assert memory.take(kept) is None
     assert memory.take(kept) is not None
     with suppress(RolledBack):

@@ -90,7 +90,10 @@ async def test_a_project_is_in_one_program_at_most(api):
     first, second = await api.program(project_id), await api.program()
     refused = await api.post(f"{second}/components", {"project_id": str(project_id)}, status=409)
     assert (refused["type"], refused["program_id"]) == ("/problems/already-component", first.removeprefix("/programs/"))
-    await api.delete(f"{first}/components/{project_id}")
+    joined = (await api.get(f"{first}/components"))["items"][0]
+    path, stale = f"{first}/components/{project_id}", {"If-Match": f'"{joined["revision"] + 1}"'}
+    await api.delete(path, status=412, headers=stale)
+    await api.delete(path, headers={"If-Match": f'"{joined["revision"]}"'})
     component = await api.post(f"{second}/components", {"project_id": str(project_id)})
     assert (component["key"], component["state"], component["position"]) == ("P1", "executing", 1)
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 async def told(api):
     """Two projects of one program, the first seen by `reader`, the second with a name that must not come out."""
     mine, theirs = api.projects.project("MINE"), api.projects.project("SECRET")
-    given, needed = api.projects.task(theirs, "A", 4), api.projects.task(mine, "B", 3)
+    given, needed = api.projects.task(theirs, "SECRET A", 4), api.projects.task(mine, "B", 3)
     for project, amount in ((mine, "100.00"), (theirs, "900.00")):
         api.projects.budget_line(project, amount)
         api.projects.risk(project, "0.5", "10")
@@ -83,6 +83,7 @@ async def test_what_is_derived_kept_or_drawn_of_a_program_names_nothing_hidden(a
     baseline = await api.post(f"{program}/baselines", {"name": "First"})
     api.projects.change(told["given"], duration="P9D")
     await api.hear()
+    await api.patch(program, {"tolerances": {"schedule": "P0D"}})
     benefit = {"name": "Riders", "measure": "a day", "project_ids": [str(theirs), str(told["mine"])]}
     made = await api.request("POST", f"{program}/benefits", json=benefit)
     await api.post(f"{program}/status-reports", {"title": "March", "starts_on": "2026-03-01", "ends_on": "2026-03-31"})
@@ -109,6 +110,11 @@ async def test_what_is_derived_kept_or_drawn_of_a_program_names_nothing_hidden(a
             (path, word, answer.text[:1500]) for word in ("SECRET", "Grace", "900.00", "1000.00") if word in answer.text
         ]
     assert not wrong, "\n".join(map(str, wrong))
+    (exception,) = answers[f"{program}/exceptions"].json()["items"]
+    assert {each["project_id"] for each in exception["details"]} == {str(told["mine"])}
+    assert exception["hidden_count"] > 0
+    issues = answers[f"{program}/issues"].json()
+    assert (issues["items"], issues["counts"]["open"], issues["hidden_count"]) == ([], 0, 1)
 
 
 async def test_roll_ups_are_of_what_is_seen_and_say_how_much_is_not(reader, api, told):
@@ -186,7 +192,7 @@ async def test_an_answer_that_is_repeated_is_its_callers_and_holds_what_that_one
     manager = replace(reader, in_programs=dict.fromkeys(reader.in_programs, ProgramRole.PROGRAM_MANAGER))
     assert (await manager.post(path, body, **key))["provider_owner"] == "Grace"
     other = replace(manager, subject="eve")
-    assert (await other.post(path, body, status=422, **key))["type"] == "/problems/idempotency-key-reused"
+    assert (await other.post(path, body, status=409, **key))["type"] == "/problems/already-exists"  # a key of its own
     assert (await manager.post(path, body, **key))["provider_owner"] == "Grace"
     change = {"project_id": str(told["theirs"]), "task_id": str(told["given"]), "duration": "P9D"}
     asked, key = f"{told['program']}/what-if", {"headers": {"Idempotency-Key": "k-2"}, "status": 200}

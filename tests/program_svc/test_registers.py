@@ -80,6 +80,7 @@ async def test_a_state_is_reached_by_its_steps_alone(api, collection):
     open_again = {"decision": None, "decided_by": "", "decided_on": None}
     written = await api.post(path, NEW[collection] | COMPLETE.get(collection, {}))
     other = await api.post(f"{program}/decisions", NEW["decisions"])
+    await api.patch(f"{program}/decisions/{other['id']}", {"state": "decided", "outcome": "No."})
     state = declared.begins
     for _ in range(8):
         legal = declared.steps[state]
@@ -171,6 +172,31 @@ async def test_what_was_escalated_and_taken_over_counts_once(api):
     api.projects.delete(issue)
     await api.hear()
     assert [each["state"] for each in (await api.get(f"{program}/issues"))["items"]] == ["closed"]
+
+
+@pytest.mark.parametrize("collection", ["risks", "issues"])
+async def test_a_record_is_taken_over_once_and_from_a_project_of_the_program(api, collection):
+    project, stranger = api.projects.project("P1"), api.projects.project("P2")
+    made = [
+        api.projects.risk(each, "0.5", "1000.00", escalated=True) if collection == "risks" else api.projects.issue(each)
+        for each in (project, stranger)
+    ]
+    await api.hear()
+    program = await api.program(project)
+    path = f"{program}/{collection}"
+
+    def origin(project_id, record_id):
+        return NEW[collection] | {"origin": {"project_id": str(project_id), "record_id": str(record_id)}}
+
+    for wrong in (origin(stranger, made[1]), origin(project, made[1]), origin(project, uuid4())):
+        refused = await api.post(path, wrong, status=404)
+        assert refused["errors"][0]["pointer"] == "/origin"
+    own = await api.post(path, origin(project, made[0]))
+    again = await api.post(path, origin(project, made[0]), status=409)
+    assert (again["type"], again["taken_over_by"]) == ("/problems/taken-over", own["id"])
+    api.projects.delete(made[0])
+    await api.hear()
+    assert (await api.patch(f"{path}/{own['id']}", {"title": "Ours"}))["title"] == "Ours"
 
 
 async def test_in_a_closed_program_nothing_is_written(api, auditor):

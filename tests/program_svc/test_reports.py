@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from program_svc.reports import roadmap
 from program_svc.reports.roadmap import months_between
 
 pytestmark = pytest.mark.slow
@@ -28,15 +29,13 @@ async def line(api):
 
 async def test_the_roadmap_shows_projects_milestones_and_gates(api, line):
     build, program = line
-    roadmap = await api.get(f"{program}/roadmap")
-    assert [(each["key"], each["starts_on"], each["ends_on"]) for each in roadmap["projects"]] == [
+    read = await api.get(f"{program}/roadmap")
+    assert [(each["key"], each["starts_on"], each["ends_on"]) for each in read["projects"]] == [
         ("TRACK", "2026-03-02", "2026-04-10"),
         ("SERVICE", "2026-04-10", "2026-04-10"),
     ]
-    assert [(each["on"], each["is_reached"]) for each in roadmap["projects"][1]["milestones"]] == [
-        ("2026-04-10", False)
-    ]
-    assert [each["name"] for each in roadmap["gates"]] == ["Ready?"]
+    assert [(each["on"], each["is_reached"]) for each in read["projects"][1]["milestones"]] == [("2026-04-10", False)]
+    assert [each["name"] for each in read["gates"]] == ["Ready?"]
     api.projects.change(build, duration="P40D")
     await api.hear()
     assert (await api.get(f"{program}/roadmap"))["ends_on"] == "2026-04-24"
@@ -138,3 +137,20 @@ def test_months_go_from_the_first_to_the_last():
         date(2026, 12, 1),
         date(2027, 1, 1),
     ]
+
+
+async def test_a_roadmap_is_of_a_period_and_of_a_project_if_asked(api, line, monkeypatch):
+    _, program = line
+    whole = await api.get(f"{program}/roadmap")
+    ends = [each["on"] for project in whole["projects"] for each in project["milestones"]]
+    asked = {"from": max(ends), "to": max(ends)}
+    of_a_day = await api.get(f"{program}/roadmap", params=asked)
+    assert [each["on"] for project in of_a_day["projects"] for each in project["milestones"]] == [max(ends)]
+    assert (await api.get(f"{program}/roadmap", params={"from": "2030-01-01"}))["projects"] == []
+    for project in whole["projects"]:
+        alone = await api.get(f"{program}/roadmap", params={"project_id": project["project_id"]})
+        assert alone["projects"] == [project]
+    monkeypatch.setattr(roadmap, "MOST_MILESTONES", 0)
+    assert (whole["milestones_from"], (await api.get(f"{program}/roadmap"))["milestones_from"]) == (None, min(ends))
+    picture = await api.request("GET", f"{program}/roadmap.svg", params=asked)
+    assert picture.status_code == 200

@@ -185,6 +185,24 @@ async def test_several_currencies_are_summed_by_the_program_s_stored_rates(api):
     assert by_key["P1"]["converted_by"] is None
 
 
+async def test_budget_and_risks_of_several_currencies_are_summed_by_the_program_s_stored_rates(api):
+    currencies = {"P1": "EUR", "P2": "CHF"}
+    project_ids = [api.projects.project(key, currency=currency) for key, currency in currencies.items()]
+    for project_id, currency in zip(project_ids, currencies.values(), strict=True):
+        api.projects.budget_line(project_id, "100.00", currency=currency)
+        api.projects.actual(project_id, "10.00", currency=currency)
+        api.projects.risk(project_id, "0.5", "10.00", cost_impact={"amount": "10.00", "currency": currency})
+    await api.hear()
+    program = await api.program(*project_ids, currency="EUR")
+    for part, total in (("budget", "bac"), ("risks", "emv")):
+        answer = await api.get(f"{program}/{part}")
+        assert (answer[total], answer["warnings"]) == (None, ["no_exchange_rate"])
+    await api.post(f"{program}/exchange-rates", {"currency": "CHF", "rate": 2, "valid_from": "2000-01-01"})
+    budget, risks = await api.get(f"{program}/budget"), await api.get(f"{program}/risks")
+    assert (budget["bac"], budget["actual"], budget["warnings"]) == (euros("300.00"), euros("30.00"), [])
+    assert (risks["emv"], risks["warnings"], len(risks["currencies"])) == (euros("-15.00"), [], 2)
+
+
 async def test_funding_is_set_against_need_period_by_period(api):
     project = api.projects.project("P1")
     task = api.projects.task(project, "A", 30)
@@ -207,3 +225,25 @@ async def test_funding_is_set_against_need_period_by_period(api):
     whole = (await api.get(f"{program}/funding-need", params={"period": "year"}))["periods"]
     assert [row["gap"]["amount"] for row in whole] == ["50.00"]
     assert (await api.get(f"{await api.program()}/funding-need"))["periods"] == []
+
+
+@pytest.mark.parametrize("collection", ["risks", "issues"])
+async def test_the_programs_own_records_come_page_by_page_and_by_what_they_say(api, collection):
+    project = api.projects.project("P1")
+    api.projects.risk(project, "0.5", "10.00")
+    api.projects.issue(project)
+    await api.hear()
+    path = f"{await api.program(project)}/{collection}"
+    body = {"title": "T", "category": "supply"}
+    if collection == "risks":
+        body |= {"probability": 0.5, "cost_impact": {"amount": "1.00", "currency": "EUR"}}
+    made = [(await api.post(path, body | {"owner": owner}))["id"] for owner in ("Ada", "Grace", "Ada")]
+    shown, asked = [], {"limit": 1}
+    for _ in made:
+        read = await api.get(path, params=asked)
+        shown += [each["id"] for each in read["own"]]
+        asked["own_cursor"] = read["own_next"]
+    assert (shown, read["own_next"]) == (made, None)
+    of_ada = await api.get(path, params={"owner": "Ada", "category": "supply"})
+    assert ([each["id"] for each in of_ada["own"]], of_ada["items"]) == ([made[0], made[2]], [])
+    assert (await api.get(path, params={"category": "weather"}))["own"] == []

@@ -1,8 +1,11 @@
 """Scenarios: kept, computed anew when asked, compared, taken."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+
+from contracts.vocabulary import ProjectRole
 
 pytestmark = pytest.mark.slow
 
@@ -94,3 +97,46 @@ async def test_only_changes_that_make_sense_are_kept(golden):
     gone = await keep(golden, "Gone", longer(golden, "B", "P5D") | {"task_id": str(uuid4())})
     assert (await golden.api.post(f"{path}/{gone}/take", status=422))["errors"][0]["pointer"] == "/changes/0/task_id"
     assert (await golden.api.get(f"{golden.program}/proposals"))["items"] == []
+
+
+async def test_a_scenario_that_heals_a_broken_date_is_told_apart_from_one_that_does_not(golden):
+    path = golden.dependencies["B", "D"]
+    await golden.api.post(f"{path}/renegotiate", {"needed_by": "2026-03-12"}, status=200)
+    for end in ("provider", "receiver"):
+        await golden.api.post(f"{path}/commit", {"end": end}, status=200)
+    assert (await golden.api.get(path))["state"] == "breached"
+    heals = await keep(golden, "Heals", longer(golden, "B", "P4D"))
+    idle = await keep(golden, "Idle", longer(golden, "H", "P2D"))
+    worse = await keep(golden, "Worse", longer(golden, "B", "P9D"))
+    asked = {"scenario_id": [heals, idle, worse]}
+    compared = (await golden.api.get(f"{golden.program}/scenario-comparison", params=asked))["scenarios"]
+    assert [(each["name"], each["breached"], each["healed"]) for each in compared] == [
+        ("Heals", 0, 1),
+        ("Idle", 1, 0),
+        ("Worse", 1, 0),
+    ]
+    (outcome,) = [
+        each
+        for each in (await golden.api.get(f"{golden.program}/scenarios/{heals}/outcome"))["dependencies"]
+        if each["id"] == path.rpartition("/")[2]
+    ]
+    assert (outcome["state"], outcome["within_date"]) == ("breached", True)
+
+
+async def test_a_project_s_manager_finds_and_answers_what_is_asked_of_the_project(golden):
+    """Without a role in the program."""
+    scenario = await keep(golden, "Both", longer(golden, "B", "P5D"), longer(golden, "E", "P10D"))
+    await golden.api.post(f"{golden.program}/scenarios/{scenario}/take", status=200)
+    mine, other = golden.project_ids["P1"], golden.project_ids["P2"]
+    manager = replace(golden.api, roles=frozenset(), in_projects={mine: ProjectRole.PROJECT_MANAGER})
+    (asked,) = (await manager.get("/proposals/inbox"))["items"]
+    assert (asked["project_id"], asked["changes"][0]["duration"]) == (str(mine), "P5D")
+    path = f"{golden.program}/projects/{mine}/proposals"
+    assert [each["id"] for each in (await manager.get(path))["items"]] == [asked["id"]]
+    assert await manager.get(f"{path}/{asked['id']}") == asked
+    await manager.get_missing(f"{golden.program}/projects/{other}/proposals")
+    await manager.get_missing(f"{golden.program}/proposals")
+    assert (await manager.post(f"{path}/{asked['id']}/accept", status=200))["state"] == "accepted"
+    assert (await manager.get("/proposals/inbox"))["items"] == []
+    member = replace(manager, in_projects={other: ProjectRole.PROJECT_MEMBER})
+    assert (await member.get("/proposals/inbox"))["items"] == []

@@ -107,3 +107,25 @@ async def test_what_projects_have_in_common_makes_them_late_together(api):
     ):
         refused = await api.post(f"{program}/simulate", wrong, status=422)
         assert refused["errors"][0]["pointer"] == pointer
+
+
+async def test_the_cost_is_the_budget_and_what_the_risks_that_happen_add(api, pair):
+    program, build, *_ = pair
+    project = api.projects.records[build]["project_id"]
+    api.projects.budget_line(project, "1000.00")
+    api.projects.risk(project, "0.3", "500.00")
+    api.projects.risk(project, "0.85", "200.00", kind="opportunity")
+    await api.hear()
+    asked = {"runs": 4_000, "spread": CERTAIN}
+    answer = await api.post(f"{program}/simulate", asked, status=200)
+    told = {name: amount["amount"] for name, amount in answer["costs"].items()}
+    assert told == {"planned": "1000.00", "p50": "800.00", "p80": "1300.00", "p90": "1300.00"}
+    assert answer["sensitivity"] == answer["warnings"] == []
+    api.projects.budget_line(project, "100.00", currency="CHF")
+    await api.hear()
+    mixed = await api.post(f"{program}/simulate", asked, status=200)
+    assert (mixed["costs"], mixed["warnings"]) == (None, ["mixed_currencies"])
+    await api.patch(program, {"currency": "EUR"})
+    assert (await api.post(f"{program}/simulate", asked, status=200))["warnings"] == ["no_exchange_rate"]
+    await api.post(f"{program}/exchange-rates", {"currency": "CHF", "rate": 2, "valid_from": "2026-01-01"})
+    assert (await api.post(f"{program}/simulate", asked, status=200))["costs"]["planned"]["amount"] == "1200.00"

@@ -30,10 +30,13 @@ PLACES = {
     "/goals",
     "/alignments",
     "/dependencies/inbox",
+    "/proposals/inbox",
+    "/programs/{program_id}/projects/{project_id}/proposals",
     "/goals/{goal_id}/exposure",
     "/goals/{goal_id}/key-results",
     "/key-results/{key_result_id}/check-ins",
     "/portfolios/{portfolio_id}/overview",
+    "/portfolios/{portfolio_id}/projects",
     "/portfolios/{portfolio_id}/status-reports",
     "/portfolios/{portfolio_id}/subscriptions",
     "/alignment/coverage",
@@ -107,7 +110,10 @@ async def grow(api, program, portfolio, top, number):
     api.projects.budget_line(first, "100.00", task_id=str(given))
     api.projects.risk(first, "0.2", "10.00")
     api.projects.issue(second, escalated=True)
+    alone = api.projects.project(f"C{number}")
+    api.projects.task(alone, "C", 2)
     await api.hear()
+    await api.post(f"/portfolios/{portfolio}/projects", {"project_id": str(alone)})
     for project_id in (first, second):
         await api.post(f"{program}/components", {"project_id": str(project_id)})
     await api.propose(program, given, needed)
@@ -127,7 +133,7 @@ async def grow(api, program, portfolio, top, number):
     await api.post(f"/portfolios/{portfolio}/status-reports", OF_A_PROGRAM["status-reports"])
     await api.post(f"/portfolios/{portfolio}/subscriptions", OF_A_PROGRAM["subscriptions"])
     await api.post("/portfolios", {"key": f"M{number}", "name": "M"})
-    return {"benefit_id": benefit, "key_result_id": result}
+    return {"benefit_id": benefit, "key_result_id": result, "project_id": str(first)}
 
 
 async def test_a_list_takes_the_same_few_statements_however_many_there_are(api, told):

@@ -12,6 +12,10 @@ async def golden(eleven):
     return await eleven.heard()
 
 
+def told(exception, role):
+    return [each for each in exception["details"] if each["role"] == role]
+
+
 async def drafted(golden, **query):
     return (await golden.api.get(f"{golden.program}/exceptions", params=query))["items"]
 
@@ -29,8 +33,18 @@ async def test_a_slip_beyond_the_tolerance_drafts_an_exception_with_its_cause_an
     (exception,) = await drafted(golden)
     assert (exception["dimension"], exception["tolerance"], exception["forecast"]) == ("schedule", "P2D", "P3D")
     assert exception["title"] == "The program is forecast to be done P3D after its deadline"
-    assert "P3: K ← P3: J ← P3: I ← P2: G ← P2: E ← P2: D ← P1: B ← P1: A." in exception["cause"]
-    assert "Shorten what decides the end: E (P17D left)" in exception["options"]
+    assert "The end is held by 8 tasks in 3 projects" in exception["cause"]
+    assert exception["consequences"] == "No dependency is broken so far, no goal is threatened."
+    assert "its largest pieces have P17D, P6D, P6D left" in exception["options"]
+    assert [each["name"] for each in told(exception, "holds_the_end")] == ["K", "J", "I", "G", "E", "D", "B", "A"]
+    assert told(exception, "open_work")[0] == {
+        "role": "open_work",
+        "project_id": str(golden.project_ids["P2"]),
+        "name": "E",
+        "value": "P17D",
+        "task_id": str(golden.ids["E"]),
+        "record_id": None,
+    }
     assert exception["figures"]["finish"] == "2026-04-30"
     assert "exception.created" in [event["happened"] for event in await golden.api.events()]
     golden.api.projects.change(golden.ids["E"], duration="P18D")
@@ -61,7 +75,11 @@ async def test_broken_dependencies_beyond_the_tolerance_are_told_by_name(golden)
     for end in ("provider", "receiver"):
         await golden.api.post(f"{path}/commit", {"end": end}, status=200)
     (exception,) = await drafted(golden, dimension="dependencies")
-    assert exception["consequences"] == "Broken dependencies: B → D (-P1D)."
+    assert exception["consequences"] == "1 dependency broken, no goal is threatened."
+    assert "The worst of them is held by 2 tasks in 1 project" in exception["cause"]
+    ends = [*told(exception, "provider"), *told(exception, "receiver")]
+    assert [(each["name"], each["value"]) for each in ends] == [("B", "-P1D"), ("D", "-P1D")]
+    assert {each["record_id"] for each in ends} == {path.rpartition("/")[2]}
     assert exception["figures"]["breached"] == [path.rpartition("/")[2]]
 
 
@@ -82,9 +100,11 @@ async def test_cost_and_threats_are_measured_when_somebody_asks(golden):
     assert (measures["cost"]["forecast"], measures["cost"]["is_exceeded"]) == ("200.00 EUR", True)
     assert (measures["risk"]["forecast"], measures["risk"]["is_exceeded"]) == ("450.00 EUR", False)
     checked = await api.post(f"{golden.program}/tolerances/check", status=200)
-    assert [each["title"] for each in checked["exceptions"]] == [
-        "The program is forecast to cost 200.00 EUR more than its budget"
-    ]
+    assert [each["title"] for each in checked["exceptions"]] == ["The program is forecast to cost more than its budget"]
+    (overrun,) = told(checked["exceptions"][0], "overrun")
+    assert (overrun["name"], overrun["value"]) == ("P1", "200.00 EUR, CPI 0.33")
+    assert "cost more than planned" in checked["exceptions"][0]["cause"]
+    assert "Cut the scope" in checked["exceptions"][0]["options"]
     assert (await api.post(f"{golden.program}/tolerances/check", status=200))["exceptions"] == []
 
 
@@ -109,4 +129,70 @@ async def test_cost_and_threats_are_looked_at_without_being_asked_for(crowd):
     assert await clock.look() == 1
     [[], [drafted]] = [(await crowd.get(f"{program}/exceptions"))["items"] for program in programs]
     assert (drafted["dimension"], drafted["forecast"], drafted["is_drafted"]) == ("risk", "4500.00 EUR", True)
+    assert [each["value"] for each in told(drafted, "threat")] == ["4500.00 EUR"]
+    assert "mitigate the largest threats" in drafted["options"]
     assert [await clock.look(), await MoneyTolerances(crowd.database).look()] == [0, 0]
+
+
+async def close(golden, exception):
+    path = f"{golden.program}/exceptions/{exception['id']}"
+    decided = {"state": "decided", "decision": "Go on", "decided_by": "Board", "decided_on": "2026-03-10"}
+    await golden.api.patch(path, decided)
+    await golden.api.patch(path, {"state": "closed"})
+
+
+async def test_what_is_agreed_on_anew_is_watched_anew(golden):
+    await golden.api.patch(golden.program, {"deadline": "2026-04-20", "tolerances": {"schedule": "P1D"}})
+    (exception,) = await drafted(golden)
+    await close(golden, exception)
+    await golden.api.patch(golden.program, {"deadline": "2026-04-23"})
+    assert [each["forecast"] for each in await drafted(golden, state="open")] == ["P2D"]
+
+
+async def test_what_was_within_its_tolerance_since_is_told_again(golden):
+    await golden.api.patch(golden.program, {"deadline": "2026-04-20", "tolerances": {"schedule": "P1D"}})
+    (exception,) = await drafted(golden)
+    await close(golden, exception)
+    for duration, count in (("P9D", 0), ("P13D", 1)):
+        golden.api.projects.change(golden.ids["E"], duration=duration)
+        await golden.api.hear()
+        assert len(await drafted(golden, state="open")) == count
+    assert [each["forecast"] for each in await drafted(golden, state="open")] == ["P4D"]
+
+
+async def test_without_a_deadline_the_approved_baseline_is_what_the_end_is_held_to(golden):
+    await golden.api.patch(golden.program, {"tolerances": {"schedule": "P1D"}})
+    assert (await golden.api.get(f"{golden.program}/tolerances"))["tolerances"] == []
+    baseline = await golden.api.post(f"{golden.program}/baselines", {"name": "As agreed"})
+    await golden.api.post(f"{golden.program}/baselines/{baseline['id']}/approve", status=200)
+    golden.api.projects.change(golden.ids["E"], duration="P16D")
+    await golden.api.hear()
+    (measure,) = (await golden.api.get(f"{golden.program}/tolerances"))["tolerances"]
+    assert (measure["dimension"], measure["forecast"], measure["is_exceeded"]) == ("schedule", "P2D", True)
+    assert [each["figures"]["deadline"] for each in await drafted(golden)] == ["2026-04-27"]
+
+
+async def test_threatened_goals_are_among_the_consequences(golden):
+    goal = (await golden.api.post("/goals", {"name": "Open in spring", "due": "2026-04-20"}))["id"]
+    await golden.api.post("/alignments", {"goal_id": goal, "project_id": str(golden.project_ids["P3"])})
+    await golden.api.patch(golden.program, {"deadline": "2026-04-20", "tolerances": {"schedule": "P1D"}})
+    (exception,) = await drafted(golden)
+    assert exception["consequences"] == "No dependency is broken so far, 1 goal threatened."
+    (detail,) = told(exception, "goal")
+    assert (detail["name"], detail["value"], detail["record_id"]) == ("Open in spring", "P5D", goal)
+
+
+async def test_tolerances_are_held_against_sums_at_stored_rates(golden):
+    api = golden.api
+    api.projects.risk(golden.project_ids["P1"], "0.5", "1000.00")
+    api.projects.risk(golden.project_ids["P2"], "0.5", "1000.00", cost_impact={"amount": "1000.00", "currency": "CHF"})
+    await api.hear()
+    await api.patch(
+        golden.program, {"currency": "EUR", "tolerances": {"risk": {"amount": "900.00", "currency": "EUR"}}}
+    )
+    unmeasured = await api.get(f"{golden.program}/tolerances")
+    assert (unmeasured["tolerances"], unmeasured["warnings"]) == ([], ["no_exchange_rate"])
+    rate = {"currency": "CHF", "rate": 1.1, "valid_from": "2020-01-01"}
+    await api.post(f"{golden.program}/exchange-rates", rate)
+    (measure,) = (await api.get(f"{golden.program}/tolerances"))["tolerances"]
+    assert (measure["forecast"], measure["is_exceeded"]) == ("1050.00 EUR", True)

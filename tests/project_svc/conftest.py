@@ -61,7 +61,7 @@ def auditor(client: httpx.AsyncClient, api: ProjectMember) -> ProjectMember:
 @pytest.fixture
 async def committed(database_url: str) -> AsyncIterator[Database]:
     """The database with real transactions, for tests about writers at once; what they write stays in an organisation of its own."""
-    database = Database(database_url, pool=6)
+    database = Database(database_url, pool=6, at_once=True)
     yield database
     await database.close()
 

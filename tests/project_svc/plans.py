@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from planning import WorkCalendar
+from planning.calendar import FIRST_DAY
 from planning.exchange import (
     Assignment,
     Baseline,
@@ -22,11 +24,12 @@ from planning.exchange import (
     work_calendar,
     write_mspdi,
 )
-from planning.plan import ConstraintType, LagCalendar, LinkType, TaskKind
+from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode, TaskKind
 
 START = datetime.fromisoformat("2026-03-02T08:00")
 DAY = 480
 SHIFTS = ((480, 720), (780, 1020))
+DATA_DATE = datetime.fromisoformat("2026-03-06T17:00")
 
 
 async def uploaded(api, work, data: bytes, name: str = "plan.xml", **form: str):
@@ -38,9 +41,17 @@ async def uploaded(api, work, data: bytes, name: str = "plan.xml", **form: str):
     return await api.get(answer.headers["location"])
 
 
+async def exported(api, project: str, form: str = "mspdi") -> bytes:
+    """The project's plan as a file."""
+    answer = await api.request("GET", f"{project}/export", params={"form": form})
+    assert answer.status_code == 200, answer.text
+    assert "attachment" in answer.headers["content-disposition"]
+    return answer.content
+
+
 def said(document: Document) -> dict[str, object]:
     """What has to come back: tasks with their constraints, calendars, progress and baselines; links with types and lags."""
-    names = {calendar.source_id: work_calendar(document, calendar.source_id) for calendar in document.calendars}
+    names = {each.source_id: _worked(work_calendar(document, each.source_id)) for each in document.calendars}
     resources = {resource.source_id: resource for resource in document.resources}
     return {
         "resources": {
@@ -54,7 +65,10 @@ def said(document: Document) -> dict[str, object]:
             (each.source_id, each.task_id, each.resource_id, *_does(each, resources[each.resource_id].kind))
             for each in document.assignments
         },
-        "project": (document.project.name, document.project.start, names.get(document.project.calendar_id)),
+        "project": (
+            *(document.project.name, document.project.start, document.project.data_date, document.project.currency),
+            names.get(document.project.calendar_id),
+        ),
         "tasks": [
             (
                 *(task.source_id, task.name, task.kind, task.parent_id, task.wbs, task.notes, task.is_active),
@@ -64,6 +78,14 @@ def said(document: Document) -> dict[str, object]:
         ],
         "links": {_linked(link) for link in document.links},
     }
+
+
+def _worked(calendar: WorkCalendar) -> tuple[object, ...]:
+    """The week and the days that differ from it: a holiday on a free day says nothing."""
+    week = tuple(tuple(shifts) for shifts in calendar.week)
+    days = ((day, tuple(shifts)) for day, shifts in sorted(calendar.exceptions.items()))
+    differing = tuple(each for each in days if each[1] != week[(each[0] + FIRST_DAY.weekday()) % 7])
+    return week, calendar.minutes_per_day, differing
 
 
 def _does(assignment: Assignment, kind: ResourceKind) -> tuple[object, ...]:
@@ -80,7 +102,8 @@ def _own(task: DocumentTask) -> tuple[object, ...] | None:
     if task.kind is TaskKind.SUMMARY:
         return None
     remaining = None if task.kind is TaskKind.MILESTONE else task.remaining
-    held = (task.constraint, task.constraint_date, task.mode, task.work_mode)
+    by_hand = task.planned_start, task.planned_finish
+    held = (task.constraint, task.constraint_date, task.mode, by_hand, task.work_mode)
     return task.duration, remaining, *held, task.percent_complete, task.actual_start, task.actual_finish
 
 
@@ -131,7 +154,7 @@ def large(count: int, seed: int = 1) -> Document:
             calendar = LagCalendar.ROUND_THE_CLOCK if lag and chance.random() < 0.2 else LagCalendar.SUCCESSOR
             kind = chance.choice(tuple(LinkType))
             links.append(DocumentLink(chance.choice(before).source_id, str(number), kind, lag, calendar))
-    project = DocumentProject("Large", START, calendar_id="1", currency="EUR", guid="large")
+    project = DocumentProject("Large", START, DATA_DATE, calendar_id="1", currency="EUR", guid="large")
     return Document(project, tuple(tasks), tuple(links), calendars, RESOURCES, _assignments(tasks, chance))
 
 
@@ -171,26 +194,47 @@ def _assignments(tasks: Sequence[DocumentTask], chance: random.Random) -> tuple[
 
 
 def _random_task(number: int, group: str, chance: random.Random) -> DocumentTask:
-    name, at = f"Task {number}", START + timedelta(days=chance.randrange(0, 20))
+    name, at = f"Task {number}", START + timedelta(days=chance.randrange(7, 20))
     if chance.random() < 0.1:
         return DocumentTask(str(number), name, TaskKind.MILESTONE, group, f"{group}.{number}")
     duration = chance.randrange(1, 10) * DAY
     task = DocumentTask(
         str(number), name, parent_id=group, wbs=f"{group}.{number}", duration=duration, cost=Decimal(number)
     )
-    baseline = Baseline(0, at, at + timedelta(days=4, hours=9), duration, cost=Decimal(number))
-    task = replace(task, baselines=(baseline,), calendar_id=chance.choice((None, None, "2")))
+    task = replace(task, baselines=_baselines(at, duration, number), calendar_id=chance.choice((None, None, "2")))
     task = replace(task, work_mode=chance.choice(tuple(WorkMode)))
-    match chance.randrange(6):
+    match chance.randrange(8):
         case 0:
-            return replace(task, constraint=ConstraintType.SNET, constraint_date=at)
-        case 1:
-            late = at + timedelta(days=100, hours=9)
-            return replace(task, constraint=ConstraintType.FNLT, constraint_date=late, deadline=late)
-        case 2:
             return replace(task, actual_start=START, percent_complete=40, remaining=duration // 2)
-        case 3:
+        case 1:
             ended = START + timedelta(hours=9)
             return replace(task, actual_start=START, actual_finish=ended, percent_complete=100, remaining=0)
+        case 2:
+            by_hand = replace(_held(task, at, chance), mode=SchedulingMode.MANUAL)
+            return replace(
+                by_hand, **chance.choice(({"planned_start": at}, {"planned_finish": at + timedelta(hours=9)}))
+            )
+        case 3:
+            return replace(task, kind=TaskKind.LEVEL_OF_EFFORT)
         case _:
-            return task
+            return _held(task, at, chance)
+
+
+def _baselines(at: datetime, duration: int, number: int) -> tuple[Baseline, ...]:
+    """The first plan, and a later one that not every task is in."""
+    first = Baseline(0, at, at + timedelta(days=4, hours=9), duration, cost=Decimal(number))
+    if number % 3 == 0:
+        return (first,)
+    moved = at + timedelta(days=7)
+    return first, Baseline(1, moved, moved + timedelta(days=5, hours=9), duration + DAY, cost=Decimal(number + 1))
+
+
+def _held(task: DocumentTask, at: datetime, chance: random.Random) -> DocumentTask:
+    """Any constraint, with a date such as it asks for, and every other time a deadline."""
+    constraint = chance.choice(tuple(ConstraintType))
+    date = {
+        **dict.fromkeys((ConstraintType.SNET, ConstraintType.SNLT, ConstraintType.MSO), at),
+        **dict.fromkeys((ConstraintType.FNET, ConstraintType.FNLT, ConstraintType.MFO), at + timedelta(hours=9)),
+    }.get(constraint)
+    deadline = chance.choice((None, at + timedelta(days=100, hours=9)))
+    return replace(task, constraint=constraint, constraint_date=date, deadline=deadline)

@@ -22,6 +22,7 @@ async def test_a_baseline_copies_scope_schedule_and_cost(api, events_of):
         "contingency": eur("100.00"),
         "tasks": 2,
         "budget_lines": 3,
+        "project_start": "2026-03-02",
     }
     curve = {point["on"]: point["amount"]["amount"] for point in taken["planned_value"]}
     assert (curve["2026-03-06"], curve["2026-03-13"], len(curve)) == ("450.00", "1000.00", 10)
@@ -64,11 +65,12 @@ async def test_the_hash_is_that_of_the_content(api):
 
 async def test_what_was_copied_cannot_be_changed_even_in_the_database(api, database):
     project, *_ = await plan(api)
+    await api.post(f"{project}/deliverables", {"name": "Stop"})
     await api.post(f"{project}/baselines", {"name": "B"})
-    for table in ("baseline_tasks", "baseline_lines"):
+    for table in ("baseline_tasks", "baseline_lines", "baseline_deliverables", "baseline_links"):
         async with database.transaction(api.organization_id) as session:
             with pytest.raises(DBAPIError, match="never changes"):
-                await session.execute(text(f"UPDATE {table} SET name = 'other'"))
+                await session.execute(text(f"UPDATE {table} SET organization_id = organization_id"))
             await session.rollback()
 
 

@@ -43,7 +43,8 @@ async def test_the_impact_is_computed_and_nothing_is_written(api, events_of):
         to=ASSESSED,
     )
     impact = assessed["impact"]
-    assert impact["finish"] == {"before": "2026-03-13", "after": "2026-03-20", "variance": "P5D"}
+    days = {"before": "2026-03-13", "after": "2026-03-20", "hours_per_day": 8, "variance": "P5D"}
+    assert impact["finish"] == days
     assert impact["cost"] == {"before": eur("1000.00"), "after": eur("1075.00"), "variance": eur("75.00")}
     assert (impact["added"], impact["removed"], impact["moved"]) == (1, 0, 2)
     assert {move["task_id"]: move["finish"]["variance"] for move in impact["moves"]} == {dig: "P3D", pour: "P3D"}
@@ -56,7 +57,7 @@ async def test_the_impact_is_computed_and_nothing_is_written(api, events_of):
     last = (await events_of(api.organization_id))[-1]
     assert last["subject"].endswith(".change_request.updated")
     assert last["data"]["record"] == await api.get(path)
-    assert last["positions"] == 1
+    assert last["positions"] == 2, "the event in its two versions"
 
 
 async def test_it_is_implemented_at_one_revision_and_leads_to_a_baseline(api, events_of):
@@ -75,7 +76,7 @@ async def test_it_is_implemented_at_one_revision_and_leads_to_a_baseline(api, ev
     assert [event["subject"].split(".", 4)[-1] for event in events] == [
         "task.updated",
         "task.updated",
-        "change_request.updated",
+        *("change_request.updated", "change_request.updated"),
         "schedule.recalculated",
     ]
     refused = await api.post(f"{project}/baselines/{early['id']}/approve", {}, status=409)
@@ -172,7 +173,7 @@ async def test_a_draft_is_removed_unless_a_baseline_names_it(api):
     ("operation", "pointer", "rule"),
     [
         ({"op": "create", "record": "task", "body": {"name": ""}}, "/operations/0/body/name", "string_too_short"),
-        ({"op": "create", "record": "risk", "body": {}}, "/operations/0/record", "enum"),
+        ({"op": "create", "record": "stakeholder", "body": {}}, "/operations/0/record", "enum"),
         ({"op": "update", "record": "task", "body": {}}, "/operations/0", "operation_id"),
         (
             {"op": "create", "record": "link", "body": {"predecessor_id": {"ref": "x"}, "successor_id": {"ref": "y"}}},

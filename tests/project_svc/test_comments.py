@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.project_svc.member import ProjectMember
+from tests.project_svc.write_routes import one_of_everything
 
 from contracts.project_events.comments import CommentedRecord
 from contracts.vocabulary import ProjectRole
@@ -22,10 +23,19 @@ async def issue(api, project) -> str:
 
 
 @pytest.fixture
-def grace(client, api, project):
-    """A member of the project's team."""
-    role = {UUID(project.rpartition("/")[2]): ProjectRole.PROJECT_MEMBER}
-    return ProjectMember(client, api.organization_id, frozenset(), "grace", in_projects=role)
+def grace_of(client, api):
+    """A member of a project's team."""
+
+    def member(project: str) -> ProjectMember:
+        role = {UUID(project.rpartition("/")[2]): ProjectRole.PROJECT_MEMBER}
+        return ProjectMember(client, api.organization_id, frozenset(), "grace", in_projects=role)
+
+    return member
+
+
+@pytest.fixture
+def grace(grace_of, project):
+    return grace_of(project)
 
 
 def about(record_id: str, record: str = "issue", **fields: object) -> dict[str, object]:
@@ -87,13 +97,41 @@ async def test_a_comment_is_about_a_record_of_the_same_project(api, project, iss
     await api.post(f"{project}/comments", about(project.rpartition("/")[2], "project"))
 
 
+async def test_every_kind_of_record_is_commented_on(api, grace_of, events_of):
+    """Said of a real record of each kind: answered, told as an event, found by its record, on the work list of who is mentioned."""
+    project, made = await one_of_everything(api)
+    spent = {"on": "2026-03-02", "amount": {"amount": "1.00", "currency": "EUR"}}
+    period = {"title": "March", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+    for kind, path, body in (
+        ("commitment", "budget/commitments", spent),
+        ("actual", "budget/actuals", spent),
+        ("status_report", "status-reports", period),
+    ):
+        made[kind] = (await api.post(f"{project}/{path}", body))["id"]
+    ids = made | {"project": made["project_id"], "task": made["dig"]}
+    said = len(await events_of(api.organization_id))
+    grace = grace_of(project)
+    comments = {}
+    for kind in CommentedRecord:
+        sent = about(ids[kind], kind.value, body=f"Of the {kind}?", mentions=["grace"])
+        comments[kind] = await grace.post(f"{project}/comments", sent)
+    told = [event["data"]["record"] for event in (await events_of(api.organization_id))[said:]]
+    assert told == [*comments.values()]
+    for kind, comment in comments.items():
+        asked = {"record": kind.value, "record_id": ids[kind]}
+        mine = [
+            each for each in (await api.get(f"{project}/comments", params=asked))["items"] if each["author"] == "grace"
+        ]
+        assert mine == [comment], kind
+    waits = (await api.get("/work-list", params={"person": "grace", "kind": "comment"}))["items"]
+    assert {each["title"] for each in waits} == {f"Of the {kind}?" for kind in CommentedRecord}
+
+
 def test_every_kind_of_record_can_be_commented_on():
-    columns = {METADATA.tables[name].c.keys() >= ["id", "project_id"] for name in TABLES.values()}
     assert TABLES.keys() == set(CommentedRecord)
-    assert columns
     kept = {name for name, table in METADATA.tables.items() if {"id", "project_id", "revision"} <= set(table.c.keys())}
-    assert kept - set(TABLES.values()) == {"comments", "jobs", "outside_links"}, (
-        "the last: what imports note for themselves"
+    assert kept - set(TABLES.values()) == {"comments", "jobs", "imposed_changes", "outside_links"}, (
+        "the last two: what is noted on the way, no records of anybody"
     )
 
 

@@ -1,10 +1,8 @@
 """The edges of earned value, each through the API: what is not defined says why, and nothing is 0 in place of it."""
 
 import pytest
-
-
-def eur(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "EUR"}
+from sqlalchemy import text
+from tests.project_svc.control import baseline, eur, plan
 
 
 async def figures(api, *, percent: int = 0, cost: str | None = None, data_date: str = "2026-03-06") -> dict:
@@ -80,3 +78,39 @@ async def test_every_figure_of_a_past_date_is_that_dates_own(api):
     assert await told("2026-03-06") == ("500.00", "400.00", "400.00")
     past = await api.get(f"{project}/earned-value", params={"data_date": "2026-03-03"})
     assert past["spi_t"] == {"value": 0.5, "reason": None}
+
+
+async def test_a_past_date_is_measured_by_the_baseline_of_its_time(api, database):
+    project, dig, _ = await plan(api, data_date="2026-03-06")
+    await api.patch(f"{project}/tasks/{dig}", {"percent_complete": 50})
+    approved = {}
+    for name, moment in (("first", "2026-03-04T23:59:59Z"), ("second", "2026-03-11T00:00:00Z"), ("third", None)):
+        if approved:
+            await api.post(f"{project}/budget/lines", {"name": name, "amount": eur("100.00"), "task_id": dig})
+        approved[name] = (await baseline(api, project, name))["id"]
+        if name == "first":
+            told = await api.get(f"{project}/earned-value", params={"data_date": "2026-03-05"})
+        if moment is not None:
+            await approved_at(database, api, approved[name], moment)
+    await api.patch(project, {"data_date": "2026-03-31"})
+
+    async def by(on: str) -> tuple[str, str]:
+        shown = await api.get(f"{project}/earned-value", params={"data_date": on} if on else {})
+        return next(name for name, each in approved.items() if each == shown["baseline_id"]), shown["bac"]["amount"]
+
+    for on in ("2026-03-02", "2026-03-04", "2026-03-10"):
+        assert await by(on) == ("first", "1000.00"), on
+    for on in ("2026-03-11", "2026-03-30"):
+        assert await by(on) == ("second", "1100.00"), on
+    for on in ("2026-03-31", "", "2026-06-01"):
+        assert await by(on) == ("third", "1200.00"), on
+    again = await api.get(f"{project}/earned-value", params={"data_date": "2026-03-05"})
+    assert again | {"revision": 0} == told | {"revision": 0}
+
+
+async def approved_at(database, api, baseline_id: str, moment: str) -> None:
+    """Let a baseline have been approved at another time."""
+    change = text("UPDATE baselines SET approved_at = CAST(:moment AS text)::timestamptz WHERE id = :id")
+    async with database.transaction(api.organization_id) as session:
+        await session.execute(change, {"moment": moment, "id": baseline_id})
+        session.expire_all()

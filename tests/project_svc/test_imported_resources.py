@@ -19,7 +19,8 @@ from planning.exchange import (
     WorkMode,
     read_mspdi,
 )
-from project_svc.exchange.csv_form import read_csv, write_csv
+from project_svc.exchange.csv_form import read_csv
+from project_svc.exchange.csv_writing import write_csv
 from project_svc.exchange.json_form import read_json, write_json
 
 NIGHTS = Calendar("9", "Nights", (((0, 360), (1320, 1440)),) * 7)

@@ -5,24 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import orjson
 import pytest
 from icalendar import Calendar
-from tests.project_svc.plans import DAY, START, large, mspdi, said, small, uploaded
+from tests.project_svc.plans import DAY, exported, mspdi, small, uploaded
 
-from planning.exchange import DocumentLink, DocumentTask, Resource, read_mspdi
-from planning.plan import ConstraintType, LinkType, SchedulingMode, TaskKind
+from planning.exchange import DocumentLink, DocumentTask, Resource
+from planning.plan import ConstraintType, LinkType, TaskKind
 from project_svc.exchange.csv_form import read_csv
-from project_svc.exchange.json_form import FORM, read_json
 
 SAMPLES = Path(__file__).parents[1] / "planning/exchange/samples"
-
-
-async def exported(api, project: str, form: str = "mspdi") -> bytes:
-    answer = await api.request("GET", f"{project}/export", params={"form": form})
-    assert answer.status_code == 200, answer.text
-    assert "attachment" in answer.headers["content-disposition"]
-    return answer.content
 
 
 async def test_a_file_becomes_a_project(api, work):
@@ -44,22 +35,6 @@ async def test_a_file_becomes_a_project(api, work):
     assert (tasks["Pour"]["duration"], tasks["Poured"]["kind"]) == ("P3D", "milestone")
     schedule = await api.schedule(path)
     assert schedule[tasks["Poured"]["id"]]["early_finish"] == "2026-03-12T17:00"
-
-
-async def test_the_same_file_again_changes_nothing(api, work, events_of):
-    document = large(40)
-    first = await uploaded(api, work, mspdi(document))
-    assert first["state"] == "succeeded", first["problem"]
-    before = await events_of(api.organization_id)
-    second = await uploaded(api, work, mspdi(document))
-    assert second["state"] == "succeeded", second["problem"]
-    assert second["project_id"] == first["project_id"]
-    for kind in ("tasks", "links", "calendars", "budget_lines", "baselines", "resources", "assignments"):
-        counted = second["result"][kind]
-        assert counted == {**dict.fromkeys(counted, 0), "unchanged": first["result"][kind]["created"]}, kind
-    assert second["result"]["revision"] == first["result"]["revision"]
-    more = (await events_of(api.organization_id))[len(before) :]
-    assert {event["subject"].split(".")[3] for event in more} == {"work"}, "the job alone has something to tell"
 
 
 async def test_a_later_file_changes_what_differs(api, work):
@@ -90,43 +65,6 @@ async def test_two_projects_of_one_source_stay_apart(api, work):
     assert second["state"] == "succeeded", second["problem"]
     assert second["project_id"] != first["project_id"]
     assert len((await api.get("/jobs", params={"kind": "import"}))["items"]) == 2
-
-
-async def test_a_sample_comes_back_as_it_went(api, work):
-    data = (SAMPLES / "footbridge.xml").read_bytes()
-    job = await uploaded(api, work, data, "footbridge.xml")
-    assert job["state"] == "succeeded", job["problem"]
-    assert job["result"]["assignments"]["created"] == 2
-    before, _ = read_mspdi(data)
-    after, _ = read_mspdi(await exported(api, f"/projects/{job['project_id']}"))
-    assert {task.name for task in after.tasks} == {task.name for task in before.tasks}
-
-
-async def test_a_round_trip_keeps_all_that_a_plan_says(api, work):
-    document = large(120, seed=3)
-    job = await uploaded(api, work, mspdi(document))
-    assert job["state"] == "succeeded", job["problem"]
-    after, _ = read_mspdi(await exported(api, f"/projects/{job['project_id']}"))
-    assert said(after) == said(document)
-
-
-@pytest.mark.slow
-@pytest.mark.long
-async def test_a_round_trip_of_five_thousand_tasks(api, work):
-    document = large(5_000)
-    job = await uploaded(api, work, mspdi(document))
-    assert job["state"] == "succeeded", job["problem"]
-    assert job["result"]["tasks"]["created"] == 5_000
-    after, _ = read_mspdi(await exported(api, f"/projects/{job['project_id']}"))
-    assert said(after) == said(document)
-
-
-async def test_tasks_by_hand_keep_their_dates(api, work):
-    by_hand = DocumentTask("1", "By hand", duration=DAY, mode=SchedulingMode.MANUAL, start=START.replace(day=9))
-    job = await uploaded(api, work, mspdi(small(tasks=(by_hand,), links=())))
-    assert job["state"] == "succeeded", job["problem"]
-    after, _ = read_mspdi(await exported(api, f"/projects/{job['project_id']}"))
-    assert (after.tasks[0].mode, after.tasks[0].start) == (SchedulingMode.MANUAL, START.replace(day=9))
 
 
 async def test_links_on_summaries_become_links_on_the_tasks_below(api, work):
@@ -228,33 +166,6 @@ async def test_a_closed_project_takes_nothing_over(api, work):
     await api.patch(f"/projects/{job['project_id']}", {"state": "cancelled"})
     again = await uploaded(api, work, mspdi(small()))
     assert again["problem"]["type"] == "/problems/project-closed"
-
-
-async def test_a_table_comes_back_as_it_went(api, work):
-    job = await uploaded(api, work, mspdi(small()))
-    data = await exported(api, f"/projects/{job['project_id']}", "csv")
-    document, report = read_csv(data, "Footing")
-    assert list(report) == []
-    assert [(task.source_id, task.kind, task.parent_id, task.duration) for task in document.tasks] == [
-        (task.source_id, task.kind, task.parent_id, task.duration) for task in small().tasks
-    ]
-    assert set(document.links) == set(small().links)
-    again = await uploaded(api, work, data, "Footing.csv", currency="EUR", start="2026-03-02T08:00", key="TABLE")
-    assert again["result"]["tasks"]["created"] == 4
-
-
-async def test_the_open_form_comes_back_as_it_went_and_reports_what_it_does_not_know(api, work):
-    job = await uploaded(api, work, mspdi(large(30)))
-    data = await exported(api, f"/projects/{job['project_id']}", "json")
-    document, report = read_json(data)
-    assert list(report) == []
-    assert said(document) == said(large(30))
-    content = orjson.loads(data)
-    assert content["form"] == FORM
-    content["colour"] = "red"
-    content["tasks"][1]["mood"] = "good"
-    _, report = read_json(orjson.dumps(content))
-    assert [(each.record, each.field) for each in report] == [("task", "mood"), ("document", "colour")]
 
 
 async def test_milestones_are_events_of_a_calendar(api):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.project_svc.control import baseline, put
 
 import contracts
 from chassis import outbox
@@ -185,6 +186,44 @@ async def test_a_date_that_no_calendar_holds_is_refused_and_the_project_stays_us
     await program.hear(program.tells(DependencyCommitted, beyond))
     assert (await api.schedule(project))[task]["early_start"] == "2026-03-02"
     await api.patch(f"{project}/tasks/{task}", {"duration": "P6D"})
+
+
+async def test_an_imposed_date_that_breaks_a_tolerance_drafts_an_exception(api, program, events_of):
+    project = await api.project(tolerances={"schedule": "P2D"})
+    task = await api.task(project, duration="P5D")
+    await baseline(api, project)
+    dependency = program.dependency(project, task, {"side": "start", "at": "2026-03-04"})
+    await program.hear(program.tells(DependencyCommitted, dependency))
+    assert (await api.get(f"{project}/exceptions"))["items"] == []
+    await program.hear(program.tells(DependencyForecastChanged, dependency | {"imposed": START}))
+    (drafted,) = (await api.get(f"{project}/exceptions"))["items"]
+    assert (drafted["dimension"], drafted["forecast"], drafted["is_drafted"]) == ("schedule", "P10D", True)
+    moved, told = (await events_of(api.organization_id))[-2:]
+    assert (moved["subject"].split(".", 4)[-1], told["subject"].split(".", 4)[-1]) == (
+        "schedule.recalculated",
+        "exception.created",
+    )
+    revision = (await api.get(project))["revision"]
+    assert moved["revision"] == told["revision"] == drafted["figures"]["revision"] == revision
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+async def test_a_closed_project_is_neither_held_nor_freed(api, database, program, project, events_of, end):
+    held, free = await api.task(project), await api.task(project, "B")
+    before, after = program.dependency(project, held, START), program.dependency(project, free, START)
+    await program.hear(program.tells(DependencyCommitted, before))
+    await put(database, api, "projects", project.rpartition("/")[2], end)
+    picture, said = await api.get(f"{project}/snapshot"), await events_of(api.organization_id)
+    counts = await program.hear(
+        program.tells(DependencyCommitted, after),
+        program.tells(DependencyForecastChanged, before | {"imposed": {"side": "start", "at": "2026-03-23"}}),
+        program.tells(DependencyCancelled, before | {"imposed": None}),
+    )
+    assert counts == {"applied": 3}
+    assert (await api.get(f"{project}/snapshot"), await events_of(api.organization_id)) == (picture, said)
+    assert (await api.schedule(project))[held]["early_start"] == "2026-03-16"
+    imposed = (await api.get(f"{project}/imposed-dates"))["items"]
+    assert [(each["dependency_id"], each["at"]) for each in imposed] == [(before["id"], "2026-03-16")]
 
 
 async def test_an_export_is_of_its_own_project_alone(api, program, project):

@@ -1,9 +1,13 @@
 """Organisations do not see each other, whatever the application does."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.project_svc.member import ProjectMember
 
+from contracts.vocabulary import ProjectRole
 from project_svc.records import METADATA
 
 TABLES = sorted(table.name for table in METADATA.tables.values() if "organization_id" in table.columns)
@@ -95,3 +99,21 @@ async def test_a_row_of_another_organization_cannot_be_written(api, stranger, da
             await session.execute(steal, {"other": stranger.organization_id, "id": project})
         await session.rollback()
     assert refused.value.orig.sqlstate == INSUFFICIENT_PRIVILEGE
+
+
+async def test_a_token_for_one_project_opens_that_one_alone(client, api):
+    here, there = await api.project(), await api.project()
+    place = {UUID(here.removeprefix("/projects/")): ProjectRole.PROJECT_MANAGER}
+    bound = ProjectMember(client, api.organization_id, frozenset(), in_projects=place, is_restricted=True)
+    task = await bound.task(here)
+    await api.task(there)
+    assert [f"/projects/{each['id']}" for each in (await bound.get("/projects"))["items"]] == [here]
+    assert [each["id"] for each in (await bound.get(f"{here}/tasks"))["items"]] == [task]
+    for path in ("", "/tasks", "/schedule", "/snapshot"):
+        await bound.get_missing(f"{there}{path}")
+    await bound.post(f"{there}/tasks", {"name": "A", "duration": "P1D"}, status=404)
+    await bound.post("/projects", {"key": "P", "name": "P", "start": "2026-03-02", "currency": "EUR"}, status=403)
+    job = (await api.post(f"{here}/schedule/simulate", {"runs": 10, "seed": 1}, status=202))["id"]
+    mine = {"id": job, "project_id": here.removeprefix("/projects/")}
+    assert [{name: each[name] for name in mine} for each in (await bound.get("/jobs"))["items"]] == [mine]
+    await bound.post(f"/jobs/{job}/cancel", status=403)

@@ -1,6 +1,7 @@
 """Jobs: asked for by one request, done by a worker, looked at by others; there once, whatever becomes of the worker."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -175,3 +176,14 @@ async def _until(api, path: str, state: str) -> None:
         return (await api.get(path))["state"] == state
 
     await eventually(is_there)
+
+
+async def test_who_lost_sight_of_the_project_lost_sight_of_its_jobs(api, database):
+    path = await ask(api)
+    project = UUID((await api.get(path))["project_id"])
+    member = replace(api, roles=frozenset(), in_projects={project: ProjectRole.VIEWER})
+    assert (await member.get(path))["requested_by"] == "ada"
+    gone = replace(member, in_projects={})
+    await gone.get_missing(path)
+    assert (await gone.get("/jobs"))["items"] == []
+    await gone.post(f"{path}/cancel", {}, status=404)

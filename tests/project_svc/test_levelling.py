@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from tests.project_svc.calendars import HALF_DAYS, NINE_TO_FIVE, WORKDAYS, calendar, dates
 
 
 async def levelled(api, work, project, **ask):
@@ -105,3 +106,48 @@ async def test_without_resources_nothing_moves(api, work):
 async def test_a_bad_ask_is_refused_by_name(api, ask, pointer):
     problem = await api.post(f"{await api.project()}/schedule/level", ask, status=422)
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
+async def test_work_is_levelled_around_a_persons_holiday(api, work, project):
+    holiday = await calendar(api, project, exceptions=[{"on": "2026-03-04", "to": "2026-03-10", "name": "Holiday"}])
+    ada = (await api.post(f"{project}/resources", {"name": "Ada", "calendar_id": holiday}))["id"]
+    long, short = [await api.task(project, name, days) for name, days in (("long", "P4D"), ("short", "P2D"))]
+    for task in (long, short):
+        await api.post(f"{project}/assignments", {"task_id": task, "resource_id": ada})
+    job = await levelled(api, work, project)
+    result = job["result"]
+    assert [(each["task_id"], each["start"], each["finish"], each["delay"]) for each in result["moved"]] == [
+        (long, "2026-03-11", "2026-03-16", "P7D")
+    ]
+    assert (result["finish"], result["is_shortest"], result["understaffed"]) == ("2026-03-16", True, [])
+    away = (await api.get(f"{project}/schedule/quality"))["absences"]
+    assert [(each["task_id"], each["away"]) for each in away] == [(long, "P2D")]
+    await api.post(f"{project}/schedule/level/take", {"job_id": job["id"]}, status=200)
+    assert await dates(api, project, long) == ("2026-03-11", "2026-03-16")
+    assert (await api.get(f"{project}/schedule/quality"))["absences"] == []
+
+
+async def test_who_is_never_there_for_so_long_is_not_waited_for_and_the_task_is_named(api, work, crew):
+    project, tasks = crew
+    half = await calendar(api, project, shifts=HALF_DAYS)
+    (digger,) = (await api.get(f"{project}/resources"))["items"]
+    await api.patch(f"{project}/resources/{digger['id']}", {"calendar_id": half})
+    result = (await levelled(api, work, project))["result"]
+    assert (result["finish"], result["understaffed"]) == ("2026-03-13", tasks)
+    for task in tasks:
+        await api.patch(f"{project}/tasks/{task}", {"calendar_id": half})
+    result = (await levelled(api, work, project))["result"]
+    assert (result["understaffed"], result["is_shortest"]) == ([], True)
+
+
+async def test_a_plan_of_several_calendars_and_a_lag_round_the_clock_is_levelled(api, work, crew):
+    project, (east, west) = crew
+    six_days = await calendar(api, project, shifts=dict.fromkeys((*WORKDAYS, "saturday"), NINE_TO_FIVE))
+    await api.patch(f"{project}/tasks/{west}", {"calendar_id": six_days})
+    cured = await api.task(project, "cured")
+    await api.link(project, east, cured, lag="PT48H", lag_calendar="24h")
+    result = (await levelled(api, work, project))["result"]
+    moved = {each["task_id"]: (each["start"], each["finish"], each["delay"]) for each in result["moved"]}
+    # East on Monday to Friday, two days round the clock, and west from Saturday on: nothing can be sooner.
+    assert moved == {west: ("2026-03-07", "2026-03-12", "P5D")}
+    assert (result["finish"], result["is_shortest"]) == ("2026-03-12", True)

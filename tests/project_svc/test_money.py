@@ -178,6 +178,23 @@ async def test_a_correction_names_what_it_corrects(api, project):
         assert problem["errors"][0]["rule"] == "unknown_entry"
 
 
+async def test_corrections_of_corrections_are_of_the_first_entry_and_keep_what_it_was_for(api, project):
+    task = await api.task(project)
+    path, costs = f"{project}/budget/commitments", f"{project}/budget/actuals"
+    order = await api.post(path, {"on": "2026-03-02", "amount": eur("1000.00"), "task_id": task})
+    less = await api.post(path, {"on": "2026-03-03", "amount": eur("-200.00"), "corrects_id": order["id"]})
+    again = await api.post(path, {"on": "2026-03-04", "amount": eur("-50.00"), "corrects_id": less["id"]})
+    assert {(each["corrects_id"], each["task_id"]) for each in (less, again)} == {(order["id"], task)}
+    assert (await api.get(f"{project}/budget"))["open_commitments"] == eur("750.00")
+    paid = {"on": "2026-03-05", "amount": eur("500.00"), "task_id": task, "commitment_id": order["id"]}
+    invoice = await api.post(costs, paid)
+    back = await api.post(costs, {"on": "2026-03-06", "amount": eur("-500.00"), "corrects_id": invoice["id"]})
+    assert (back["task_id"], back["commitment_id"]) == (task, order["id"])
+    assert (await api.get(f"{project}/budget"))["open_commitments"] == eur("750.00")
+    other = {"on": "2026-03-06", "amount": eur("1.00"), "corrects_id": back["id"], "task_id": None}
+    assert (await api.post(costs, other))["task_id"] is None
+
+
 async def test_a_batch_enters_commitments_and_costs(api, project):
     operations = [
         {

@@ -28,9 +28,11 @@ FIGURES: Mapping[str, Mapping[str, Any]] = {
     f"{P}/snapshot": {"project": {"id": "{project_id}", "key": "WORLD"}},
     f"{P}/baselines/{{baseline_id}}/explain": {"baseline_id": "{baseline}", "field": "finish"},
     f"{P}/baselines/{{baseline_id}}/comparison": {"finish": {"from": "2026-03-13", "to": "2026-03-20"}},
+    f"{P}/calendars/{{calendar_id}}/versions/{{version}}": {"calendar_id": "{calendar}", "version": 1},
+    "/calendars/{shared_calendar_id}/versions/{version}": {"name": "Company", "version": 1, "revision": 1},
     f"{P}/imposed-dates": {"items": [{"task_id": "{free}", "at": "2026-03-16"}], "next": None},
     f"{P}/work-list": {"items": [{"kind": "task", "title": "dig"}, {"kind": "task", "title": "pour"}]},
-    f"{P}/work-list/people": {"items": [{"person": "Crane"}]},
+    f"{P}/work-list/people": {"items": [{"person": "Crane"}, {"person": "ada"}]},
     "/work-list": {"items": [{"kind": "task", "title": "dig"}, {"kind": "task", "title": "pour"}]},
 }
 ASKED = {
@@ -45,7 +47,12 @@ PAGES = {
     f"{P}/status-reports/{{status_report_id}}/page": "text/html",
 }
 """Answers that are files, and their types."""
-COPIES = {f"{P}/baselines/{{baseline_id}}/tasks": "dig", f"{P}/baselines/{{baseline_id}}/budget-lines": "Steel"}
+COPIES = {
+    f"{P}/baselines/{{baseline_id}}/tasks": "dig",
+    f"{P}/baselines/{{baseline_id}}/budget-lines": "Steel",
+    f"{P}/calendars/{{calendar_id}}/versions": "Crew",
+    "/calendars/{shared_calendar_id}/versions": "Company",
+}
 """Lists inside a record, and a name that is in them."""
 UNTOLD = {"job_id", "outside_link_id"}
 """Records that this test puts where they are without an event."""
@@ -60,6 +67,10 @@ def test_every_route_that_reads_is_asked():
 
 @pytest.fixture
 async def world(api, database) -> dict[str, str]:
+    return await whole_world(api, database)
+
+
+async def whole_world(api: Any, database: Any) -> dict[str, str]:
     """The records of a project by name, one of each kind."""
     project, made = await one_of_everything(api)
     made["project"] = made["project_id"]
@@ -71,6 +82,7 @@ async def world(api, database) -> dict[str, str]:
     program = Program(database, api.organization_id)
     await program.hear(program.tells(DependencyCommitted, program.dependency(project, made["free"], START)))
     made["outside_link"] = await linked_outside(database, api, made["project_id"], made["free"])
+    made["version"] = "1"
     made["shared_calendar"] = (await api.post("/calendars", {"name": "Company"}))["id"]
     made["job"] = await levelled(database, api, made["project_id"], 1, made["free"])
     return made

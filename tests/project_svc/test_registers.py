@@ -66,6 +66,7 @@ async def test_every_state_is_reached_by_its_steps_alone(api, project, collectio
         return
     other = await api.post(f"{project}/issues", body("issues"))
     decision = await api.post(f"{project}/decisions", body("decisions"))
+    await api.patch(f"{project}/decisions/{decision['id']}", {"state": "decided", "outcome": "Timber."})
     complete = {
         "issues": {"resolution": "The main was moved."},
         "decisions": {"outcome": "Composite.", "superseded_by_id": None},
@@ -175,18 +176,6 @@ async def test_a_record_that_another_one_names_stays(api, project):
     await api.delete(f"{project}/issues/{issue['id']}")
 
 
-async def test_a_gate_keeps_its_criteria_and_who_decided_on_them(api, project):
-    phase = await api.post(f"{project}/phases", {"name": "Construction", "order": 2})
-    criteria = [{"text": "Overhead line is energised", "met": True, "evidence": "Report 17"}]
-    gate = await api.post(f"{project}/gates", {"name": "Trial runs", "phase_id": phase["id"], "criteria": criteria})
-    assert gate["criteria"] == criteria
-    decided = await api.patch(f"{project}/gates/{gate['id']}", {"state": "decided"} | DECIDED | {"decision": "go"})
-    assert (decided["decision"], decided["decided_by"]) == ("go", "City transport board")
-    assert (await api.get(f"{project}/gates", params={"decision": "go"}))["items"] == [decided]
-    refused = await api.delete(f"{project}/phases/{phase['id']}", status=409)
-    assert refused.json()["type"] == "/problems/record-in-use"
-
-
 async def test_phases_come_in_their_order(api, project):
     for name, order in (("Handover", 3), ("Design", 1), ("Construction", 2)):
         await api.post(f"{project}/phases", {"name": name, "order": order})
@@ -283,3 +272,14 @@ async def test_a_risk_that_occurs_becomes_an_issue(api, project):
     }
     refused = await api.delete(f"{project}/risks/{risk['id']}", status=409)
     assert refused.json()["type"] == "/problems/record-in-use"
+
+
+async def test_a_decision_is_superseded_by_one_that_is_decided(api, project):
+    first, second = [(await api.post(f"{project}/decisions", body("decisions")))["id"] for _ in range(2)]
+    decided = {"state": "decided", "outcome": "Composite."}
+    await api.patch(f"{project}/decisions/{first}", decided)
+    superseded = {"state": "superseded", "superseded_by_id": second}
+    problem = await api.patch(f"{project}/decisions/{first}", superseded, status=422)
+    assert [(each["pointer"], each["rule"]) for each in problem["errors"]] == [("/superseded_by_id", "not_decided")]
+    await api.patch(f"{project}/decisions/{second}", decided)
+    assert (await api.patch(f"{project}/decisions/{first}", superseded))["superseded_by_id"] == second

@@ -1,6 +1,7 @@
 """What assignments cost, by the rates of the days on which their work falls."""
 
 import pytest
+from tests.project_svc.calendars import calendar
 
 
 def eur(amount: str) -> dict[str, str]:
@@ -39,6 +40,19 @@ async def test_work_costs_the_rates_of_the_days_on_which_it_falls(api, project):
     assert amounts(item) == amounts(told) == ["4370.00", "1650.00", "2720.00"]
     await api.patch(f"{project}/tasks/{task}", {"constraint": {"type": "SNET", "date": "2026-03-09"}})
     assert amounts(await costs(api, project))[0] == "4800.00"
+
+
+async def test_work_costs_the_rates_of_the_days_on_which_who_does_it_is_there(api, project):
+    task = await api.task(project, duration="P5D")
+    rates = [{"standard": eur("100.00")}, {"effective_on": "2026-03-05", "standard": eur("120.00")}]
+    back = await calendar(api, project, exceptions=[{"on": "2026-03-02", "to": "2026-03-04", "name": "Holiday"}])
+    assignment = await assigned(api, project, task, {"rates": rates, "calendar_id": back}, actual_work="P1D")
+    assert (await api.get(f"{project}/assignments/{assignment}"))["work"] == "P5D"
+    # All forty hours on Thursday and Friday, eight of them already.
+    assert amounts(await costs(api, project)) == ["4800.00", "960.00", "3840.00"]
+    # Who is away all the time costs what the task's days cost.
+    await api.patch(f"{project}/tasks/{task}", {"duration": "P2D"})
+    assert amounts(await costs(api, project))[0] == "1600.00"
 
 
 async def test_material_and_costs_are_due_once_the_task_has_begun(api, project):

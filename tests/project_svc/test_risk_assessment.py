@@ -85,6 +85,10 @@ async def test_the_matrix_is_the_projects_own(api, planned, events_of):
     }
     changed = await api.patch(project, {"risk_matrix": matrix})
     assert changed["risk_matrix"] == matrix
+    higher = await api.patch(project, {"risk_matrix": {"high_from": 7, "cost_limits": None}})
+    usual = (await api.get(await api.project()))["risk_matrix"]
+    assert higher["risk_matrix"] == matrix | {"high_from": 7, "cost_limits": usual["cost_limits"]}
+    await api.patch(project, {"risk_matrix": matrix})
     event = (await events_of(api.organization_id))[-1]
     assert event["data"]["changed"] == ["risk_matrix"]
     answer, found = await assessed(api, project)
@@ -98,6 +102,11 @@ async def test_without_a_budget_any_cost_is_the_worst(api):
     await api.post(f"{project}/risks", risk(cost_impact=eur("0.00"), days_impact="P0D"))
     answer, _ = await assessed(api, project)
     assert [item["inherent"]["impact_level"] for item in answer["items"]] == [5, 1]
+    await api.post(f"{project}/budget/lines", {"name": "Steel", "amount": eur("1000.00")})
+    answer, _ = await assessed(api, project)
+    assert [item["inherent"]["impact_level"] for item in answer["items"]] == [4, 1], (
+        "with the budget, the scores follow"
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,30 @@ async def test_a_risk_goes_its_way_and_ends(api, project):
     path = f"{project}/risks/{(await api.post(f'{project}/risks', risk()))['id']}"
     problem = await api.patch(path, {"state": "monitoring"}, status=409)
     assert problem["legal"] == ["assessed", "closed", "occurred"]
-    for state in ("assessed", "response_planned", "monitoring"):
-        await api.patch(path, {"state": state})
+    await api.patch(path, {"state": "assessed", "response": None, "owner": ""})
+    problem = await api.patch(path, {"state": "response_planned"}, status=422)
+    assert [error["rule"] for error in problem["errors"]] == ["response_missing", "owner_missing"]
+    await api.patch(path, {"state": "response_planned", "response": "mitigate", "owner": "grace"})
+    problem = await api.patch(path, {"state": "monitoring"}, status=422)
+    assert problem["errors"][0]["rule"] == "actions_missing"
+    action = {"title": "Pump", "risk_id": path.rpartition("/")[2]}
+    problem = await api.post(f"{project}/actions", action, status=422)
+    assert [error["rule"] for error in problem["errors"]] == ["owner_missing", "day_missing"]
+    await api.post(f"{project}/actions", action | {"owner": "grace", "due_on": "2026-03-05"})
+    await api.patch(path, {"state": "monitoring"})
+    problem = await api.patch(path, {"owner": ""}, status=422)
+    assert problem["errors"][0]["pointer"] == "/owner"
     problem = await api.patch(path, {"probability": 1}, status=422)
     assert problem["errors"][0]["rule"] == "open_probability"
     occurred = await api.patch(path, {"state": "occurred", "probability": 1})
     assert occurred["emv"]["amount"] == "0.00"
     await api.patch(path, {"state": "monitoring"}, status=409)
+
+
+async def test_a_risk_that_is_accepted_asks_for_no_action(api, project):
+    path = f"{project}/risks/{(await api.post(f'{project}/risks', risk()))['id']}"
+    for state in ("assessed", "response_planned", "monitoring"):
+        await api.patch(path, {"state": state, "response": "accept", "owner": "grace"})
 
 
 async def test_a_risk_threatens_a_task_of_its_project(api, project):

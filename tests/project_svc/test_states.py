@@ -6,8 +6,7 @@ The tables stand here once more, as the domain tells them, so that a change of o
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from tests.project_svc.control import eur
+from tests.project_svc.control import eur, put
 
 from contracts.project_events.change_requests import ChangeRequestStatus
 
@@ -81,14 +80,6 @@ CHANGE_REQUEST = {
     "implemented": "closed",
     "closed": "",
 }
-
-
-async def put(database: Any, api: Any, table: str, record_id: str, state: str) -> None:
-    """Bring a record into a state, past all conditions."""
-    change = text(f"UPDATE {table} SET state = :state WHERE id = :id")
-    async with database.transaction(api.organization_id) as session:
-        await session.execute(change, {"state": state, "id": record_id})
-        session.expire_all()
 
 
 def assert_follows(answer: Any, at: str, to: str, legal: str) -> None:

@@ -133,6 +133,21 @@ async def test_a_summary_is_the_sum_of_its_tasks(api, project):
     assert broken(problem) == [("/percent_complete", "summary_is_rolled_up")]
 
 
+async def test_a_summary_is_set_aside_and_taken_up_again_and_has_no_other_steps(api, project):
+    path = f"{project}/tasks/{await api.summary(project)}"
+    for state, legal in (
+        ("on_hold", ["not_started", "cancelled"]),
+        ("not_started", ["on_hold", "cancelled"]),
+        ("cancelled", ["not_started"]),
+    ):
+        await api.patch(path, {"state": state})
+        for illegal in ("in_progress", "complete"):
+            problem = await api.patch(path, {"state": illegal}, status=409)
+            assert (problem["type"], problem["legal"]) == ("/problems/illegal-step", legal)
+    became = await api.patch(path, {"kind": "task", "duration": "P1D", "state": "in_progress"})
+    assert (became["kind"], became["state"]) == ("task", "in_progress")
+
+
 async def test_a_parent_is_a_summary_of_the_same_project(api, stranger, project):
     leaf = await api.task(project)
     other = await api.summary(await api.project())

@@ -1,7 +1,12 @@
 """Tolerances and the exceptions from them; and what a project needs for its next state."""
 
+from uuid import UUID
+
 import pytest
 from tests.project_svc.control import baseline, baselined, eur, plan
+from tests.project_svc.member import ProjectMember
+
+from contracts.vocabulary import ProjectRole
 
 DECISION = {"decision": "Work on Saturdays.", "decided_by": "the board"}
 
@@ -107,6 +112,20 @@ async def test_an_exception_is_decided_and_closed(api):
     closed = await api.patch(path, {"state": "closed"})
     assert closed["figures"] == raised["figures"]
     assert (await api.request("DELETE", path)).status_code == 405
+
+
+async def test_the_manager_says_what_could_be_done_and_somebody_above_decides(api, client):
+    project, *_ = await plan(api, tolerances={"benefits": "none"})
+    path = f"{project}/exceptions/{(await api.post(f'{project}/exceptions', {'dimension': 'benefits'}))['id']}"
+    role = {UUID(project.rpartition("/")[2]): ProjectRole.PROJECT_MANAGER}
+    manager = ProjectMember(client, api.organization_id, frozenset(), "grace", in_projects=role)
+    above = ProjectMember(client, api.organization_id, frozenset({"portfolio_manager"}), "ada")
+    await manager.patch(path, {"cause": "Rain", "recommendation": "A week more"})
+    for change in ({"state": "decided"} | DECISION, {"decision": "None"}, {"decided_by": "grace"}):
+        assert (await manager.patch(path, change, status=403))["type"] == "/problems/forbidden"
+    await above.patch(path, {"state": "decided"} | DECISION)
+    await manager.patch(path, {"state": "closed"}, status=403)
+    assert (await above.patch(path, {"state": "closed"}))["cause"] == "Rain"
 
 
 async def test_what_was_decided_on_is_not_drafted_again_unless_it_gets_worse(api):

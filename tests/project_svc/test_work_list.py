@@ -8,6 +8,7 @@ from tests.project_svc.member import ProjectMember
 from contracts.vocabulary import ProjectRole
 
 MONDAY = "2026-03-09"
+DEEPER = {"op": "create", "record": "task", "body": {"name": "Deeper", "duration": "P1D"}}
 
 
 @pytest.fixture
@@ -40,6 +41,10 @@ async def project(api) -> str:
         ),
     ):
         await api.post(f"{project}/{path}", body | {"owner": "grace"})
+    await api.post(f"{project}/gates", {"name": "Dry enough?", "owner": "grace", "planned_on": "2026-03-05"})
+    asked = (await api.post(f"{project}/change-requests", {"title": "Wider", "operations": [DEEPER]}))["id"]
+    await api.patch(project, {"manager": "grace"})
+    await api.post(f"{project}/change-requests/{asked}/submit", {}, status=200)
     await api.post(f"{project}/decisions", {"title": "Which crane?", "decided_by": "grace", "due_on": "2026-03-10"})
     said = {"record": "task", "record_id": late, "body": "Grace, look here", "mentions": ["grace"]}
     await api.post(f"{project}/comments", said)
@@ -59,6 +64,7 @@ async def test_everything_that_waits_for_somebody_by_its_day(grace):
     assert [(each["kind"], each["title"], each["due_on"], each["when"]) for each in listed["items"]] == [
         ("risk", "Frost", "2026-03-01", "late"),
         ("task", "Survey", "2026-03-04", "late"),
+        ("gate", "Dry enough?", "2026-03-05", "late"),
         ("action", "Call the gas works", "2026-03-06", "late"),
         ("assumption", "Dry ground", MONDAY, "now"),
         ("decision", "Which crane?", "2026-03-10", "now"),
@@ -69,6 +75,7 @@ async def test_everything_that_waits_for_somebody_by_its_day(grace):
         ("task", "Lift", "2026-03-27", "now"),
         ("deliverable", "Report", "2026-04-01", "now"),
         ("phase", "Build", "2026-05-01", "next"),
+        ("change_request", "Wider", None, "now"),
         ("comment", "Grace, look here", None, "now"),
     ]
     by_title = {each["title"]: each for each in listed["items"]}
@@ -83,10 +90,10 @@ async def test_filters_and_pages(api, grace, project):
         return [each["title"] for each in (await grace.get(path, params={"as_of": MONDAY} | params))["items"]]
 
     everything = await titles()
-    assert await titles(when="late") == ["Frost", "Survey", "Call the gas works", "Inspect"]
+    assert await titles(when="late") == ["Frost", "Survey", "Dry enough?", "Call the gas works", "Inspect"]
     assert await titles(when="next") == ["Pour", "Build"]
     assert await titles(kind="comment") == ["Grace, look here"]
-    assert await titles(due_before="2026-03-06") == ["Frost", "Survey"]
+    assert await titles(due_before="2026-03-06") == ["Frost", "Survey", "Dry enough?"]
     assert await titles(person="ada") == ["Dig"]
     assert await titles(person=["ada", "Crane crew"]) == ["Dig", "Lift"]
     assert await titles(f"{project}/work-list", when="next") == ["Pour", "Build"]
@@ -107,11 +114,20 @@ async def test_each_person_of_the_team_has_so_much_to_do(api, project):
     assert people["items"] == [
         {"person": "Crane crew", "late": 0, "now": 1, "next": 0},
         {"person": "ada", "late": 0, "now": 1, "next": 0},
-        {"person": "grace", "late": 4, "now": 7, "next": 2},
+        {"person": "grace", "late": 5, "now": 8, "next": 2},
     ]
     first = await api.get(f"{project}/work-list/people", params={"as_of": MONDAY, "limit": 2})
     rest = await api.get(f"{project}/work-list/people", params={"as_of": MONDAY, "cursor": first["next"]})
     assert [*first["items"], *rest["items"]] == people["items"]
+
+
+async def test_a_gate_and_a_change_request_of_nobody_wait_for_the_manager_and_a_task_on_hold_stays(api, grace, project):
+    await api.post(f"{project}/gates", {"name": "Nobody's"})
+    (task,) = (each for each in (await api.get(f"{project}/tasks"))["items"] if each["name"] == "Survey")
+    await api.patch(f"{project}/tasks/{task['id']}", {"state": "on_hold"})
+    waits = {each["title"]: each for each in (await grace.get("/work-list", params={"as_of": MONDAY}))["items"]}
+    assert (waits["Nobody's"]["people"], waits["Wider"]["people"]) == (["grace"], ["grace"])
+    assert (waits["Survey"]["state"], waits["Survey"]["when"]) == ("on_hold", "late")
 
 
 async def test_a_mention_waits_until_it_is_resolved(api, grace, project):

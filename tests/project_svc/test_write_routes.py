@@ -50,14 +50,14 @@ async def levelled(database: Any, api: Any, project_id: str, revision: int, task
     return str(job.id)
 
 
-async def linked_outside(database: Any, api: Any, project_id: str, task_id: str) -> str:
+async def linked_outside(database: Any, api: Any, project_id: str, task_id: str, **more: Any) -> str:
     """A link to another project's task, as an import would have left it."""
     at, link_id = now(), new_id()
     whose = {"id": link_id, "organization_id": api.organization_id, "project_id": project_id, "task_id": task_id}
     said = {"other_end": "predecessor", "other_project": "Track", "other_task": "7", "type": "FS", "lag": "P0D"}
     kept = {"revision": 1, "created_at": at, "updated_at": at, "state": "waiting"}
     async with database.transaction(api.organization_id) as session:
-        await session.execute(OUTSIDE_LINKS.table.insert(), [whose | said | kept])
+        await session.execute(OUTSIDE_LINKS.table.insert(), [whose | said | kept | more])
     return str(link_id)
 
 

@@ -14,6 +14,7 @@ FIELDS = {
     "level of effort": {"kind": "level_of_effort", "duration": "P1DT4H30M", "mode": "manual", "wbs_code": "1.2"},
     "constrained": {"duration": "PT0M", "constraint": {"type": "SNET", "date": "2026-04-01"}, "deadline": "2026-05-01"},
     "dateless constraint": {"duration": "P1D", "constraint": {"type": "ALAP"}},
+    "by hand": {"duration": "P1D", "mode": "manual", "planned_start": "2026-04-01", "planned_finish": "2026-04-02"},
     "in progress": {
         "duration": "P10D",
         "actual_start": "2026-03-03",

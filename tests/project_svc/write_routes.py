@@ -32,6 +32,8 @@ OF_OTHERS = {
     "comment": ("comments", {"record": "task", "record_id": "{dig}", "body": "So?"}, {"state": "resolved"}),
 }
 IDS = {"budget_line": "line_id"}
+VERSIONS = {"change_request": 2}
+"""In how many versions the events of a record are said."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,18 @@ class Write:
 def _life(name: str, path: str, body: dict[str, Any], change: dict[str, Any]) -> dict[str, Write]:
     own = IDS.get(name, f"{name}_id")
     one = f"{P}/{path}/{{{own}}}"
+    versions = VERSIONS.get(name, 1)
     return {
-        f"POST {P}/{path}": Write(body, (f"{name}.created",), 201),
-        f"PATCH {one}": Write(change, (f"{name}.updated",), named={own: name}),
-        f"DELETE {one}": Write(None, (f"{name}.deleted",), 204, {own: f"spare_{name}"}),
+        f"POST {P}/{path}": Write(body, (f"{name}.created",) * versions, 201),
+        f"PATCH {one}": Write(change, (f"{name}.updated",) * versions, named={own: name}),
+        f"DELETE {one}": Write(None, (f"{name}.deleted",) * versions, 204, {own: f"spare_{name}"}),
     }
 
 
 def _step(step: str, at: str, body: Any = None) -> dict[str, Write]:
     route = f"POST {P}/change-requests/{{change_request_id}}/{step}"
-    events = ("task.updated", "change_request.updated") if step == "implement" else ("change_request.updated",)
+    told = ("change_request.updated",) * VERSIONS["change_request"]
+    events = ("task.updated", *told) if step == "implement" else told
     return {route: Write({} if body is None else body, events, named={"change_request_id": at})}
 
 
@@ -119,9 +123,9 @@ OF_THE_ORGANIZATION = {
 CANCEL = "POST /jobs/{job_id}/cancel"
 
 
-async def one_of_everything(api: Any) -> tuple[str, dict[str, str]]:
+async def one_of_everything(api: Any, key: str = "WORLD") -> tuple[str, dict[str, str]]:
     """A project, and its records by name; `spare_…` are there to be deleted."""
-    project = await api.project(key="WORLD")
+    project = await api.project(key=key)
     made = {"project_id": project.rpartition("/")[2]}
     for name in ("dig", "pour", "free"):
         made[name] = await api.task(project, name, "P5D")

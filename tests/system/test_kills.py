@@ -5,11 +5,15 @@ import json
 import signal
 from collections import Counter
 from itertools import chain
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import nats
 import pytest
+from stack_kit import RunningStack
+
+from bench.soak.pictures import named, picture_of, rebuild_from_stream
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
@@ -79,23 +83,26 @@ async def events_of(stack, project_id: str) -> list[tuple[dict, dict]]:
         await client.close()
 
 
-async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api):
-    mark = uuid4().hex[:8].upper()
-    program = (await post(api, "/programs", {"key": f"R{mark}", "name": "kills"})).json()
+async def prepare(api: httpx.AsyncClient) -> tuple[dict, list[str]]:
+    """A program with its projects."""
+    program = (await post(api, "/programs", {"key": "KILLS", "name": "kills"})).json()
     projects = []
     for number in range(PROJECTS):
-        body = {
-            "key": f"K{mark}{number}",
-            "name": "killed",
-            "start": "2026-03-02",
-            "currency": "EUR",
-            "granularity": "day",
-        }
-        project = (await post(api, "/projects", body)).json()
+        body = {"key": f"KILLS{number}", "name": "killed", "start": "2026-03-02", "currency": "EUR"}
+        project = (await post(api, "/projects", body | {"granularity": "day"})).json()
         projects.append(project["id"])
         await post(api, f"/programs/{program['id']}/components", {"project_id": project["id"]})
+    return program, projects
 
-    acknowledged: dict[str, set[str]] = {project: set() for project in projects}
+
+def task(number: int) -> dict[str, str]:
+    """Longer ones and shorter ones."""
+    return {"name": f"task {number}", "kind": "task", "duration": f"P{number % 7 + 1}D"}
+
+
+async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api, new_folder):
+    program, projects = await prepare(api)
+    acknowledged: dict[str, dict[str, int]] = {project: {} for project in projects}
     positions: dict[str, int] = dict.fromkeys(projects, 0)
     numbers = iter(range(WRITES))
     moments = {number * BETWEEN_KILLS: asyncio.Event() for number in range(1, len(PARTS) + 1)}
@@ -103,9 +110,8 @@ async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api
     async def write() -> None:
         for number in numbers:
             project = projects[number % PROJECTS]
-            body = {"name": f"task {number}", "kind": "task", "duration": "P1D"}
-            answer = await post(api, f"/projects/{project}/tasks", body)
-            acknowledged[project].add(answer.json()["id"])
+            answer = await post(api, f"/projects/{project}/tasks", task(number))
+            acknowledged[project][answer.json()["id"]] = number
             revision = int(answer.headers["Interlock-Position"].rpartition("@")[2])
             positions[project] = max(positions[project], revision)
             if (moment := moments.get(sum(map(len, acknowledged.values())))) is not None:
@@ -125,14 +131,41 @@ async def test_every_acknowledged_write_arrives_once_and_nothing_else(stack, api
     assert sum(map(len, acknowledged.values())) == WRITES
 
     after = [f"project/{project}@{revision}" for project, revision in positions.items()]
-    picture = await read(api, f"/programs/{program['id']}/schedule", after)
-    assert Counter(item["task_id"] for item in picture["items"]) == Counter(chain(*acknowledged.values()))
+    schedule = await read(api, f"/programs/{program['id']}/schedule", after)
+    assert Counter(item["task_id"] for item in schedule["items"]) == Counter(chain(*acknowledged.values()))
 
     for project in projects:
         events = await events_of(stack, project)
         created = [data["record"]["id"] for headers, data in events if headers["ce-type"].endswith("task.created.v1")]
-        assert Counter(created) == Counter(acknowledged[project])
+        assert Counter(created) == Counter(acknowledged[project].keys())
         revisions = [int(headers["ce-revision"]) for headers, _ in events]
         assert sorted(set(revisions)) == list(range(1, positions[project] + 1))
         assert revisions == sorted(revisions)
         assert len({headers["ce-id"] for headers, _ in events}) == len(events)
+
+    of_program = program["id"], program["organization_id"]
+    picture = picture_of(stack.home, *of_program)
+    rebuild_from_stream(stack.home)
+    assert picture_of(stack.home, *of_program) == picture
+    stack.stop()  # two at once are much for a small machine
+    made = sorted(chain(*(tasks.items() for tasks in acknowledged.values())))
+    assert await the_same_undisturbed(new_folder() / "home", [number for _, number in made]) == named(picture)
+
+
+async def the_same_undisturbed(home: Path, numbers: list[int]) -> bytes:
+    """The picture of a stack to which nothing happened, where the same tasks were made in the same order."""
+    stack = RunningStack(home)
+    stack.start()
+    headers = {"Authorization": f"Bearer {stack.token}"}
+    try:
+        async with httpx.AsyncClient(base_url=f"{stack.url}/v1", headers=headers, timeout=60) as api:
+            program, projects = await prepare(api)
+            after: dict[str, str] = {}
+            for number in numbers:
+                project = projects[number % PROJECTS]
+                answer = await post(api, f"/projects/{project}/tasks", task(number))
+                after[project] = answer.headers["Interlock-Position"]
+            await read(api, f"/programs/{program['id']}/schedule", list(after.values()))
+        return named(picture_of(home, program["id"], program["organization_id"]))
+    finally:
+        stack.stop()

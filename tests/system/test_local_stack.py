@@ -63,7 +63,7 @@ def test_a_second_start_finds_all_data(stack):
     assert not any("sample" in line for line in stack.lines)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_the_end_takes_less_than_ten_seconds_and_leaves_no_process(stack, how):
     processes = stack.processes()
     assert len(processes) > 7

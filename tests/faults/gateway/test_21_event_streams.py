@@ -6,9 +6,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from live_kit import Author, eventually, listening, live_gateway, renew
+from live_kit import Author, eventually, example, listening, live_gateway, renew
 from prometheus_client import REGISTRY
 
+from contracts.project_events.shared_calendars import SharedCalendarCreated
 from contracts.subjects import Stream
 from gateway.events.ring import Ring
 from gateway.identity import actions
@@ -73,7 +74,7 @@ async def test_a_client_that_goes_is_forgotten_whether_it_was_busy_or_idle(live,
     idle.close()
     await eventually(lambda: listeners(live) == 0)
     await writing
-    assert live.app.state.runtime.live.limits._open == {}
+    assert live.app.state.runtime.live.limits._places._taken == {}
 
 
 @pytest.mark.slow
@@ -200,12 +201,40 @@ async def test_a_token_that_is_revoked_ends_its_streams(live, author, database):
         digest = digest_of(live.token)
         me = await live.app.state.runtime.callers.identify(f"Bearer {live.token}")
         async with database.transaction(author.organization_id) as session:
-            (await session.get_one(ApiToken, me.credential_id)).revoke(now())
+            (await session.get_one(ApiToken, me.credential_id)).revoked_at = now()
         live.app.state.runtime.callers.forget(digest)
         await author.task()
         event = await reader.next()
         assert (event.name, event.data) == ("close", {"reason": "unauthenticated"})
         assert await reader.next() is None
+
+
+async def test_a_role_that_is_taken_back_closes_what_it_opened_under_the_stream(live, author, viewer):
+    """The stream stays: what anybody may hear still comes, and so nothing else can have come before it."""
+
+    async def all_hear() -> str:
+        whose = {"id": uuid4(), "organization_id": author.organization_id}
+        return await author.say("work", author.organization_id, example(SharedCalendarCreated, **whose))
+
+    async def take_back(place: str) -> None:
+        roles = (await live.client.get(f"/v1/roles?member_id={viewer.headers['X-Member']}")).json()["items"]
+        [role] = [each["id"] for each in roles if each[place] is not None]
+        assert (await live.client.delete(f"/v1/roles/{role}")).status_code == 204
+
+    async with listening(viewer) as reader:
+        await eventually(lambda: listeners(live) == 1)
+        said = [await author.task(), await author.program()]
+        assert await reader.ids(2) == said
+        await take_back("project_id")
+        await author.tasks(3)
+        said = await author.program()
+        assert await reader.ids(1) == [said]
+        await take_back("program_id")
+        await author.tasks(3)
+        await author.program()
+        said = await all_hear()
+        assert await reader.ids(1) == [said]
+        assert listeners(live) == 1
 
 
 async def test_a_token_that_expires_ends_its_streams(live, author, database):

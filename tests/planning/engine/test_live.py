@@ -24,6 +24,7 @@ from planning.plan import (
     Link,
     LinkType,
     Plan,
+    Progress,
     Project,
     SchedulingMode,
     Task,
@@ -38,7 +39,11 @@ class Game:
         self.random = random.Random(seed)
         self.count = 0
         self.tasks, self.links = {}, {}
-        self.projects = [Project(name, START, None, None, MON_TO_FRI) for name in "PQR"]
+        self.projects = [
+            Project("P", START, None, None, MON_TO_FRI),
+            Project("Q", START, None, None, MON_TO_FRI, Progress.OVERRIDE),
+            Project("R", START, None, None, MON_TO_FRI, critical_float=960),
+        ]
         self.graph = nx.MultiDiGraph()
         for _ in range(tasks):
             task = self.new_task()

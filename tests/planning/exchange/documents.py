@@ -93,6 +93,8 @@ def _task(draw, source_id, parent_id, calendar_ids):
     constraint = draw(st.sampled_from(ConstraintType))
     started = draw(maybe(MOMENTS))
     finished = draw(maybe(MINUTES)) if started else None
+    mode = draw(st.sampled_from([SchedulingMode.AUTO_ASAP, SchedulingMode.MANUAL]))
+    planned = [draw(maybe(MOMENTS)) if mode is SchedulingMode.MANUAL else None for _ in range(2)]
     undated = constraint in (ConstraintType.ASAP, ConstraintType.ALAP)
     return DocumentTask(
         source_id=source_id,
@@ -104,10 +106,12 @@ def _task(draw, source_id, parent_id, calendar_ids):
         remaining=draw(maybe(MINUTES)),
         is_estimated=draw(st.booleans()),
         calendar_id=draw(maybe(st.sampled_from(calendar_ids))) if calendar_ids else None,
-        mode=draw(st.sampled_from([SchedulingMode.AUTO_ASAP, SchedulingMode.MANUAL])),
+        mode=mode,
         work_mode=draw(st.sampled_from(WorkMode)),
         start=draw(maybe(MOMENTS)),
         finish=draw(maybe(MOMENTS)),
+        planned_start=planned[0],
+        planned_finish=planned[1],
         constraint=constraint,
         constraint_date=None if undated else draw(MOMENTS),
         deadline=draw(maybe(MOMENTS)),

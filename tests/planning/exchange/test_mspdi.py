@@ -1,5 +1,6 @@
 """Reading Microsoft Project's XML: what every element means, what is reported, what is refused and where."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,9 +17,10 @@ from planning.exchange import (
     ResourceKind,
     read_mspdi,
     work_calendar,
+    write_mspdi,
 )
 from planning.instant import to_instant
-from planning.plan import ConstraintType, LagCalendar, LinkType, SchedulingMode, TaskKind
+from planning.plan import ConstraintType, LagCalendar, LinkType, Progress, SchedulingMode, TaskKind
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -73,7 +75,10 @@ class TestTheSample:
 
     def test_manual_tasks_keep_their_dates(self, footbridge):
         opening = footbridge[0].tasks[5]
-        assert (opening.mode, opening.start) == (SchedulingMode.MANUAL, datetime.fromisoformat("2026-06-12T17:00"))
+        assert (opening.mode, opening.planned_start) == (
+            SchedulingMode.MANUAL,
+            datetime.fromisoformat("2026-06-12T17:00"),
+        )
 
     def test_links(self, footbridge):
         assert footbridge[0].links == (
@@ -235,6 +240,34 @@ class TestRecurrence:
         day = "<WeekDay><DayType>0</DayType><DayWorking>1</DayWorking><TimePeriod><FromDate>2026-03-07T00:00:00</FromDate><ToDate>2026-03-07T23:59:00</ToDate></TimePeriod><WorkingTimes><WorkingTime><FromTime>08:00:00</FromTime><ToTime>12:00:00</ToTime></WorkingTime></WorkingTimes></WeekDay>"
         document, _ = read(calendar(f"<WeekDays>{day}</WeekDays>"))
         assert document.calendars[0].exceptions[0].shifts == ((480, 720),)
+
+
+@pytest.mark.parametrize(
+    ("inside", "logic", "minutes", "converted"),
+    [
+        ("<SplitsInProgressTasks>1</SplitsInProgressTasks>", Progress.RETAINED_LOGIC, None, []),
+        ("<SplitsInProgressTasks>0</SplitsInProgressTasks>", Progress.OVERRIDE, None, ["SplitsInProgressTasks"]),
+        (
+            "<CriticalSlackLimit>2</CriticalSlackLimit><MinutesPerDay>360</MinutesPerDay>",
+            *(None, 720, []),
+        ),
+        ("<CriticalSlackLimit>-1</CriticalSlackLimit>", None, 0, ["CriticalSlackLimit"]),
+    ],
+    ids=["split", "unsplit", "slack", "negative"],
+)
+def test_what_holds_started_work_and_what_is_critical(inside, logic, minutes, converted):
+    document, report = read(inside)
+    assert (document.project.progress_logic, document.project.critical_float) == (logic, minutes)
+    assert [(each.loss, each.field) for each in report] == [(Loss.CONVERTED, field) for field in converted]
+    again, _ = read_mspdi(write_mspdi(document)[0])
+    assert again.project == document.project
+
+
+def test_a_threshold_of_hours_has_no_place_in_a_file_of_project():
+    document, _ = read("")
+    written, report = write_mspdi(replace(document, project=replace(document.project, critical_float=300)))
+    assert [(each.loss, each.record, each.field) for each in report] == [(Loss.DROPPED, "project", "critical_float")]
+    assert read_mspdi(written)[0].project.critical_float is None
 
 
 def test_an_empty_file_of_a_project_is_an_empty_document():

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.calendar import MON_TO_FRI, WorkCalendar
+from planning.calendar import MON_TO_FRI
 from planning.critical_path import schedule
 from planning.errors import NetworkCycle, UnknownTask
 from planning.levelling import (
     Demand,
     InvalidCapacity,
     InvalidDemand,
-    MixedCalendars,
     Overcommitted,
     Resource,
     UnknownResource,
@@ -99,6 +98,12 @@ def test_summaries_take_no_part(bench):
     assert list(level(plan, [CREW], needs("A")).items) == ["A"]
 
 
+def test_levels_of_effort_go_along_with_the_work_and_are_not_levelled(bench):
+    along = bench.task("L", 1, kind=TaskKind.LEVEL_OF_EFFORT)
+    plan = bench.plan([bench.task("A", 2), bench.task("B", 3), along], [("A", "L", "SS"), ("B", "L", "FF")])
+    assert list(level(plan, [CREW], needs("A", "B", "L")).items) == ["A", "B"]
+
+
 def test_demands_for_one_resource_add_up_and_resources_bind_together(bench):
     two = [CREW, Resource("crane", 1)]
     demands = [Demand("A", "crew", 1), Demand("A", "crew", 1), Demand("B", "crew", 1), Demand("C", "crane", 1)]
@@ -143,13 +148,6 @@ class TestRefusals:
     def test_dates_that_ask_for_too_much_by_themselves(self, bench):
         must = Constraint(ConstraintType.MSO, bench.day(1))
         assert self.refused(bench, Overcommitted, [CREW], needs("A", "B"), constraint=must).task_ids == ["A", "B"]
-
-    def test_several_calendars(self, bench):
-        other = WorkCalendar([[(540, 1020)]] * 6 + [[]])
-        tasks = [bench.task("A", 1), bench.task("B", 1, calendar=other)]
-        with pytest.raises(MixedCalendars) as caught:
-            level(bench.plan(tasks), [CREW], needs("A"))
-        assert caught.value.task_ids == ["B"]
 
     def test_a_cycle(self, bench):
         with pytest.raises(NetworkCycle):

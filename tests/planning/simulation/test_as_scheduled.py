@@ -16,6 +16,7 @@ from planning.plan import (
     Link,
     LinkType,
     Plan,
+    Progress,
     Project,
     SchedulingMode,
     Task,
@@ -71,7 +72,8 @@ def plans(draw, milestones=True):
         for b in range(a + 1, count)
         if draw(st.booleans())
     ]
-    return Plan([Project("P", start, None, draw(st.none() | instants), draw(st.sampled_from(calendars)))], tasks, links)
+    data_date, calendar = draw(st.none() | instants), draw(st.sampled_from(calendars))
+    return Plan([Project("P", start, None, data_date, calendar, draw(st.sampled_from(Progress)))], tasks, links)
 
 
 @settings(max_examples=150)

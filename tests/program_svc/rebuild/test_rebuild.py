@@ -149,7 +149,7 @@ async def test_without_what_it_takes_nothing_is_changed(world, monkeypatch):
 
     async def migrate_meanwhile(*arguments):
         await settle(*arguments)
-        await world.sql("ALTER TABLE picture_next.known_risks ADD COLUMN another integer")
+        await world.sql("ALTER TABLE picture_next.known_issues ADD COLUMN another integer")
 
     monkeypatch.setattr(rebuild.derived, "settle", migrate_meanwhile)
     with pytest.raises(NotRebuilt, match="no picture of the present shape"):
