@@ -127,11 +127,11 @@ lint-api: .venv/ready ## Lint the OpenAPI document with Spectral's and OWASP's r
 	@$(BIN)/python -m apitools lint
 
 .PHONY: fuzz
-fuzz: .venv/warm .venv/compiled ## Fuzz the API of a stack of its own by its document, for half an hour: SEED=1 (PHASES=stateful PATHS=/v1/goals)
-	@$(BIN)/python -m apitools fuzz --seed $(or $(SEED),1) $(if $(PHASES),--phases $(PHASES)) $(if $(PATHS),--paths "$(PATHS)")
+fuzz: .venv/warm .venv/compiled ## Fuzz the API of a stack of its own by its document, for half an hour: SEED=1 (PHASES=stateful PATHS=/v1/goals REPORT=file)
+	@$(BIN)/python -m apitools fuzz --seed $(or $(SEED),1) $(if $(REPORT),--report "$(REPORT)") $(if $(PHASES),--phases $(PHASES)) $(if $(PATHS),--paths "$(PATHS)")
 
 .PHONY: bench
-bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|project|start, a table and bench/results.json
+bench: .venv/warm .venv/compiled ## Measure: ONLY=engine|events|http|program|project|replicas|start, a table and bench/results.json
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: scale
