@@ -15,6 +15,7 @@ import planning
 from contracts.vocabulary import OPEN_RISKS, DependencyStatus
 from planning.written import frame_finish
 from program_svc.alignments.models import Alignment
+from program_svc.benefits.serving import goals_served_in
 from program_svc.dependencies.models import Dependency
 from program_svc.goals.models import Goal
 from program_svc.goals.progress import Progress, ratio
@@ -100,9 +101,10 @@ def waits_of(dependencies: Iterable[Dependency], keys: dict[UUID, str]) -> list[
 async def tree_of(
     session: AsyncSession, tree: GoalTree, program_ids: Collection[UUID], project_ids: Collection[UUID]
 ) -> list[dict[str, Any]]:
-    """The goals of programs, those that their projects serve, and what is above them; each below the one that it belongs to."""
+    """The goals of programs, those that their projects and benefits serve, and what is above them; each below the one that it belongs to."""
     aligned = select(col(Alignment.goal_id)).where(col(Alignment.project_id).in_(project_ids))
-    meant = set(await session.scalars(aligned.where(col(Alignment.risk_id).is_(None))))
+    aligned = aligned.where(col(Alignment.risk_id).is_(None), col(Alignment.benefit_id).is_(None))
+    meant = {*await session.scalars(aligned), *await session.scalars(goals_served_in(program_ids))}
     meant |= {goal.id for goal in tree.goals.values() if goal.program_id in program_ids}
     shown = {above.id for goal_id in meant for above in tree.upwards(goal_id)}
     progress = Progress.of(tree, await session.scalars(select(KeyResult)))
