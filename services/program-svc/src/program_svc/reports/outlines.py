@@ -27,7 +27,6 @@ from program_svc.rollups.measured import Measured
 from program_svc.rollups.risks import OwnRisk
 
 POINTS = 40
-MOST_GOALS = 100
 PROBABILITIES = (Decimal("0.1"), Decimal("0.3"), Decimal("0.5"), Decimal("0.7"))
 IMPACTS = (Decimal("0.01"), Decimal("0.02"), Decimal("0.05"), Decimal("0.1"))
 """Where the levels of a probability begin, and of a cost as a share of the program's budget."""
@@ -117,7 +116,7 @@ async def tree_of(
             "due": None if goal.due is None else goal.due.isoformat(),
             "progress": ratio(progress.at(goal.id)).model_dump(mode="json"),
         }
-        for goal, depth in list(_downwards(tree, None, 0, shown))[:MOST_GOALS]
+        for goal, depth in _downwards(tree, None, 0, shown)
     ]
 
 
