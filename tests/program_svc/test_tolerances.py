@@ -32,7 +32,7 @@ async def test_a_slip_beyond_the_tolerance_drafts_an_exception_with_its_cause_an
     await golden.api.hear()
     (exception,) = await drafted(golden)
     assert (exception["dimension"], exception["tolerance"], exception["forecast"]) == ("schedule", "P2D", "P3D")
-    assert exception["title"] == "The program is forecast to be done P3D after its deadline"
+    assert exception["title"] == "The program is forecast to be done P3D later than was agreed"
     assert "The end is held by 8 tasks in 3 projects" in exception["cause"]
     assert exception["consequences"] == "No dependency is broken so far, no goal is threatened."
     assert "its largest pieces have P17D, P6D, P6D left" in exception["options"]

@@ -34,7 +34,7 @@ POSITIONS = "positions"
 AGREED_ON = ("deadline", "bac")
 """Figures that were agreed on: against another deadline or budget a forecast is another matter."""
 TITLES = {
-    Dimension.SCHEDULE: "The program is forecast to be done {forecast} after its deadline",
+    Dimension.SCHEDULE: "The program is forecast to be done {forecast} later than was agreed",
     Dimension.COST: "The program is forecast to cost more than its budget",
     Dimension.RISK: "The open threats may cost more than is tolerated",
     Dimension.DEPENDENCIES: "{forecast} dependencies are broken",
