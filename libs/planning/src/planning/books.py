@@ -149,22 +149,39 @@ class Books:
         yield from (spread for spread, _ in self.own)
 
 
-def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
-    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a schedule is earned, in working minutes of a calendar. earned: ES; elapsed: AT; spi_t: the one over the other."""
+
+    calendar: WorkCalendar
+    earned: int
+    elapsed: int
+    spi_t: Figure
+
+
+def pace_of(books: Sequence[Books], at: int, ev: Decimal) -> Pace | None:
+    """The schedule that projects together have earned on the sum of their curves, beside the time elapsed since the first began; None without a budget.
 
     Time is working time where all of them work by one calendar, else time on the clock.
     """
     budgeted = [each for each in books if each.budget > 0]
     spreads = [spread for each in budgeted for spread in each.spreads() if spread.amount]
     if not spreads:
-        return Figure.undefined(NO_BUDGET)
+        return None
     start = min(spread.start for spread in spreads)
     calendar = _shared(spread.calendar for spread in spreads)
     period, ends = periods_of(spreads, calendar)
     completed = [each.completed_at for each in budgeted]
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
-    elapsed = Decimal(max(0, calendar.between(start, until))) / period
-    return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+    elapsed = max(0, calendar.between(start, until))
+    told = earned_schedule([planned_value(spreads, end) for end in ends], ev, Decimal(elapsed) / period)
+    return Pace(calendar, round(told.earned * period), elapsed, told.spi_t)
+
+
+def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
+    """SPI(t) of projects together."""
+    pace = pace_of(books, at, ev)
+    return Figure.undefined(NO_BUDGET) if pace is None else pace.spi_t
 
 
 def _sum(spreads: Iterable[Spread]) -> Decimal:
