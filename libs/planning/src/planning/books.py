@@ -197,6 +197,20 @@ def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:
     return different.pop() if len(different) == 1 else ROUND_THE_CLOCK
 
 
+def percent_done(plan: Plan) -> dict[Id, Decimal]:
+    """How much of each task of a plan of one project is done, 0 to 100: of a summary what is of the work below it, of a level of effort what was
+    planned to be by the data date.
+    """
+    home = plan.projects[0]
+    told = (at for task in plan.tasks for at in (task.actual_start, task.actual_finish) if at is not None)
+    now = max([home.start, *told])
+    dates: Mapping[Id, Span] = {}
+    if home.data_date is not None:
+        dates, now = _agreed(plan).dates, max(now, home.data_date)
+    progress = _progress(plan.tasks, dates, {})
+    return {task.id: progress[task.id].at(now, task.calendar or home.calendar) for task in plan.tasks}
+
+
 def as_planned(plan: Plan) -> Plan:
     """The plan as if nothing had happened yet: without progress, data date, and what other projects' progress imposes."""
     return Plan(
