@@ -92,8 +92,9 @@ def test_an_event_knows_its_subject_and_what_it_is_about():
 
 def test_the_goal_tree_belongs_to_the_organisation():
     strategic = {event.record for event in EVENTS if event.boundary is BoundaryKind.STRATEGY}
-    of_goals, of_portfolios = {"goal", "key_result", "check_in", "alignment"}, {"portfolio", "portfolio_report"}
-    assert strategic == of_goals | of_portfolios | {"portfolio_subscription"}
+    of_goals = {"goal", "key_result", "check_in", "alignment"}
+    of_portfolios = {"portfolio", "portfolio_project", "portfolio_report", "portfolio_subscription"}
+    assert strategic == of_goals | of_portfolios
 
 
 def test_a_cause_and_a_driver_name_only_what_applies():

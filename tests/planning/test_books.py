@@ -5,7 +5,7 @@ import pytest
 
 import planning
 from planning import MON_TO_FRI, Link, LinkType, Plan, Project, Task, TaskKind
-from planning.books import Agreed, Books, Line, spi_t
+from planning.books import Agreed, Books, Line, pace_of, spi_t
 from planning.written import at_finish, at_start
 
 DAY = 480
@@ -84,8 +84,19 @@ def test_spi_t_of_projects_together_is_measured_on_the_sum_of_their_curves():
     assert spi_t([ahead, idle], day(10), earned).value == Decimal("0.5")
 
 
+def test_the_schedule_that_is_earned_is_told_in_working_time():
+    books = Books.of(
+        plan(task("A", 10, actual_start=at_start(MONDAY), percent_complete=25)), [Line("A", Decimal(1000))]
+    )
+    pace = pace_of([books], day(4), books.earned(day(4)))
+    assert pace is not None
+    assert (pace.calendar, pace.earned, pace.elapsed) == (MON_TO_FRI, 5 * DAY // 2, 4 * DAY)
+    assert pace.spi_t.value == Decimal("0.625")
+
+
 def test_without_a_budget_there_is_no_pace():
     books = Books.of(plan(task("A", 10)), [])
+    assert pace_of([books], day(5), Decimal(0)) is None
     assert spi_t([books], day(5), Decimal(0)).reason == "no_budget"
 
 

@@ -145,3 +145,63 @@ async def test_a_project_that_contributes_to_a_benefit_serves_its_goal(api):
     await api.post("/alignments", {"goal_id": top, "project_id": str(idle), "weight": 0})
     assert [each["project_id"] for each in (await api.get("/alignment/orphans"))["projects"]] == [str(idle)]
     assert (await api.get("/alignment/coverage"))["aligned"]["amount"] == "200.00"
+
+
+async def test_a_benefit_is_aligned_with_a_further_goal_and_that_one_is_covered_and_exposed(api, line):
+    build, own, path = line
+    track = api.projects.records[build]["project_id"]
+    api.projects.budget_line(track, "300.00")
+    await api.hear()
+    program, _, benefit = path.partition("/benefits/")
+    further = (await api.post("/goals", {"name": "Clean air", "due": "2026-03-31"}))["id"]
+    assert further in [each["goal_id"] for each in (await api.get("/alignment/orphans"))["goals"]]
+    body = {"goal_id": further, "benefit_id": benefit, "weight": 2.5, "contribution": "Fewer exhausts"}
+    made = await api.post("/alignments", body)
+    milestone = (await api.get(path))["milestone"]
+    assert (made["benefit_id"], made["project_id"]) == (benefit, milestone["project_id"])
+    assert (await api.get("/alignments", params={"benefit_id": benefit}))["items"] == [made]
+    assert {own, further} <= {each["id"] for each in (await api.get(f"{program}/goals"))["items"]}
+    assert (await api.get("/alignment/orphans"))["goals"] == []
+    await api.patch(path, {"goal_id": None})
+    covered = await api.get("/alignment/coverage")
+    assert (covered["aligned"]["amount"], covered["share"]["value"]) == ("300.00", 1)
+    change = {"project_id": str(track), "task_id": str(build), "duration": "P16D"}
+    imagined = await api.post(f"{program}/what-if", {"changes": [change]}, status=200)
+    assert [(each["id"], each["kind"]) for each in imagined["goals"]] == [(further, "benefit")]
+    lost = [{"kind": "cancelled_project", "project_id": milestone["project_id"]}]
+    imagined = await api.post(f"{program}/what-if", {"changes": lost}, status=200)
+    assert [(each["id"], each["kind"]) for each in imagined["goals"]] == [(further, "lost")]
+    api.projects.change(build, duration="P16D")
+    await api.hear()
+    (threat,) = (await api.get(f"/goals/{further}/exposure"))["threats"]
+    assert (threat["kind"], threat["benefit_id"], threat["by"], threat["weight"]) == ("benefit", benefit, "P3D", 2.5)
+    await api.patch(f"/alignments/{made['id']}", {"weight": 0})
+    assert (await api.get("/alignment/coverage"))["share"]["value"] == 0
+    assert [each["goal_id"] for each in (await api.get("/alignment/orphans"))["goals"]] == [own, further]
+
+
+async def test_an_alignment_of_a_benefit_names_what_is_there_and_holds_the_benefit(api, line):
+    build, _, path = line
+    program, _, benefit = path.partition("/benefits/")
+    goal = (await api.post("/goals", {"name": "Clean air"}))["id"]
+    body = {"goal_id": goal, "benefit_id": benefit}
+    idle = await api.post(f"{program}/benefits", {"name": "B", "baseline": 0, "target": 1})
+    for wrong, status, pointer in (
+        ({"goal_id": goal}, 422, "/project_id"),
+        (body | {"milestone_task_id": str(build)}, 422, "/benefit_id"),
+        (body | {"risk_id": str(uuid4())}, 422, "/benefit_id"),
+        (body | {"benefit_id": idle["id"]}, 422, "/benefit_id"),
+        (body | {"benefit_id": str(uuid4())}, 404, None),
+        (body | {"project_id": str(uuid4())}, 404, None),
+    ):
+        refused = await api.post("/alignments", wrong, status=status)
+        assert pointer is None or refused["errors"][0]["pointer"] == pointer
+    contributor = str(api.projects.records[build]["project_id"])
+    made = await api.post("/alignments", body | {"project_id": contributor})
+    assert made["project_id"] == contributor
+    assert (await api.post("/alignments", body, status=409))["alignment_id"] == made["id"]
+    refused = await api.patch(f"/alignments/{made['id']}", {"milestone_task_id": str(build)}, status=422)
+    assert refused["errors"][0]["rule"] == "one_target"
+    assert (await api.delete(path, status=409)).json()["type"] == "/problems/record-in-use"
+    await api.delete(f"/alignments/{made['id']}")
+    await api.delete(path)

@@ -284,6 +284,10 @@ async def test_a_risk_is_aligned_with_the_goal_that_it_threatens(api):
     await api.post("/alignments", body | {"risk_id": str(risk)})
     await api.post("/alignments", body | {"risk_id": str(risk)}, status=409)
     await api.post("/alignments", body | {"risk_id": str(uuid4())}, status=404)
+    again = await api.post("/alignments", {"goal_id": threatened, "risk_id": str(risk)}, status=409)
+    assert [each["id"] for each in (await api.get("/alignments", params={"risk_id": str(risk)}))["items"]] == [
+        again["alignment_id"]
+    ]
     threats = (await api.get(f"/goals/{threatened}/exposure"))["threats"]
     assert [(each["kind"], each["risk_id"], each["emv"]["amount"]) for each in threats] == [
         ("risk", str(risk), "-500.00")

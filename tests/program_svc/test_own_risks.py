@@ -112,6 +112,17 @@ async def test_it_is_aligned_with_a_goal_through_a_project_of_its_program(api, p
     assert await risks(api, f"/goals/{goal}/exposure") == [(own["id"], str(track), "P5D", "0.00")]
     elsewhere = await api.post(f"{await api.program()}/risks", RISK)
     await api.post("/alignments", body | {"risk_id": elsewhere["id"]}, status=404)
+    nowhere = {"goal_id": goal, "risk_id": elsewhere["id"]}
+    assert (await api.post("/alignments", nowhere, status=422))["errors"][0]["pointer"] == "/project_id"
+
+
+async def test_its_task_says_which_project_an_alignment_is_about(api, program):
+    path, track, build = program
+    goal = (await api.post("/goals", {"name": "G", "due": "2026-03-13"}))["id"]
+    own = await api.post(f"{path}/risks", RISK | {"task": {"project_id": str(track), "task_id": str(build)}})
+    made = await api.post("/alignments", {"goal_id": goal, "risk_id": own["id"]})
+    assert (made["project_id"], made["risk_id"]) == (str(track), own["id"])
+    assert [each[:2] for each in await risks(api, f"/goals/{goal}/exposure")] == [(own["id"], str(track))]
 
 
 async def test_one_that_occurs_becomes_an_issue_once(api, program):

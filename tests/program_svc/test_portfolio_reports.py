@@ -6,6 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from tests.program_svc.member import ProgramMember
 
 from contracts.vocabulary import ProgramRole
+from program_svc.portfolios import page
+from program_svc.reports import content
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +84,20 @@ async def test_a_page_sums_the_pictures_of_all_programs(api):
     page = (await api.request("GET", f"{one}/page")).text
     assert page.count("<svg") == len(("programs", "CHF", "EUR", "dependencies", "risks"))
     assert "<td>breached</td><td>2</td>" in page
+
+
+async def test_a_page_says_how_much_of_the_tree_and_of_the_programs_it_shows(api, portfolio, monkeypatch):
+    path, _ = portfolio
+    (program,) = [each["id"] for each in (await api.get("/programs"))["items"] if each["key"] == "LATE"]
+    await api.post("/goals", {"name": "Clean", "program_id": program})
+    monkeypatch.setitem(content.MOST_LISTED, "tree", 1)
+    monkeypatch.setattr(page, "MOST_ROWS", 0)
+    one = f"{path}/status-reports/{(await api.post(f'{path}/status-reports', BODY))['id']}"
+    kept = (await api.get(one))["content"]
+    assert (kept["listed"], len(kept["tree"])) == ({"tree": {"shown": 1, "total": 2}}, 1)
+    told = (await api.request("GET", f"{one}/page")).text
+    for line in ("The first 0 of 1.", "The first 1 of 2 goals of the tree."):
+        assert line in told
 
 
 async def test_a_portfolio_without_programs_can_be_reported_on_and_a_period_does_not_end_before_it_begins(api):

@@ -121,6 +121,14 @@ async def test_a_comparison_tells_the_agreements_that_differ_and_compares_with_a
     same = await api.get(f"{program}/baselines/{before['id']}/comparison")
     assert (same["differing_dependencies"], same["with"]) == ([], None)
     await api.post(f"{path}/renegotiate", {"needed_by": "2026-03-20"}, status=200)
+    # What was agreed is in force until both sides commit to the new terms.
+    meanwhile = await api.post(f"{program}/baselines", {"name": "Meanwhile"})
+    assert (meanwhile["figures"]["agreed"], meanwhile["content_hash"]) == (
+        before["figures"]["agreed"],
+        before["content_hash"],
+    )
+    same = await api.get(f"{program}/baselines/{before['id']}/comparison")
+    assert (same["differing_dependencies"], same["dependencies"]) == ([], 1)
     for end in ("provider", "receiver"):
         await api.post(f"{path}/commit", {"end": end}, status=200)
     another = await api.commit(program, given, other)

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from program_svc.reports import roadmap
+from pictures.between import MOST_NODES
+from program_svc.reports import content, roadmap
+from program_svc.reports.extent import map_caption
 from program_svc.reports.roadmap import months_between
 
 pytestmark = pytest.mark.slow
@@ -154,3 +156,46 @@ async def test_a_roadmap_is_of_a_period_and_of_a_project_if_asked(api, line, mon
     assert (whole["milestones_from"], (await api.get(f"{program}/roadmap"))["milestones_from"]) == (None, min(ends))
     picture = await api.request("GET", f"{program}/roadmap.svg", params=asked)
     assert picture.status_code == 200
+
+
+async def test_a_report_says_how_much_of_a_list_it_holds(api, line, monkeypatch):
+    """Once it left out what was beyond the first two hundred, and nobody could tell."""
+    _, program = line
+    for number in range(3):
+        await api.post("/goals", {"name": f"G{number}", "program_id": program.removeprefix("/programs/")})
+        await api.post(f"{program}/benefits", {"name": f"B{number}", "baseline": 0, "target": 1})
+    body = {"title": "T", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+
+    async def published():
+        path = f"{program}/status-reports/{(await api.post(f'{program}/status-reports', body))['id']}"
+        return (await api.get(path))["content"], (await api.request("GET", f"{path}/page")).text
+
+    whole, page = await published()
+    assert whole["listed"] == {
+        "worrying": {"shown": 0, "total": 0},
+        **{name: {"shown": 3, "total": 3} for name in ("goals", "benefits", "tree")},
+    }
+    assert "The first" not in page
+    assert "are not drawn" not in page
+    monkeypatch.setattr(content, "MOST_LISTED", {"worrying": 0, "goals": 2, "benefits": 1, "tree": 2})
+    monkeypatch.setattr(roadmap, "MOST_MILESTONES", 0)
+    part, page = await published()
+    assert {name: each["shown"] for name, each in part["listed"].items() if each["total"] == 3} == {
+        "goals": 2,
+        "benefits": 1,
+        "tree": 2,
+    }
+    assert ([each["name"] for each in part["goals"]], len(part["outlines"]["tree"])) == (["G0", "G1"], 2)
+    for told in (
+        "The first 2 of 3 goals of the program.",
+        "The first 1 of 3 benefits.",
+        "The first 2 of 3 goals of the tree.",
+    ):
+        assert told in page
+    assert f"Milestones from {part['roadmap']['milestones_from']} on are not drawn." in page
+
+
+def test_a_dependency_map_says_when_it_has_no_room_for_all_projects():
+    waits = [{"giver": f"G{number}", "receiver": "R"} for number in range(MOST_NODES)]
+    assert map_caption(waits[1:]).endswith("gives the colour")
+    assert map_caption(waits).endswith(f"{MOST_NODES} of {MOST_NODES + 1} projects, between which it is worst")

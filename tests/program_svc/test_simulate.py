@@ -129,3 +129,19 @@ async def test_the_cost_is_the_budget_and_what_the_risks_that_happen_add(api, pa
     assert (await api.post(f"{program}/simulate", asked, status=200))["warnings"] == ["no_exchange_rate"]
     await api.post(f"{program}/exchange-rates", {"currency": "CHF", "rate": 2, "valid_from": "2026-01-01"})
     assert (await api.post(f"{program}/simulate", asked, status=200))["costs"]["planned"]["amount"] == "1200.00"
+
+
+async def test_a_goal_that_a_benefit_serves_has_its_chance_too(api, pair):
+    """Its milestone is done on 2026-03-13 or, in three of ten runs, three days later; ten days on it is realised."""
+    program, build, opening, _ = pair
+    track, service = (api.projects.records[task]["project_id"] for task in (build, opening))
+    api.projects.risk(track, "0.3", "0.00", task_id=str(build), days_impact="P3D")
+    await api.hear()
+    tight, loose = [(await api.post("/goals", {"name": "G", "due": due}))["id"] for due in ("2026-03-23", "2026-03-28")]
+    benefit = {"name": "Fewer cars", "baseline": 9, "target": 1, "goal_id": tight, "offset_days": 10}
+    ends = {"milestone": {"project_id": str(service), "task_id": str(opening)}}
+    made = await api.post(f"{program}/benefits", benefit | ends)
+    await api.post("/alignments", {"goal_id": loose, "benefit_id": made["id"]})
+    answer = await api.post(f"{program}/simulate", {"runs": 2_000, "spread": CERTAIN}, status=200)
+    chances = {each["id"]: each["chance"] for each in answer["goals"]}
+    assert chances == {tight: pytest.approx(0.7, abs=0.05), loose: 1}

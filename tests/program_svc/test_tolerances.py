@@ -2,6 +2,7 @@
 
 import pytest
 
+from program_svc.tolerances import drafting
 from program_svc.tolerances.clock import MoneyTolerances
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ async def test_a_slip_beyond_the_tolerance_drafts_an_exception_with_its_cause_an
     await golden.api.hear()
     (exception,) = await drafted(golden)
     assert (exception["dimension"], exception["tolerance"], exception["forecast"]) == ("schedule", "P2D", "P3D")
-    assert exception["title"] == "The program is forecast to be done P3D after its deadline"
+    assert exception["title"] == "The program is forecast to be done P3D later than was agreed"
     assert "The end is held by 8 tasks in 3 projects" in exception["cause"]
     assert exception["consequences"] == "No dependency is broken so far, no goal is threatened."
     assert "its largest pieces have P17D, P6D, P6D left" in exception["options"]
@@ -103,7 +104,8 @@ async def test_cost_and_threats_are_measured_when_somebody_asks(golden):
     assert [each["title"] for each in checked["exceptions"]] == ["The program is forecast to cost more than its budget"]
     (overrun,) = told(checked["exceptions"][0], "overrun")
     assert (overrun["name"], overrun["value"]) == ("P1", "200.00 EUR, CPI 0.33")
-    assert "cost more than planned" in checked["exceptions"][0]["cause"]
+    assert checked["exceptions"][0]["figures"]["overruns"] == 1
+    assert "1 project cost more than planned" in checked["exceptions"][0]["cause"]
     assert "Cut the scope" in checked["exceptions"][0]["options"]
     assert (await api.post(f"{golden.program}/tolerances/check", status=200))["exceptions"] == []
 
@@ -196,3 +198,19 @@ async def test_tolerances_are_held_against_sums_at_stored_rates(golden):
     await api.post(f"{golden.program}/exchange-rates", rate)
     (measure,) = (await api.get(f"{golden.program}/tolerances"))["tolerances"]
     assert (measure["forecast"], measure["is_exceeded"]) == ("1050.00 EUR", True)
+
+
+async def test_an_exception_counts_all_that_it_speaks_of_and_tells_the_worst(golden, monkeypatch):
+    """It once counted what it told: of twenty broken dependencies it said eight."""
+    monkeypatch.setattr(drafting, "MOST_TOLD", 1)
+    for number in range(2):
+        goal = (await golden.api.post("/goals", {"name": f"G{number}", "due": "2026-04-20"}))["id"]
+        await golden.api.post("/alignments", {"goal_id": goal, "project_id": str(golden.project_ids["P3"])})
+    for path in list(golden.dependencies.values())[:2]:
+        await golden.api.post(f"{path}/renegotiate", {"needed_by": "2026-03-02"}, status=200)
+        for end in ("provider", "receiver"):
+            await golden.api.post(f"{path}/commit", {"end": end}, status=200)
+    await golden.api.patch(golden.program, {"deadline": "2026-04-20", "tolerances": {"schedule": "P1D"}})
+    (exception,) = await drafted(golden, dimension="schedule")
+    assert exception["consequences"] == "2 dependencies broken, 2 goals threatened."
+    assert [len(told(exception, role)) for role in ("provider", "receiver", "goal")] == [1, 1, 1]

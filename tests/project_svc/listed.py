@@ -23,7 +23,8 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
             "sponsor": "City",
             "deadline": "2026-09-30",
         },
-        {"key": "FAR", "name": "Far", "start": "2026-04-01", "currency": "USD", "granularity": "minute"},
+        {"key": "FAR", "name": "Far", "start": "2026-04-01", "currency": "USD", "granularity": "minute"}
+        | {"progress_logic": "override"},
     ),
     "/calendars": ({"name": "Works"},),
     f"{P}/tasks": (
@@ -109,7 +110,8 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
             "engagement": "supportive",
             "engagement_wanted": "leading",
         }
-        | {"cadence": "weekly", "party": "City", "owner": "Ada"},
+        | {"cadence": "weekly", "party": "City", "owner": "Ada", "last_contact_on": "2026-03-09"},
+        {"name": "Press", "last_contact_on": "2026-03-06"},
     ),
     f"{P}/deliverables": (
         {"name": "Track", "owner": "Ada", "task_id": "{dig}", "due_on": "2026-03-09"},
@@ -125,7 +127,9 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
         {"name": "Handover", "planned_on": "2026-03-06"},
     ),
     f"{P}/exceptions": ({"dimension": "benefits", "title": "M", "owner": "Ada"},),
-    f"{P}/change-requests": ({"title": "Wider", "priority": "critical", "requested_by": "Crew"},),
+    f"{P}/change-requests": (
+        {"title": "Wider", "priority": "critical", "requested_by": "Crew", "takes_over": ["{dig}"]},
+    ),
     f"{P}/baselines": ({"name": "Wider", "change_request_id": "{draft}"},),
     f"{P}/comments": ({"record": "risk", "record_id": "{risk}", "body": "Still?", "mentions": ["Ada", "members/1"]},),
     f"{P}/status-reports": ({"title": "April", "starts_on": "2026-04-01", "ends_on": "2026-04-30"},),

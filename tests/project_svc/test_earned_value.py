@@ -84,6 +84,7 @@ async def test_without_a_budget_every_figure_says_so(api):
     figures = await api.get(f"{project}/earned-value")
     assert {figures[name]["reason"] for name in ("cpi", "spi", "tcpi", "spi_t")} == {"no_budget"}
     assert figures["eac"]["typical"] == {"amount": None, "currency": "EUR", "reason": "no_budget"}
+    assert figures["earned_schedule"] is None
 
 
 async def test_without_costs_there_is_no_cpi(api):
@@ -113,6 +114,36 @@ async def test_a_line_of_a_summary_is_earned_with_the_work_below_it(api):
     assert amount((await api.get(f"{project}/earned-value"))["ev"]) == 300
 
 
+def earned_schedule(earned: str, elapsed: str, variance: str, hours: float = 8) -> dict[str, object]:
+    return {"hours_per_day": hours, "earned": earned, "elapsed": elapsed, "variance": variance}
+
+
+async def test_earned_schedule_is_told_of_any_past_date(api):
+    project = await api.project(data_date="2026-03-03")
+    task = await api.task(project, duration="P10D", actual_start="2026-03-02", percent_complete=5)
+    await api.post(f"{project}/budget/lines", {"name": "all", "amount": eur("1000.00"), "task_id": task})
+    await api.patch(project, {"data_date": "2026-03-06"})
+    await api.patch(f"{project}/tasks/{task}", {"percent_complete": 65})
+    for on, expected in (
+        ("2026-02-27", earned_schedule("P0D", "P0D", "P0D")),
+        ("2026-03-03", earned_schedule("PT4H", "P2D", "-P1DT4H")),
+        ("2026-03-06", earned_schedule("P6DT4H", "P5D", "P1DT4H")),
+    ):
+        told = await api.get(f"{project}/earned-value", params={"data_date": on})
+        assert told["earned_schedule"] == expected, on
+
+
+async def test_on_several_calendars_earned_schedule_is_time_on_the_clock(api):
+    project = await api.project(data_date="2026-03-03")
+    crew = (await api.post(f"{project}/calendars", {"name": "Crew", "hours_per_day": 6}))["id"]
+    for more in ({}, {"calendar_id": crew}):
+        task = await api.task(project, duration="P5D", **more)
+        await api.post(f"{project}/budget/lines", {"name": "L", "amount": eur("500.00"), "task_id": task})
+    told = (await api.get(f"{project}/earned-value"))["earned_schedule"]
+    assert told["hours_per_day"] == 24
+    assert (told["earned"], told["elapsed"]) == ("P0D", told["variance"].removeprefix("-"))
+
+
 async def test_complete_but_late_work_shows_in_spi_t_alone(api):
     project = await api.project(data_date="2026-03-20")
     task = await api.task(project, duration="P5D")
@@ -122,6 +153,7 @@ async def test_complete_but_late_work_shows_in_spi_t_alone(api):
     figures = await api.get(f"{project}/earned-value")
     assert figures["spi"]["value"] == 1
     assert figures["spi_t"]["value"] == 0.5
+    assert figures["earned_schedule"] == earned_schedule("P5D", "P10D", "-P5D")
     assert figures["warnings"] == ["complete_use_spi_t"]
     assert figures["tcpi"]["reason"] == "work_complete"
 

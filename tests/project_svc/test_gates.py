@@ -4,6 +4,13 @@ import pytest
 from tests.project_svc.control import baselined
 from tests.project_svc.test_registers import DECIDED, UNDECIDED, body
 
+SUPERSEDED = [
+    {"state": "decided", "outcome": "Timber.", "decided_by": "Board"},
+    {"state": "superseded"},
+]
+RESOLVED = {"state": "resolved", "resolution": "Another crane."}
+DECIDED_ON = {"state": "decided", "decision": "Work on Saturdays.", "decided_by": "Board"}
+
 
 @pytest.fixture
 async def project(api) -> str:
@@ -60,12 +67,25 @@ async def test_what_a_gate_has_killed_is_not_carried_out(api):
     ("collection", "steps", "change"),
     [
         ("decisions", [{"state": "decided", "outcome": "Timber."}], {"outcome": "Steel."}),
+        ("decisions", SUPERSEDED, {"outcome": "Steel."}),
+        ("decisions", SUPERSEDED, {"decided_by": "Nobody"}),
+        ("decisions", SUPERSEDED, {"superseded_by_id": None}),
         ("deliverables", [{"state": "delivered"}, {"state": "accepted", "accepted_by": "City"}], {"accepted_by": "Me"}),
+        ("issues", [{"state": "in_progress"}, RESOLVED, {"state": "closed"}], {"resolution": "It went by itself."}),
+        ("exceptions", [DECIDED_ON], {"decision": "Go on."}),
+        ("exceptions", [DECIDED_ON, {"state": "closed"}], {"decided_by": "Me"}),
     ],
 )
 async def test_what_was_said_at_a_step_stays(api, project, collection, steps, change):
-    made = await api.post(f"{project}/{collection}", body(collection))
-    path = f"{project}/{collection}/{made['id']}"
+    path = f"{project}/{collection}"
+    own = {"dimension": "benefits", "title": "Fewer riders"} if collection == "exceptions" else body(collection)
+    made = await api.post(path, own)
+    if steps is SUPERSEDED:
+        other = await api.post(path, own)
+        await api.patch(f"{path}/{other['id']}", {"state": "decided", "outcome": "Steel."})
+        steps = [steps[0], steps[1] | {"superseded_by_id": other["id"]}]
     for step in steps:
-        await api.patch(path, step)
-    assert (await api.patch(path, change, status=409))["type"] == "/problems/illegal-step"
+        before = await api.patch(f"{path}/{made['id']}", step)
+    problem = await api.patch(f"{path}/{made['id']}", change, status=409)
+    assert problem["type"] == "/problems/illegal-step"
+    assert await api.get(f"{path}/{made['id']}") == before

@@ -64,6 +64,43 @@ async def test_work_that_is_done_is_no_longer_uncertain(api, work):
     assert [each["id"] for each in (await simulated(api, work, project, **spread))["result"]["sensitivity"]] == [pour]
 
 
+async def test_what_was_spent_is_certain_and_only_what_is_left_varies(api, work):
+    """Dig cost 600 where 400 were budgeted; a quarter of pour's 500 is done, and nothing was entered for it."""
+    project, dig, pour = await plan(api)
+    await api.patch(f"{project}/tasks/{dig}", {"actual_start": "2026-03-02", "actual_finish": "2026-03-06"})
+    await api.patch(f"{project}/tasks/{pour}", {"actual_start": "2026-03-09", "percent_complete": 25})
+    await api.post(f"{project}/budget/actuals", {"on": "2026-03-06", "amount": eur("650.00"), "task_id": dig})
+    await api.post(f"{project}/budget/actuals", {"on": "2026-03-06", "amount": eur("-50.00"), "task_id": dig})
+    sure = (await simulated(api, work, project))["result"]["cost"]
+    assert (sure["planned"], sure["p50"], sure["p90"]) == (eur("900.00"), eur("1100.00"), eur("1100.00"))
+    assert sure["chance_of_budget"] == 0.0
+    spread = {"cost_spread": {"optimistic": 0.6, "pessimistic": 1.4, "shape": "triangular"}}
+    varied = (await simulated(api, work, project, **spread))["result"]["cost"]
+    least, most = (float(varied[name]["amount"]) for name in ("p50", "p90"))
+    assert 1080 < least < 1120 < most < 600 + 125 + 375 * 1.4
+    await api.post(f"{project}/budget/actuals", {"on": "2026-03-06", "amount": eur("30.00")})
+    assert (await simulated(api, work, project))["result"]["cost"]["p50"] == eur("1130.00")
+
+
+async def test_a_level_of_effort_has_cost_what_was_planned_by_the_data_date(api, work):
+    project = await api.project(data_date="2026-03-06")
+    effort, dig = await api.task(project, "watch", kind="level_of_effort"), await api.task(project, "dig", "P10D")
+    await api.link(project, dig, effort, type="SS")
+    await api.link(project, dig, effort, type="FF")
+    await api.post(f"{project}/budget/lines", {"name": "L", "amount": eur("1000.00"), "task_id": effort})
+    await api.post(f"{project}/budget/actuals", {"on": "2026-03-06", "amount": eur("700.00"), "task_id": effort})
+    assert (await simulated(api, work, project))["result"]["cost"]["p50"] == eur("1200.00")
+
+
+async def test_what_costs_its_budget_to_the_cent_stays_within_it(api, work):
+    project = await api.project()
+    for amount in ("0.10", "0.20"):
+        task = await api.task(project)
+        await api.post(f"{project}/budget/lines", {"name": "L", "amount": eur(amount), "task_id": task})
+    cost = (await simulated(api, work, project))["result"]["cost"]
+    assert (cost["p50"], cost["chance_of_budget"]) == (eur("0.30"), 1.0)
+
+
 @pytest.mark.parametrize(
     ("ask", "pointer", "rule"),
     [

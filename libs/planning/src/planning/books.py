@@ -149,22 +149,39 @@ class Books:
         yield from (spread for spread, _ in self.own)
 
 
-def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
-    """SPI(t) of projects together: the schedule earned on the sum of their curves, over the time elapsed since the first began.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a schedule is earned, in working minutes of a calendar. earned: ES; elapsed: AT; spi_t: the one over the other."""
+
+    calendar: WorkCalendar
+    earned: int
+    elapsed: int
+    spi_t: Figure
+
+
+def pace_of(books: Sequence[Books], at: int, ev: Decimal) -> Pace | None:
+    """The schedule that projects together have earned on the sum of their curves, beside the time elapsed since the first began; None without a budget.
 
     Time is working time where all of them work by one calendar, else time on the clock.
     """
     budgeted = [each for each in books if each.budget > 0]
     spreads = [spread for each in budgeted for spread in each.spreads() if spread.amount]
     if not spreads:
-        return Figure.undefined(NO_BUDGET)
+        return None
     start = min(spread.start for spread in spreads)
     calendar = _shared(spread.calendar for spread in spreads)
     period, ends = periods_of(spreads, calendar)
     completed = [each.completed_at for each in budgeted]
     until = min(at, max(each or 0 for each in completed)) if None not in completed else at
-    elapsed = Decimal(max(0, calendar.between(start, until))) / period
-    return earned_schedule([planned_value(spreads, end) for end in ends], ev, elapsed).spi_t
+    elapsed = max(0, calendar.between(start, until))
+    told = earned_schedule([planned_value(spreads, end) for end in ends], ev, Decimal(elapsed) / period)
+    return Pace(calendar, round(told.earned * period), elapsed, told.spi_t)
+
+
+def spi_t(books: Sequence[Books], at: int, ev: Decimal) -> Figure:
+    """SPI(t) of projects together."""
+    pace = pace_of(books, at, ev)
+    return Figure.undefined(NO_BUDGET) if pace is None else pace.spi_t
 
 
 def _sum(spreads: Iterable[Spread]) -> Decimal:
@@ -178,6 +195,20 @@ def _times(spread: Spread, rate: Decimal) -> Spread:
 def _shared(calendars: Iterable[WorkCalendar]) -> WorkCalendar:
     different = set(calendars)
     return different.pop() if len(different) == 1 else ROUND_THE_CLOCK
+
+
+def percent_done(plan: Plan) -> dict[Id, Decimal]:
+    """How much of each task of a plan of one project is done, 0 to 100: of a summary what is of the work below it, of a level of effort what was
+    planned to be by the data date.
+    """
+    home = plan.projects[0]
+    told = (at for task in plan.tasks for at in (task.actual_start, task.actual_finish) if at is not None)
+    now = max([home.start, *told])
+    dates: Mapping[Id, Span] = {}
+    if home.data_date is not None:
+        dates, now = _agreed(plan).dates, max(now, home.data_date)
+    progress = _progress(plan.tasks, dates, {})
+    return {task.id: progress[task.id].at(now, task.calendar or home.calendar) for task in plan.tasks}
 
 
 def as_planned(plan: Plan) -> Plan:

@@ -104,7 +104,8 @@ CONFLICTS: Conflicts = {
     ),
     "uq_portfolio_projects_organization_id_project_id": lambda: AlreadyInPortfolio("The project is in a portfolio."),
     "uq_dependencies_live": _taken("pair of ends and type"),
-    "uq_alignments_goal_id_project_id_milestone_task_id_risk_id": _taken("goal, project, milestone and risk"),
+    "uq_alignments_target": _taken("goal, project, milestone, risk and benefit"),
+    "fk_alignments_benefit_id": lambda: RecordInUse("An alignment names this benefit."),
     "uq_portfolios_organization_id_key": _taken("key"),
     **{
         f"uq_{table}_organization_id_external_source_external_id": _taken("external reference")

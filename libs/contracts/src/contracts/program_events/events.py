@@ -225,7 +225,7 @@ class CheckInRecorded(RecordEvent[CheckInState]):
 
 
 class AlignmentEvent(RecordEvent[AlignmentState]):
-    """About one project's contribution to a goal."""
+    """About what one project or benefit contributes to a goal."""
 
     boundary = BoundaryKind.STRATEGY
     record = "alignment"
@@ -233,7 +233,7 @@ class AlignmentEvent(RecordEvent[AlignmentState]):
 
 
 class AlignmentCreated(AlignmentEvent):
-    """A project was aligned with a goal."""
+    """A project, a benefit or a risk was aligned with a goal."""
 
     happened = "created"
 
@@ -245,7 +245,7 @@ class AlignmentUpdated(AlignmentEvent):
 
 
 class AlignmentDeleted(AlignmentEvent):
-    """A project no longer serves the goal."""
+    """A project or a benefit no longer serves the goal, or a risk no longer threatens it."""
 
     happened = "deleted"
 

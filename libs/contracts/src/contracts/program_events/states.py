@@ -257,7 +257,7 @@ class CheckInState(Shape):
 
 
 class AlignmentState(Shape):
-    """A project's contribution to a goal."""
+    """What a project, or a benefit through it, contributes to a goal; or how a risk threatens it."""
 
     id: Id
     organization_id: Id
@@ -271,6 +271,8 @@ class AlignmentState(Shape):
     """The milestone whose date the goal waits for."""
     risk_id: Annotated[Id | None, Field(exclude_if=is_none)] = None
     """The risk of that project that threatens the goal; left out where the project itself serves it."""
+    benefit_id: Annotated[Id | None, Field(exclude_if=is_none)] = None
+    """The benefit that serves the goal; left out where the project itself does."""
     revision: int
     created_at: Instant
     updated_at: Instant

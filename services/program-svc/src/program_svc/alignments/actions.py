@@ -11,12 +11,11 @@ from chassis.patch import changes_of
 from chassis.problem import AlreadyExists, NotFound
 from contracts.program_events import AlignmentCreated, AlignmentDeleted, AlignmentUpdated
 from program_svc.alignments.models import Alignment, AlignmentCreate, AlignmentUpdate, state_of
+from program_svc.alignments.targets import check_one_target, project_of
 from program_svc.boundaries import lock_strategy
-from program_svc.components.models import Component
 from program_svc.goals.queries import the_goal
-from program_svc.registers.risks import RISKS as OWN
 from program_svc.replica.arrival import arrived
-from program_svc.replica.models import PROJECTS, RISKS, TASKS
+from program_svc.replica.models import TASKS
 
 
 async def the_alignment(session: AsyncSession, alignment_id: UUID) -> Alignment:
@@ -28,22 +27,21 @@ async def the_alignment(session: AsyncSession, alignment_id: UUID) -> Alignment:
 
 
 async def create_alignment(session: AsyncSession, organization_id: UUID, body: AlignmentCreate) -> Alignment:
-    """A project is to serve a goal. Raises NotFound and AlreadyExists."""
-    if body.project_id not in await arrived(session, PROJECTS, [body.project_id]):
-        raise NotFound(f"There is no project {body.project_id}.")
-    await _check_milestone(session, body.project_id, body.milestone_task_id)
-    await _check_risk(session, body.project_id, body.risk_id)
+    """A project or a benefit is to serve a goal, or a risk threatens it. Raises NotFound, InvalidRequest and AlreadyExists."""
+    project_id = await project_of(session, body)
+    await _check_milestone(session, project_id, body.milestone_task_id)
     locked = await lock_strategy(session, organization_id)
     await the_goal(session, body.goal_id)
-    await _check_only_one(session, body.goal_id, body.project_id, body.milestone_task_id, body.risk_id)
+    await _check_only_one(session, body.goal_id, project_id, body.milestone_task_id, body.risk_id, body.benefit_id)
     reference = body.external_ref
     alignment = Alignment(
         organization_id=organization_id,
         revision=locked.revision,
         goal_id=body.goal_id,
-        project_id=body.project_id,
+        project_id=project_id,
         milestone_task_id=body.milestone_task_id,
         risk_id=body.risk_id,
+        benefit_id=body.benefit_id,
         weight=body.weight,
         contribution=body.contribution,
         external_source=None if reference is None else reference.source,
@@ -58,16 +56,18 @@ async def create_alignment(session: AsyncSession, organization_id: UUID, body: A
 async def update_alignment(
     session: AsyncSession, organization_id: UUID, alignment_id: UUID, body: AlignmentUpdate, if_match: str | None
 ) -> Alignment:
-    """Change weight, contribution or milestone. Raises NotFound, StaleRevision and AlreadyExists."""
+    """Change weight, contribution or milestone. Raises NotFound, InvalidRequest, StaleRevision and AlreadyExists."""
     changes = changes_of(body)
     if (milestone := changes.get("milestone_task_id")) is not None:
-        await _check_milestone(session, (await the_alignment(session, alignment_id)).project_id, milestone)
+        known = await the_alignment(session, alignment_id)
+        check_one_target(milestone, known.benefit_id)
+        await _check_milestone(session, known.project_id, milestone)
     locked = await lock_strategy(session, organization_id)
     alignment = await the_alignment(session, alignment_id)
     check_if_match(if_match, alignment)
     if changes.get("milestone_task_id", alignment.milestone_task_id) != alignment.milestone_task_id:
         await _check_only_one(
-            session, alignment.goal_id, alignment.project_id, changes["milestone_task_id"], alignment.risk_id
+            session, alignment.goal_id, alignment.project_id, changes["milestone_task_id"], alignment.risk_id, None
         )
     before = state_of(alignment)
     for name, value in changes.items():
@@ -81,7 +81,7 @@ async def update_alignment(
 async def delete_alignment(
     session: AsyncSession, organization_id: UUID, alignment_id: UUID, if_match: str | None
 ) -> None:
-    """The project no longer serves the goal. Raises NotFound and StaleRevision."""
+    """What it names no longer serves the goal, or threatens it. Raises NotFound and StaleRevision."""
     locked = await lock_strategy(session, organization_id)
     alignment = await the_alignment(session, alignment_id)
     check_if_match(if_match, alignment)
@@ -100,28 +100,19 @@ async def _check_milestone(session: AsyncSession, project_id: UUID, task_id: UUI
         raise NotFound(f"There is no task {task_id} in the project {project_id}.")
 
 
-async def _check_risk(session: AsyncSession, project_id: UUID, risk_id: UUID | None) -> None:
-    if risk_id is None:
-        return
-    own = (
-        select_rows(OWN.table.c.id)
-        .join(Component, col(Component.program_id) == OWN.table.c.program_id)
-        .where(OWN.table.c.id == risk_id, col(Component.project_id) == project_id)
-    )
-    if await session.scalar(own) is not None:
-        return
-    await arrived(session, RISKS, [risk_id])
-    found = await session.scalar(select_rows(RISKS.c.project_id).where(RISKS.c.id == risk_id))
-    if found != project_id:
-        raise NotFound(f"There is no risk {risk_id} in the project {project_id}, nor in the program that it is in.")
-
-
 async def _check_only_one(
-    session: AsyncSession, goal_id: UUID, project_id: UUID, milestone_task_id: UUID | None, risk_id: UUID | None
+    session: AsyncSession,
+    goal_id: UUID,
+    project_id: UUID,
+    milestone_task_id: UUID | None,
+    risk_id: UUID | None,
+    benefit_id: UUID | None,
 ) -> None:
+    """A benefit serves a goal once, through whichever project."""
+    through = col(Alignment.project_id) == project_id
     same = select(col(Alignment.id)).where(
         col(Alignment.goal_id) == goal_id,
-        col(Alignment.project_id) == project_id,
+        col(Alignment.benefit_id) == benefit_id if benefit_id else col(Alignment.benefit_id).is_(None) & through,
         col(Alignment.milestone_task_id).is_not_distinct_from(milestone_task_id),
         col(Alignment.risk_id).is_not_distinct_from(risk_id),
     )

@@ -12,20 +12,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from contracts.program_events.benefits import BenefitStatus
 from contracts.values import Id, Money, Ratio, Shape
 from contracts.vocabulary import ProjectStatus
 from program_svc.alignments.models import Alignment
 from program_svc.benefits.models import BENEFITS
+from program_svc.benefits.serving import SERVING
 from program_svc.goals.queries import goal_tree
 from program_svc.goals.tree import GoalTree
 from program_svc.replica.models import BUDGET_LINES, PROJECTS
 from program_svc.rollups.money import MIXED_CURRENCIES, NO_MONEY, the_only
 
 ZERO = Decimal(0)
-_SERVED_BY_BENEFITS = select(BENEFITS.table.c.goal_id).where(
-    BENEFITS.table.c.goal_id.is_not(None), BENEFITS.table.c.state != BenefitStatus.CLOSED
-)
+_SERVED_BY_BENEFITS = select(SERVING.c.goal_id).where(SERVING.c.weight > 0)
 
 
 class CurrencyCoverage(Shape):
@@ -132,13 +130,17 @@ async def _serving(session: AsyncSession, tree: GoalTree) -> Mapping[UUID, set[U
     A project serves by an alignment, and through a benefit that it contributes to or that begins with a milestone of it.
     """
     serving: dict[UUID, set[UUID]] = {}
-    aligned = select(Alignment).where(col(Alignment.risk_id).is_(None), col(Alignment.weight) > 0)
+    aligned = select(Alignment).where(
+        col(Alignment.risk_id).is_(None), col(Alignment.benefit_id).is_(None), col(Alignment.weight) > 0
+    )
     for alignment in await session.scalars(aligned):
         if tree.is_live(alignment.goal_id):
             serving.setdefault(alignment.project_id, set()).add(alignment.goal_id)
     benefits = BENEFITS.table.c
-    found = select(benefits.goal_id, benefits.contributors, benefits.milestone).where(
-        benefits.goal_id.is_not(None), benefits.state != BenefitStatus.CLOSED
+    found = (
+        select(SERVING.c.goal_id, benefits.contributors, benefits.milestone)
+        .join(SERVING, SERVING.c.benefit_id == benefits.id)
+        .where(SERVING.c.weight > 0)
     )
     for goal_id, contributors, milestone in await session.execute(found):
         if tree.is_live(goal_id):

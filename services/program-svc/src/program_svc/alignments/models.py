@@ -1,4 +1,4 @@
-"""Alignments: which project serves which goal."""
+"""Alignments: which project or benefit serves which goal, which risk threatens it."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -13,12 +13,18 @@ from program_svc.tables import NUMBER, Record
 
 
 class Alignment(Record, table=True):
-    """A project serves a goal; with a milestone, through that task's finish."""
+    """A project serves a goal, with a milestone through that task's finish; or one of its risks threatens it, or a benefit through it serves it."""
 
     __tablename__ = "alignments"
     __table_args__ = (
         sa.UniqueConstraint(
-            "goal_id", "project_id", "milestone_task_id", "risk_id", postgresql_nulls_not_distinct=True
+            "goal_id",
+            "project_id",
+            "milestone_task_id",
+            "risk_id",
+            "benefit_id",
+            name="uq_alignments_target",
+            postgresql_nulls_not_distinct=True,
         ),
         sa.UniqueConstraint("organization_id", "external_source", "external_id"),
     )
@@ -27,23 +33,27 @@ class Alignment(Record, table=True):
     project_id: UUID = Field(index=True)
     milestone_task_id: UUID | None = None
     risk_id: UUID | None = None
+    benefit_id: UUID | None = Field(default=None, foreign_key="benefits.id", index=True)
     weight: Decimal = Field(default=Decimal(1), sa_type=NUMBER)
     contribution: str = ""
 
 
 class AlignmentCreate(Shape):
-    """A project is to serve a goal."""
+    """A project or a benefit is to serve a goal, or a risk threatens it."""
 
     goal_id: Id
-    project_id: Id
+    project_id: Id | None = None
+    """The project that serves the goal. With a risk or a benefit it may be left out: it is the one on which the risk lies, or through which the benefit comes."""
     weight: Weight = Decimal(1)
-    """How much the project does for the goal, beside others. With 0 it does nothing: it is no cover and no help against being an orphan."""
+    """How much the project or the benefit does for the goal, beside others. With 0 it does nothing: it is no cover and no help against being an orphan."""
     contribution: Text = ""
     """The kind of contribution, in words."""
     milestone_task_id: Id | None = None
     """The task of that project whose finish the goal waits for."""
     risk_id: Id | None = None
     """The risk of that project, or of the program that it is in, that threatens the goal; then the project itself does not serve it by this alignment."""
+    benefit_id: Id | None = None
+    """The benefit that serves the goal, beside the goal that it names itself; its milestone or one of its contributors is of that project."""
     external_ref: ExternalRef | None = None
 
 
@@ -67,6 +77,7 @@ def state_of(alignment: Alignment) -> AlignmentState:
         contribution=alignment.contribution,
         milestone_task_id=alignment.milestone_task_id,
         risk_id=alignment.risk_id,
+        benefit_id=alignment.benefit_id,
         revision=alignment.revision,
         created_at=alignment.created_at,
         updated_at=alignment.updated_at,

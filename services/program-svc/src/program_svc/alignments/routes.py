@@ -31,13 +31,15 @@ class AlignmentQuery(PageQuery):
 
     goal_id: Id | None = None
     project_id: Id | None = None
+    benefit_id: Id | None = None
+    risk_id: Id | None = None
 
 
 @router.post("/alignments", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
 async def create_alignment(
     body: AlignmentCreate, session: Session, writer: Writer, response: Response
 ) -> AlignmentState:
-    """Say that a project serves a goal, through a milestone or as a whole."""
+    """Say that a project serves a goal, through a milestone or as a whole; that a benefit serves it; or that a risk threatens it."""
     alignment = await actions.create_alignment(session, writer.organization_id, body)
     stamp(response, alignment)
     return state_of(alignment)
@@ -53,6 +55,10 @@ async def list_alignments(
         statement = statement.where(col(Alignment.goal_id) == query.goal_id)
     if query.project_id is not None:
         statement = statement.where(col(Alignment.project_id) == query.project_id)
+    if query.benefit_id is not None:
+        statement = statement.where(col(Alignment.benefit_id) == query.benefit_id)
+    if query.risk_id is not None:
+        statement = statement.where(col(Alignment.risk_id) == query.risk_id)
     rows, following = await page(session, statement, query, ORDER)
     return Page(items=[state_of(row) for row in rows], next=following)
 
@@ -82,7 +88,7 @@ async def update_alignment(
 
 @router.delete("/alignments/{alignment_id}", status_code=204, responses=responses(NotFound, Forbidden, StaleRevision))
 async def delete_alignment(alignment_id: Id, session: Session, writer: Writer, if_match: IfMatch = None) -> None:
-    """The project no longer serves the goal."""
+    """What it names no longer serves the goal, or threatens it."""
     await actions.delete_alignment(session, writer.organization_id, alignment_id, if_match)
 
 
@@ -94,5 +100,5 @@ async def read_alignment_coverage(session: Session, sight: CurrentSight) -> Cove
 
 @router.get("/alignment/orphans")
 async def read_alignment_orphans(session: Session) -> OrphansRead:
-    """The projects that serve no live goal, and the live goals that no project serves."""
+    """The projects that serve no live goal, and the live goals that nothing serves."""
     return await orphans_of(session)

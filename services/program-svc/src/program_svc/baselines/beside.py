@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from contracts.program_events.control import AgreedDependency, BaselineState, ProjectBudget
 from contracts.values import Money
+from contracts.vocabulary import DependencyStatus
+from program_svc.dependencies.agreement import days_in_force
 from program_svc.dependencies.models import SHAPING, Dependency
 from program_svc.sums.queries import sums_of_each
 
@@ -41,11 +43,10 @@ async def present(session: AsyncSession, program_id: UUID, positions: Mapping[UU
     bac: dict[str, Decimal] = {}
     for each in budgets:
         bac[each.budget.currency] = bac.get(each.budget.currency, Decimal(0)) + each.budget.amount
-    found = select(Dependency).where(col(Dependency.program_id) == program_id, col(Dependency.state).in_(SHAPING))
-    agreed = [
-        AgreedDependency(id=each.id, needed_by=each.needed_by, promised_by=each.promised_by)
-        for each in await session.scalars(found)
-    ]
+    state = col(Dependency.state)
+    in_force = state.in_(SHAPING) | (state == DependencyStatus.RENEGOTIATING) & col(Dependency.agreed).is_not(None)
+    found = select(Dependency).where(col(Dependency.program_id) == program_id, in_force)
+    agreed = [AgreedDependency(id=each.id, **days_in_force(each)) for each in await session.scalars(found)]
     return Beside(
         DATES_NOW,
         program_id,

@@ -25,8 +25,12 @@ _COPY = """
     ), lines AS (
         SELECT currency, sum(amount) AS amount FROM costs GROUP BY currency
     ), agreed AS (
-        SELECT id, type, lag, needed_by, promised_by FROM dependencies
-        WHERE program_id = $1 AND state IN ('committed', 'at_risk', 'breached', 'delivered', 'accepted', 'disputed')
+        SELECT id, type, lag, CASE WHEN agreed IS NULL THEN needed_by ELSE (agreed->>'needed_by')::date END AS needed_by,
+               CASE WHEN agreed IS NULL THEN promised_by ELSE (agreed->>'promised_by')::date END AS promised_by
+        FROM dependencies WHERE program_id = $1 AND (
+            state IN ('committed', 'at_risk', 'breached', 'delivered', 'accepted', 'disputed')
+            OR state = 'renegotiating' AND agreed IS NOT NULL
+        )
     )
     SELECT json_build_object(
         'positions', (SELECT coalesce(json_object_agg(id, revision ORDER BY id), '{}') FROM projects),

@@ -23,13 +23,21 @@ def keep_agreement(dependency: Dependency) -> None:
         dependency.agreed[name] = None if at is None else at.isoformat()
 
 
+def days_in_force(dependency: Dependency) -> dict[str, date | None]:
+    """The dates that both sides agreed on last, whatever is on the table."""
+    agreed = dependency.agreed
+    if agreed is None:
+        return {name: getattr(dependency, name) for name in DAYS}
+    return {name: agreed[name] and date.fromisoformat(agreed[name]) for name in DAYS}
+
+
 def return_to_agreement(dependency: Dependency) -> None:
     """As if the new terms had never been on the table: a date that was broken is broken."""
     agreed = dependency.agreed or {}
     for name in WORDS:
         setattr(dependency, name, agreed[name])
-    for name in DAYS:
-        setattr(dependency, name, agreed[name] and date.fromisoformat(agreed[name]))
+    for name, day in days_in_force(dependency).items():
+        setattr(dependency, name, day)
     for name in AGREEING:
         setattr(dependency, name, agreed[name] and datetime.fromisoformat(agreed[name]))
     dependency.state = DependencyStatus.BREACHED if agreed[BREACHED] else DependencyStatus.COMMITTED

@@ -1,6 +1,7 @@
 """What threatens goals through benefits: one that serves a goal and will be realised too late for it. Pure."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import planning
 from contracts.program_events.benefits import BenefitState, BenefitStatus
@@ -11,15 +12,21 @@ from program_svc.goals.threats import Threat
 from program_svc.goals.tree import GoalTree
 
 
+def due_of(tree: GoalTree, benefit: BenefitState) -> date | None:
+    """When the benefit's goal is due or, where no date says so, the benefit by its own plan; none if it serves no goal that is wanted."""
+    if benefit.goal_id is None or benefit.state is BenefitStatus.CLOSED or not tree.is_live(benefit.goal_id):
+        return None
+    return tree.due(benefit.goal_id) or benefit.planned_on
+
+
 def benefit_threats(forecasts: Forecasts, tree: GoalTree, benefits: Iterable[BenefitState]) -> Iterator[Threat]:
     """Benefits of this program's milestones that come after their goal is due or, where no date says so, after their own plan."""
     for benefit in benefits:
-        milestone = benefit.milestone
-        if benefit.goal_id is None or milestone is None or benefit.state is BenefitStatus.CLOSED:
+        milestone, due = benefit.milestone, due_of(tree, benefit)
+        if benefit.goal_id is None or milestone is None or due is None:
             continue
         finish = forecasts.finish_of(milestone.task_id)
-        due = tree.due(benefit.goal_id) or benefit.planned_on
-        if finish is None or due is None or not tree.is_live(benefit.goal_id):
+        if finish is None:
             continue
         forecast = realised_on(benefit, planning.to_date(finish, finish=True))
         if forecast is None or forecast <= due:

@@ -12,6 +12,7 @@ from chassis.problem import NotFound
 from contracts.program_events.benefits import BenefitState
 from program_svc.alignments.models import Alignment
 from program_svc.benefits.models import BENEFITS
+from program_svc.benefits.serving import SERVING, serving_benefits
 from program_svc.components.models import Component
 from program_svc.goals.benefit_threats import benefit_threats
 from program_svc.goals.forecasts import AsStored, Forecasts, InNetwork
@@ -24,7 +25,6 @@ from program_svc.network.facts import facts_of_projects
 from program_svc.network.queries import computed
 from program_svc.network.recalled_dates import recalled_dates
 from program_svc.programs.models import Program
-from program_svc.register.tables import record_of
 from program_svc.replica.models import PROJECTS
 
 
@@ -47,10 +47,11 @@ class Service:
 
     tree: GoalTree
     alignments: list[Alignment]
+    """Those of these projects and of their risks."""
     hazards: list[Hazard]
     """The risks of those that do, and of the programs that these projects are in."""
     benefits: list[BenefitState]
-    """Those that serve a goal through a milestone in one of these projects."""
+    """Those that serve a goal through a milestone in one of these projects, once for each goal: it is the ``goal_id`` that they bear here."""
 
 
 async def service_of(
@@ -61,7 +62,8 @@ async def service_of(
     program_ids: Collection[UUID] | None = None,
 ) -> Service:
     """How these projects serve goals, with the risks of those that do, or of all of them; ``program_ids``: the programs that they are in."""
-    found = select(Alignment).where(col(Alignment.project_id).in_(project_ids)).order_by(col(Alignment.id))
+    of_projects = col(Alignment.project_id).in_(project_ids), col(Alignment.benefit_id).is_(None)
+    found = select(Alignment).where(*of_projects).order_by(col(Alignment.id))
     alignments = list(await session.scalars(found))
     aligned = set(project_ids) if of_all_risks else {alignment.project_id for alignment in alignments}
     if program_ids is None:
@@ -72,10 +74,8 @@ async def service_of(
 
 
 async def _benefits_in(session: AsyncSession, project_ids: Collection[UUID]) -> list[BenefitState]:
-    table = BENEFITS.table
     components = select(col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
-    found = select(table).where(table.c.program_id.in_(components), table.c.goal_id.is_not(None)).order_by(table.c.id)
-    benefits = [record_of(BenefitState, row) for row in (await session.execute(found)).mappings()]
+    benefits = await serving_benefits(session, components)
     known = set(project_ids)
     return [each for each in benefits if each.milestone is not None and each.milestone.project_id in known]
 
@@ -83,7 +83,8 @@ async def _benefits_in(session: AsyncSession, project_ids: Collection[UUID]) -> 
 async def _projects_of_benefits(session: AsyncSession, goal_ids: Collection[UUID]) -> set[UUID]:
     """The projects with whose milestones the benefits begin that serve these goals."""
     table = BENEFITS.table
-    found = select(table.c.milestone).where(table.c.goal_id.in_(goal_ids), table.c.milestone.is_not(None))
+    serving = select(SERVING.c.benefit_id).where(SERVING.c.goal_id.in_(goal_ids))
+    found = select(table.c.milestone).where(table.c.id.in_(serving), table.c.milestone.is_not(None))
     return {UUID(milestone["project_id"]) for milestone in await session.scalars(found)}
 
 
@@ -103,7 +104,10 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     """
     await the_goal(session, goal_id)
     below = (await goal_tree(session)).below(goal_id)
-    project_ids = set(await session.scalars(select(col(Alignment.project_id)).where(col(Alignment.goal_id).in_(below))))
+    aligned = select(col(Alignment.project_id)).where(
+        col(Alignment.goal_id).in_(below), col(Alignment.benefit_id).is_(None)
+    )
+    project_ids = set(await session.scalars(aligned))
     project_ids |= await _projects_of_benefits(session, below)
     threatened = await projects_of_hazards(session, below)
     project_ids |= {project_id for ends in threatened.values() for project_id in ends}

@@ -18,6 +18,7 @@ from chassis.unit_of_work import CurrentIdentity, Session, TransactionRoute
 from contracts.values import Id, Shape
 from contracts.vocabulary import GoalStatus, Granularity
 from program_svc.alignments.models import Alignment
+from program_svc.benefits.serving import goals_served_in
 from program_svc.components.models import Component
 from program_svc.goals import actions
 from program_svc.goals.models import (
@@ -160,14 +161,18 @@ async def read_goal_exposure(
 async def list_program_goals(
     program_id: Id, session: Session, query: Annotated[GoalQuery, Query()], response: Response
 ) -> Page[GoalRead]:
-    """The program's own objectives and the goals that its projects serve. Sort by `created_at`, `name` or `weight`."""
+    """The program's own objectives and the goals that its projects and its benefits serve. Sort by `created_at`, `name` or `weight`."""
     program = await the_program(session, program_id)
     served = (
         select(col(Alignment.goal_id))
         .join(Component, col(Component.project_id) == col(Alignment.project_id))
-        .where(col(Component.program_id) == program_id, col(Alignment.risk_id).is_(None))
+        .where(col(Component.program_id) == program_id)
+        .where(col(Alignment.risk_id).is_(None), col(Alignment.benefit_id).is_(None))
     )
-    statement = select(Goal).where(or_(col(Goal.id).in_(served), col(Goal.program_id) == program_id))
+    by_benefits = goals_served_in([program_id])
+    statement = select(Goal).where(
+        or_(col(Goal.id).in_(served), col(Goal.id).in_(by_benefits), col(Goal.program_id) == program_id)
+    )
     if query.parent_id is not None:
         statement = statement.where(col(Goal.parent_id) == query.parent_id)
     if query.state is not None:

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 
 import planning
+from contracts.program_events.benefits import BenefitState
 from contracts.vocabulary import TaskSide
 from planning import risk as risks_of_plans
 from planning.simulation import Correlation, Estimate, Outcomes, RiskEvent, Simulation, Uncertainty, Watched, simulate
+from planning.written import at_finish
+from program_svc.benefits.forecast import shifted
 from program_svc.dependencies.models import WATCHED, Dependency
+from program_svc.goals.benefit_threats import due_of
 from program_svc.goals.forecasts import InNetwork
 from program_svc.goals.hazards import Hazard
 from program_svc.goals.threats import Outlook, outlooks
@@ -71,10 +75,21 @@ class Chances:
     """What the risks that happen add to a cost, or take away; none where nobody said what that is counted in."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What serves a goal by these tasks, the last of which has to be done by an instant."""
+
+    id: UUID
+    goal_id: UUID
+    due: int
+    task_ids: list[UUID]
+
+
 def chances_of(
     network: Network,
     tree: GoalTree,
     alignments: Sequence[Any],
+    benefits: Iterable[BenefitState],
     hazards: Iterable[Hazard],
     estimates: Mapping[UUID, Estimate],
     spread: Spread,
@@ -96,14 +111,10 @@ def chances_of(
         task for task in plan.tasks if task.kind is planning.TaskKind.MILESTONE and task.actual_finish is None
     ]
     awaited = [each for each in network.facts.dependencies if _is_awaited(network, each)]
-    looks = [
-        each
-        for each in outlooks(InNetwork(network), tree, alignments)
-        if each.due is not None and each.alignment.risk_id is None
-    ]
+    looks = [*_by_projects(network, tree, alignments), *_by_benefits(network, tree, benefits)]
     watched: dict[UUID, Watched] = {task.id: Watched([task.id]) for task in milestones}
     watched |= {each.id: Watched([each.provider_task_id], each.provider_side is TaskSide.START) for each in awaited}
-    watched |= {each.alignment.id: Watched(list(_serving(network, each))) for each in looks}
+    watched |= {each.id: Watched(each.task_ids) for each in looks}
     varying = {} if spread == AS_PLANNED else {id_: _estimate(left, spread) for id_, left in _left(plan)}
     durations = varying | dict(estimates)
     groups = {task.id: task.project_id for task in plan.tasks}
@@ -186,6 +197,24 @@ def _limit(network: Network, dependency: Dependency) -> int:
     return network.facts.calendar_of_project(dependency.receiver_project_id).add(limit, -dependency.lag)
 
 
+def _by_projects(network: Network, tree: GoalTree, alignments: Sequence[Any]) -> Iterator[_Look]:
+    for each in outlooks(InNetwork(network), tree, alignments):
+        alignment = each.alignment
+        if each.due is not None and alignment.risk_id is None:
+            yield _Look(alignment.id, alignment.goal_id, each.due, list(_serving(network, each)))
+
+
+def _by_benefits(network: Network, tree: GoalTree, benefits: Iterable[BenefitState]) -> Iterator[_Look]:
+    """A benefit is in time when its milestone is done so many days before its goal is due as it takes from there."""
+    for benefit in benefits:
+        milestone, due = benefit.milestone, due_of(tree, benefit)
+        if benefit.goal_id is None or milestone is None or due is None or milestone.task_id not in network.facts.tasks:
+            continue
+        calendar = network.facts.calendar_of_project(milestone.project_id)
+        limit = at_finish(shifted(due, -benefit.offset_days), calendar)
+        yield _Look(uuid5(benefit.id, str(benefit.goal_id)), benefit.goal_id, limit, [milestone.task_id])
+
+
 def _serving(network: Network, outlook: Outlook) -> Iterator[UUID]:
     """The tasks by whose last finish an alignment's project has served its goal."""
     milestone = outlook.alignment.milestone_task_id
@@ -201,14 +230,13 @@ def _kept(dates: Instants, limit: int) -> float:
     return float((dates <= limit).mean())
 
 
-def _goals(looks: Iterable[Outlook], dates: Mapping[UUID, Instants]) -> dict[UUID, float]:
+def _goals(looks: Iterable[_Look], dates: Mapping[UUID, Instants]) -> dict[UUID, float]:
     """Of each goal the share of runs in which everything that serves it was in time."""
     in_time: dict[UUID, NDArray[np.bool_]] = {}
     for look in looks:
-        found = dates.get(look.alignment.id)
-        if found is None or look.due is None:
+        found = dates.get(look.id)
+        if found is None:
             continue
         kept = found <= look.due
-        goal_id = look.alignment.goal_id
-        in_time[goal_id] = kept & in_time[goal_id] if goal_id in in_time else kept
+        in_time[look.goal_id] = kept & in_time[look.goal_id] if look.goal_id in in_time else kept
     return {goal_id: float(kept.mean()) for goal_id, kept in in_time.items()}

@@ -151,6 +151,18 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
                 by=Duration(0),
                 why=f"{lost.key}, which serves it, would be cancelled",
             )
+    for benefit in service.benefits:
+        milestone = benefit.milestone
+        if benefit.goal_id is None or milestone is None or milestone.project_id in after.facts.projects:
+            continue
+        if (lost := before.facts.projects.get(milestone.project_id)) is not None:
+            yield GoalOutcome(
+                id=benefit.goal_id,
+                kind="lost",
+                project_id=milestone.project_id,
+                by=Duration(0),
+                why=f"{lost.key}, by which a benefit serves it, would be cancelled",
+            )
     earlier, later = InNetwork(before), InNetwork(after)
     known = {(threat.kind, threat.goal_id, threat.source_id): threat.by for threat in _threats(earlier, service)}
     for threat in _threats(later, service):

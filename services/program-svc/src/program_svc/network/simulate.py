@@ -180,6 +180,7 @@ def _simulated(
             network,
             service.tree,
             service.alignments,
+            service.benefits,
             service.hazards,
             estimates,
             spread,

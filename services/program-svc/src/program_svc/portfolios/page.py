@@ -7,8 +7,10 @@ from typing import Any
 
 from contracts.program_events.portfolios import PortfolioReportState
 from pictures import Cell, Drawing, Gantt, GanttRow, Heading, Html, Page, Paragraph, Part, Picture, TableOf
+from pictures.gantt import MOST_ROWS
 from pictures.reporting import NONE, amount, opening, or_none, ratio
 from program_svc.reports.drawings import between_drawing, curve_drawing, matrix_drawing, tree_drawing
+from program_svc.reports.extent import map_caption, told_if_part
 
 CURVE = "curve "
 
@@ -19,7 +21,7 @@ def drawings_of(content: Mapping[str, Any]) -> dict[str, Picture]:
     Of a report from before these were frozen there are the first and the last.
     """
     drawn: dict[str, Picture] = {}
-    planned = [each for each in _held(content) if each.get("schedule", {}).get("finish")]
+    planned = _planned(content)
     if planned:
         rows = [
             GanttRow(
@@ -69,6 +71,9 @@ def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapp
         yield TableOf(("Project", "State", "Deadline", "Finish"), [_outside(each) for each in content["projects"]])
     if "roadmap" in drawn:
         yield Drawing(drawn["roadmap"], "In red: forecast to be done after its deadline")
+        planned = len(_planned(content))
+        if planned > MOST_ROWS:
+            yield Paragraph(f"The first {MOST_ROWS} of {planned}.", "quiet")
     yield Heading("Money")
     yield TableOf(("", "BAC", "EV", "AC", "CPI", "SPI"), [_money(each) for each in _held(content)])
     for name in sorted(name for name in drawn if name.startswith(CURVE)):
@@ -82,11 +87,17 @@ def _parts(report: PortfolioReportState, content: Mapping[str, Any], drawn: Mapp
         )
     yield Heading("Goals")
     yield Drawing(drawn["tree"]) if "tree" in drawn else Paragraph("none", "quiet")
+    yield from told_if_part(content, "tree", "goals of the tree")
 
 
 def _held(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Programs, and projects outside programs; a report from before these were frozen has none."""
     return [*content["programs"], *content.get("projects", ())]
+
+
+def _planned(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those that have dates."""
+    return [each for each in _held(content) if each.get("schedule", {}).get("finish")]
 
 
 def _between(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Part]:
@@ -96,7 +107,7 @@ def _between(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[
         states.update(each.get("dependencies", {}).get("states", {}))
     yield TableOf(("State", "How many"), [(state, str(count)) for state, count in sorted(states.items())])
     if "between" in drawn:
-        yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
+        yield Drawing(drawn["between"], map_caption(content["outlines"]["between"]))
 
 
 def _outside(each: Mapping[str, Any]) -> list[str | Cell]:

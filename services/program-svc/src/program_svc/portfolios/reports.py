@@ -26,7 +26,8 @@ from program_svc.portfolios.models import state_of
 from program_svc.portfolios.outlines import Outlines
 from program_svc.portfolios.overview import glances_of, portfolios_below
 from program_svc.programs.models import Program
-from program_svc.reports.content import figures_of
+from program_svc.reports.content import MOST_LISTED, figures_of
+from program_svc.reports.extent import LISTED, extent
 from program_svc.reports.outlines import tree_of
 from program_svc.tables import Record
 
@@ -105,6 +106,7 @@ async def _content(session: AsyncSession, portfolio_id: UUID) -> dict[str, Any]:
     found_outside = await session.execute(outside.where(col(PortfolioProject.portfolio_id).in_(below)))
     members = {row.project_id: row.portfolio_id for row in found_outside}
     outlines = Outlines()
+    tree = await _tree(session, [program.id for program in programs], members)
     return {
         "portfolio": state_of(portfolio).model_dump(mode="json"),
         "programs": [
@@ -112,7 +114,8 @@ async def _content(session: AsyncSession, portfolio_id: UUID) -> dict[str, Any]:
             for program in programs
         ],
         "projects": await frozen_figures(session, members),
-        "tree": await _tree(session, [program.id for program in programs], members),
+        "tree": tree[: MOST_LISTED["tree"]],
+        LISTED: {"tree": extent(tree[: MOST_LISTED["tree"]], len(tree))},
         "outlines": outlines.summed(),
     }
 

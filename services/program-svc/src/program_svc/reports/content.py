@@ -23,6 +23,7 @@ from program_svc.programs.models import state_of as program_state
 from program_svc.programs.queries import positions_of
 from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES, RISKS
+from program_svc.reports.extent import LISTED, extent
 from program_svc.reports.outlines import Course, curve_of, risk_cells, tree_of, waits_of
 from program_svc.reports.roadmap import roadmap_of
 from program_svc.rollups.earned_value import EarnedValueQuery, earned_value_of, in_one_currency
@@ -31,7 +32,7 @@ from program_svc.rollups.measured import measured_projects
 from program_svc.rollups.risks import own_risk, risk_sums
 from program_svc.rollups.scope import Scope
 
-MOST_LISTED = 200
+MOST_LISTED = {"worrying": 200, "goals": 200, "benefits": 200, "tree": 100}
 WORRYING = ("breached", "at_risk", "disputed")
 
 
@@ -54,23 +55,32 @@ async def figures_of(session: AsyncSession, program: Program) -> Figures:
     roadmap = await roadmap_of(session, program)
     measured = await measured_projects(session, network, None)
     course = Course.of(network, await in_one_currency(session, program, measured))
+    states, worrying = await _dependencies(session, program)
+    whole_lists = {
+        "worrying": worrying,
+        "goals": await _goals(session, program),
+        "benefits": await _benefits(session, program),
+        "tree": await tree_of(session, await goal_tree(session), [program.id], positions),
+    }
+    lists = {name: each[: MOST_LISTED[name]] for name, each in whole_lists.items()}
     content = {
         "program": program_state(program).model_dump(mode="json"),
         "positions": {str(project_id): revision for project_id, revision in positions.items()},
         "schedule": {"start": _day(start_on_wire(network)), "finish": _day(finish_on_wire(network))},
         "earned_value": earned.model_dump(mode="json", exclude={"positions"}),
-        "dependencies": await _dependencies(session, program),
+        "dependencies": {"states": states, "worrying": lists["worrying"]},
         "risks": [each.model_dump(mode="json") for each in await risk_sums(session, whole, risks)],
         "issues": issues.model_dump(mode="json"),
-        "goals": await _goals(session, program),
-        "benefits": await _benefits(session, program),
+        "goals": lists["goals"],
+        "benefits": lists["benefits"],
+        LISTED: {name: extent(each, len(whole_lists[name])) for name, each in lists.items()},
         "roadmap": roadmap.model_dump(mode="json"),
         "outlines": {
             "curve": curve_of([] if course is None else [course]),
             "between": waits_of(
                 network.facts.dependencies, {row.id: row.key for row in network.facts.projects.values()}
             ),
-            "tree": await tree_of(session, await goal_tree(session), [program.id], positions),
+            "tree": lists["tree"],
             "risk_cells": await risk_cells(session, positions, risks, earned.bac.amount, earned.bac.currency),
         },
     }
@@ -81,7 +91,7 @@ def _day(day: Any) -> str | None:
     return None if day is None else day.isoformat()[:16]
 
 
-async def _dependencies(session: AsyncSession, program: Program) -> dict[str, Any]:
+async def _dependencies(session: AsyncSession, program: Program) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """How many there are of each state, and those that worry, the least margin first."""
     found = await session.scalars(
         select(Dependency).where(col(Dependency.program_id) == program.id, col(Dependency.state).in_(LIVE))
@@ -89,20 +99,14 @@ async def _dependencies(session: AsyncSession, program: Program) -> dict[str, An
     states = sorted((state_of(each) for each in found), key=lambda each: each.id)
     worrying = [each for each in states if each.state.value in WORRYING]
     worrying.sort(key=lambda each: (each.margin is None, 0 if each.margin is None else each.margin.minutes))
-    return {
-        "states": dict(sorted(Counter(each.state.value for each in states).items())),
-        "worrying": [
-            each.model_dump(
-                mode="json", include={"id", "provider", "receiver", "state", "margin", "needed_by", "provider_forecast"}
-            )
-            for each in worrying[:MOST_LISTED]
-        ],
-    }
+    told = {"id", "provider", "receiver", "state", "margin", "needed_by", "provider_forecast"}
+    counts = dict(sorted(Counter(each.state.value for each in states).items()))
+    return counts, [each.model_dump(mode="json", include=told) for each in worrying]
 
 
 async def _goals(session: AsyncSession, program: Program) -> list[dict[str, Any]]:
     progress = Progress.of(await goal_tree(session), await session.scalars(select(KeyResult)))
-    own = select(Goal).where(col(Goal.program_id) == program.id).order_by(col(Goal.id)).limit(MOST_LISTED)
+    own = select(Goal).where(col(Goal.program_id) == program.id).order_by(col(Goal.id))
     return [
         {
             "id": str(goal.id),
@@ -116,7 +120,7 @@ async def _goals(session: AsyncSession, program: Program) -> list[dict[str, Any]
 
 
 async def _benefits(session: AsyncSession, program: Program) -> list[dict[str, Any]]:
-    benefits = (await all_of(session, program.id, BENEFITS))[:MOST_LISTED]
+    benefits = await all_of(session, program.id, BENEFITS)
     forecast = await realisations_of(session, program.id, benefits)
     return [
         {

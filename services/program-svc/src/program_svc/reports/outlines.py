@@ -15,6 +15,7 @@ import planning
 from contracts.vocabulary import OPEN_RISKS, DependencyStatus
 from planning.written import frame_finish
 from program_svc.alignments.models import Alignment
+from program_svc.benefits.serving import goals_served_in
 from program_svc.dependencies.models import Dependency
 from program_svc.goals.models import Goal
 from program_svc.goals.progress import Progress, ratio
@@ -26,7 +27,6 @@ from program_svc.rollups.measured import Measured
 from program_svc.rollups.risks import OwnRisk
 
 POINTS = 40
-MOST_GOALS = 100
 PROBABILITIES = (Decimal("0.1"), Decimal("0.3"), Decimal("0.5"), Decimal("0.7"))
 IMPACTS = (Decimal("0.01"), Decimal("0.02"), Decimal("0.05"), Decimal("0.1"))
 """Where the levels of a probability begin, and of a cost as a share of the program's budget."""
@@ -100,9 +100,10 @@ def waits_of(dependencies: Iterable[Dependency], keys: dict[UUID, str]) -> list[
 async def tree_of(
     session: AsyncSession, tree: GoalTree, program_ids: Collection[UUID], project_ids: Collection[UUID]
 ) -> list[dict[str, Any]]:
-    """The goals of programs, those that their projects serve, and what is above them; each below the one that it belongs to."""
+    """The goals of programs, those that their projects and benefits serve, and what is above them; each below the one that it belongs to."""
     aligned = select(col(Alignment.goal_id)).where(col(Alignment.project_id).in_(project_ids))
-    meant = set(await session.scalars(aligned.where(col(Alignment.risk_id).is_(None))))
+    aligned = aligned.where(col(Alignment.risk_id).is_(None), col(Alignment.benefit_id).is_(None))
+    meant = {*await session.scalars(aligned), *await session.scalars(goals_served_in(program_ids))}
     meant |= {goal.id for goal in tree.goals.values() if goal.program_id in program_ids}
     shown = {above.id for goal_id in meant for above in tree.upwards(goal_id)}
     progress = Progress.of(tree, await session.scalars(select(KeyResult)))
@@ -115,7 +116,7 @@ async def tree_of(
             "due": None if goal.due is None else goal.due.isoformat(),
             "progress": ratio(progress.at(goal.id)).model_dump(mode="json"),
         }
-        for goal, depth in list(_downwards(tree, None, 0, shown))[:MOST_GOALS]
+        for goal, depth in _downwards(tree, None, 0, shown)
     ]
 
 

@@ -7,6 +7,7 @@ from contracts.program_events.control import StatusReportState
 from pictures import Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
 from pictures.reporting import amount, opening, or_none, ratio
 from program_svc.reports.drawing import drawn as roadmap_drawn
+from program_svc.reports.extent import map_caption, told_if_part
 from program_svc.reports.roadmap import RoadmapRead
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
@@ -26,6 +27,8 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
     days = ("Start", schedule["start"]), ("Finish", schedule["finish"]), ("Deadline", program["deadline"])
     yield TableOf(("Day", ""), [(name, or_none(day)) for name, day in days])
     yield Drawing(roadmap_drawn(RoadmapRead.model_validate(content["roadmap"])), "Projects, milestones and gates")
+    if (left_out := content["roadmap"].get("milestones_from")) is not None:
+        yield Paragraph(f"Milestones from {left_out} on are not drawn.", "quiet")
     yield Heading("Money")
     yield (
         NOT_SHOWN if content["earned_value"] is None else TableOf(("Figure", "Value"), _money(content["earned_value"]))
@@ -37,7 +40,7 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
         ("State", "How many"), [(state, str(count)) for state, count in content["dependencies"]["states"].items()]
     )
     if "between" in drawn:
-        yield Drawing(drawn["between"], "The worst of the dependencies between two projects gives the colour")
+        yield Drawing(drawn["between"], map_caption(content["outlines"]["between"]))
     yield Heading("Risks")
     yield NOT_SHOWN if content["risks"] is None else _risks(content["risks"])
     if "matrix" in drawn:
@@ -49,13 +52,16 @@ def _aims(content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Iterator[Par
     yield Heading("Goals")
     goals = [(each["name"], or_none(each["due"]), ratio(each["progress"])) for each in content["goals"]]
     yield TableOf(("Goal", "Due", "Progress"), goals)
+    yield from told_if_part(content, "goals", "goals of the program")
     if "tree" in drawn:
         yield Drawing(drawn["tree"], "What the program serves, up to the organisation's own goals")
+        yield from told_if_part(content, "tree", "goals of the tree")
     yield Heading("Benefits")
     benefits = [
         (each["name"], or_none(each["planned_on"]), or_none(each["forecast_on"])) for each in content["benefits"]
     ]
     yield TableOf(("Benefit", "Planned", "Forecast"), benefits)
+    yield from told_if_part(content, "benefits", "benefits")
 
 
 def _risks(currencies: list[Mapping[str, Any]]) -> Part:

@@ -24,10 +24,10 @@ MOST_OPEN = 3
 
 
 def broken_in(network: Network) -> list[Dependency]:
-    """The dependencies whose date is broken, the one with the least margin first; no more than are told."""
+    """The dependencies whose date is broken, the one with the least margin first."""
     broken = [each for each in network.facts.dependencies if each.state is DependencyStatus.BREACHED]
     margins = {each.id: network.standings[each.id].margin for each in broken}
-    return sorted(broken, key=lambda each: (margins[each.id] or 0, each.id))[:MOST_TOLD]
+    return sorted(broken, key=lambda each: (margins[each.id] or 0, each.id))
 
 
 def path_to_the_end(network: Network) -> list[UUID]:
@@ -54,9 +54,11 @@ def path_details(network: Network, path: Sequence[UUID], names: Mapping[UUID, st
             yield _of_task(network, DetailRole.OPEN_WORK, task_id, names, str(Duration(minutes, day)))
 
 
-def broken_details(network: Network, names: Mapping[UUID, str]) -> Iterator[ExceptionDetail]:
-    """Both ends of each broken dependency, each with its own project."""
-    for each in broken_in(network):
+def broken_details(
+    network: Network, broken: Sequence[Dependency], names: Mapping[UUID, str]
+) -> Iterator[ExceptionDetail]:
+    """Both ends of each of these dependencies, each with its own project."""
+    for each in broken:
         standing = network.standings[each.id]
         margin = "" if standing.margin is None else str(Duration(standing.margin, standing.day or MINUTES_PER_DAY))
         ends = (
@@ -74,7 +76,7 @@ def broken_details(network: Network, names: Mapping[UUID, str]) -> Iterator[Exce
             )
 
 
-async def goal_details(session: AsyncSession, network: Network) -> list[ExceptionDetail]:
+async def threatened_goals(session: AsyncSession, network: Network) -> list[ExceptionDetail]:
     """The goals that are threatened through the program's projects, the latest first."""
     service = await service_of(session, network.facts.projects.keys())
     forecasts = InNetwork(network)
@@ -87,7 +89,7 @@ async def goal_details(session: AsyncSession, network: Network) -> list[Exceptio
         known = worst.get(threat.goal_id)
         if known is None or threat.by > known.by:
             worst[threat.goal_id] = threat
-    told = sorted(worst.values(), key=lambda threat: (-threat.by, threat.goal_id))[:MOST_TOLD]
+    told = sorted(worst.values(), key=lambda threat: (-threat.by, threat.goal_id))
     return [
         ExceptionDetail(
             role=DetailRole.GOAL,

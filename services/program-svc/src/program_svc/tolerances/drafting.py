@@ -12,20 +12,22 @@ from contracts.program_events.control import DetailRole, Dimension, ExceptionDet
 from contracts.project_events.exceptions import ExceptionStatus
 from contracts.values import Shape
 from program_svc.boundaries import LockedProgram
+from program_svc.dependencies.models import Dependency
 from program_svc.network.compute import Network
 from program_svc.programs.models import Program
 from program_svc.programs.queries import positions_of
 from program_svc.register.actions import all_of, change, create
 from program_svc.tolerances.details import (
+    MOST_TOLD,
     broken_details,
     broken_in,
-    goal_details,
     names_of,
     path_details,
     path_to_the_end,
     path_to_the_worst,
+    threatened_goals,
 )
-from program_svc.tolerances.measures import Measure
+from program_svc.tolerances.measures import OVERRUNS, Measure
 from program_svc.tolerances.models import EXCEPTIONS
 
 VALUE, RECOVERED = "value", "recovered"
@@ -34,7 +36,7 @@ POSITIONS = "positions"
 AGREED_ON = ("deadline", "bac")
 """Figures that were agreed on: against another deadline or budget a forecast is another matter."""
 TITLES = {
-    Dimension.SCHEDULE: "The program is forecast to be done {forecast} after its deadline",
+    Dimension.SCHEDULE: "The program is forecast to be done {forecast} later than was agreed",
     Dimension.COST: "The program is forecast to cost more than its budget",
     Dimension.RISK: "The open threats may cost more than is tolerated",
     Dimension.DEPENDENCIES: "{forecast} dependencies are broken",
@@ -100,12 +102,14 @@ def _is_known(before: Sequence[ExceptionState], measure: Measure) -> bool:
 
 
 async def _draft(locked: LockedProgram, network: Network, measure: Measure) -> ExceptionState:
-    details = [*measure.details, *await _details(locked.session, network, measure)]
+    broken, goals = broken_in(network), await threatened_goals(locked.session, network)
+    told = await _details(locked.session, network, measure, broken[:MOST_TOLD])
+    details = [*measure.details, *told, *goals[:MOST_TOLD]]
     positions = await positions_of(locked.session, locked.program.id)
     fields = ExceptionFields(
         title=TITLES[measure.dimension].format(forecast=measure.forecast),
         cause=_cause(measure, details),
-        consequences=_consequences(details),
+        consequences=_consequences(len(broken), len(goals)),
         options=_options(measure, details),
     )
     return await create(
@@ -122,16 +126,14 @@ async def _draft(locked: LockedProgram, network: Network, measure: Measure) -> E
     )
 
 
-async def _details(session: AsyncSession, network: Network, measure: Measure) -> list[ExceptionDetail]:
+async def _details(
+    session: AsyncSession, network: Network, measure: Measure, broken: Sequence[Dependency]
+) -> list[ExceptionDetail]:
     path = {Dimension.SCHEDULE: path_to_the_end, Dimension.DEPENDENCIES: path_to_the_worst}.get(measure.dimension)
     tasks = [] if path is None else path(network)
-    ends = [end for each in broken_in(network) for end in (each.provider_task_id, each.receiver_task_id)]
+    ends = [end for each in broken for end in (each.provider_task_id, each.receiver_task_id)]
     names = await names_of(session, [*tasks, *ends])
-    return [
-        *path_details(network, tasks, names),
-        *broken_details(network, names),
-        *await goal_details(session, network),
-    ]
+    return [*path_details(network, tasks, names), *broken_details(network, broken, names)]
 
 
 def _cause(measure: Measure, details: Sequence[ExceptionDetail]) -> str:
@@ -149,18 +151,15 @@ def _cause(measure: Measure, details: Sequence[ExceptionDetail]) -> str:
             )
             return agreed + (held if holding else "")
         case Dimension.COST:
-            overruns = _told(details, DetailRole.OVERRUN)
-            return (
-                f"{agreed} {_many(len(overruns), 'project')} cost more than planned, the first of the details the most."
-            )
+            overruns = _many(int(str(measure.figures[OVERRUNS])), "project")
+            return f"{agreed} {overruns} cost more than planned, the first of the details the most."
         case Dimension.RISK:
             return f"{agreed} The largest open threats are in the details."
 
 
-def _consequences(details: Sequence[ExceptionDetail]) -> str:
-    broken, goals = _told(details, DetailRole.PROVIDER), _told(details, DetailRole.GOAL)
-    told = [f"{_many(len(broken), 'dependency')} broken" if broken else "No dependency is broken so far"]
-    told.append(f"{_many(len(goals), 'goal')} threatened" if goals else "no goal is threatened")
+def _consequences(broken: int, goals: int) -> str:
+    told = [f"{_many(broken, 'dependency')} broken" if broken else "No dependency is broken so far"]
+    told.append(f"{_many(goals, 'goal')} threatened" if goals else "no goal is threatened")
     return f"{', '.join(told)}."
 
 

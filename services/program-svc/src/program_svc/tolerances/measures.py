@@ -20,6 +20,9 @@ from program_svc.network.instants import read, written
 from program_svc.network.shapes import finest
 from program_svc.programs.models import Program
 
+OVERRUNS = "overruns"
+"""A figure of the costs: how many projects cost more than planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

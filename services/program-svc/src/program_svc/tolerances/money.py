@@ -22,7 +22,7 @@ from program_svc.rollups.money import NO_RATE, OneCurrency
 from program_svc.rollups.risks import OwnRisk, own_risk, risk_sums
 from program_svc.rollups.scope import Scope
 from program_svc.tolerances.details import MOST_TOLD
-from program_svc.tolerances.measures import Measure, tolerances_of
+from program_svc.tolerances.measures import OVERRUNS, Measure, tolerances_of
 
 
 async def money_measures(session: AsyncSession, program: Program, network: Network) -> tuple[list[Measure], list[str]]:
@@ -52,21 +52,21 @@ async def _cost(
     whole = roll_up(each.figures for each in measured)
     if whole.vac.value is None:
         return None
-    over = -whole.vac.value * factor
+    over, overruns = -whole.vac.value * factor, _overruns(measured)
     return Measure(
         Dimension.COST,
         _told(allowed.amount, allowed.currency),
         _told(over, allowed.currency),
         allowed.amount,
         over,
-        {name: f"{getattr(whole, name) * factor:.2f}" for name in ("bac", "ac", "ev")},
-        _overruns(measured),
+        {name: f"{getattr(whole, name) * factor:.2f}" for name in ("bac", "ac", "ev")} | {OVERRUNS: len(overruns)},
+        overruns[:MOST_TOLD],
     )
 
 
 def _overruns(measured: Sequence[Measured]) -> tuple[ExceptionDetail, ...]:
     late = [(each, -each.figures.vac.value) for each in measured if each.figures.vac.value is not None]
-    most = sorted((pair for pair in late if pair[1] > 0), key=lambda pair: (-pair[1], pair[0].project.id))[:MOST_TOLD]
+    most = sorted((pair for pair in late if pair[1] > 0), key=lambda pair: (-pair[1], pair[0].project.id))
     return tuple(
         ExceptionDetail(
             role=DetailRole.OVERRUN,

@@ -26,7 +26,12 @@ from project_svc.schedule.problems import Cycle, OutsideTime, Unschedulable
 router = APIRouter(
     prefix="/projects/{project_id}/change-requests", tags=["change-requests"], route_class=TransactionRoute
 )
-FORM = form_of(CHANGE_REQUESTS, touched="touched ? ({}::uuid)::text")
+IN_LISTS = {
+    "touched": "a record that it created, changed or removed",
+    "takes_over": "a record whose unrequested changes it takes over",
+}
+"""Filters by one record of a list of them."""
+FORM = form_of(CHANGE_REQUESTS, **{name: f"{name} ? ({{}}::uuid)::text" for name in IN_LISTS})
 
 WRITES = responses(NotFound, Forbidden, ProjectClosed, AlreadyExists)
 CHANGES = responses(NotFound, Forbidden, ProjectClosed, actions.ChangeRequestFixed, StaleRevision)
@@ -37,8 +42,8 @@ TRIALS = responses(
 
 
 def _query() -> type[PageQuery]:
-    touched: Any = (Id | None, Field(default=None, description="a record that it created, changed or removed"))
-    return create_model("ChangeRequestQuery", __base__=CHANGE_REQUESTS.query, touched=touched)
+    fields: Any = {name: (Id | None, Field(default=None, description=said)) for name, said in IN_LISTS.items()}
+    return create_model("ChangeRequestQuery", __base__=CHANGE_REQUESTS.query, **fields)
 
 
 ChangeRequestQuery = _query()
@@ -69,7 +74,7 @@ async def list_change_requests(
     unit: Unit,
     query: Annotated[ChangeRequestQuery, Query()],  # type: ignore[valid-type]  # made from the declaration
 ) -> Response:
-    """The project's change requests; `touched` asks for those that were carried out on a record. Sort by `created_at`, `updated_at` or `title`."""
+    """The project's change requests; `touched` asks for those that were carried out on a record, `takes_over` for those that take over what was done to it. Sort by `created_at`, `updated_at` or `title`."""
     return await FORM.page(unit, project_id, query)
 
 

@@ -24,7 +24,7 @@ async def record_commitment(project: LockedProject, body: CommitmentCreate) -> C
         original_currency=booked.original_currency,
         exchange_rate=booked.rate,
         task_id=said(body, "task_id", corrected),
-        supplier=body.supplier,
+        supplier=said(body, "supplier", corrected),
         source=body.source,
         due_on=body.due_on,
         corrects_id=first_of(corrected),

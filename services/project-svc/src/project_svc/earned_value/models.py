@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Self
 
-from contracts.values import DayOrMoment, Id, Ratio, Shape
+from contracts.values import DayOrMoment, Duration, HoursPerDay, Id, Ratio, Shape
 from contracts.values.money import Amount, Currency
 from contracts.values.numbers import LIMIT
 from planning.figure import Figure
@@ -45,6 +45,19 @@ class Forecasts(Shape):
     """The rest costs as the work so far did, and its delay costs too: AC + (BAC - EV) / (CPI · SPI)."""
 
 
+class EarnedScheduleRead(Shape):
+    """How much of the schedule is earned, in working time; in time on the clock where the budgeted work goes by several calendars."""
+
+    hours_per_day: HoursPerDay
+    """What a day of these durations is."""
+    earned: Duration
+    """Earned schedule, ES: after how much time what is earned by now was planned to be."""
+    elapsed: Duration
+    """AT: the time since the first budgeted work was to begin, until the data date, or until all work was complete."""
+    variance: Duration
+    """SV(t) = ES - AT: below zero is late."""
+
+
 class EarnedValueRead(Shape):
     """Where the project stands, in money, at its data date."""
 
@@ -74,4 +87,6 @@ class EarnedValueRead(Shape):
     vac: MoneyFigure
     spi_t: Ratio
     """Earned schedule over elapsed time: unlike `spi`, it still says that complete work was late."""
+    earned_schedule: EarnedScheduleRead | None
+    """What `spi_t` is made of; null without a budget."""
     warnings: list[str]

@@ -10,10 +10,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from planning import PlanError, WorkCalendar
-from planning.books import Books, Line, spi_t
+from planning.books import Books, Line, Pace, pace_of
 from planning.earned_value import EarnedValue, earned_value
 from planning.engine.objects import plan_of
-from planning.figure import Figure
 from planning.written import frame_finish
 from project_svc.baselines.picture import PicturedLine
 from project_svc.baselines.queries import approved_baseline, baseline_at, picture_of
@@ -30,12 +29,12 @@ CANCELLED_TASK_BUDGET = "cancelled_task_budget"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The figures at a data date, measured by a baseline if one was approved, and SPI(t)."""
+    """The figures at a data date, measured by a baseline if one was approved. pace: the schedule earned; None without a budget."""
 
     data_date: date
     baseline_id: UUID | None
     figures: EarnedValue
-    spi_t: Figure
+    pace: Pace | None
     warnings: tuple[str, ...]
 
 
@@ -52,7 +51,7 @@ async def standing_of(project: ReadProject, data_date: date | None) -> Standing:
     books = kept.books
     figures = earned_value(books.planned(at), books.earned(at), await _cost(project, on), books.budget)
     warnings = figures.warnings + ((CANCELLED_TASK_BUDGET,) if books.dropped or books.removed else ())
-    return Standing(on, kept.baseline_id, figures, spi_t([books], at, figures.ev), warnings)
+    return Standing(on, kept.baseline_id, figures, pace_of([books], at, figures.ev), warnings)
 
 
 @dataclass(frozen=True, slots=True)

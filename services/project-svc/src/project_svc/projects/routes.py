@@ -14,7 +14,7 @@ from chassis.unit_of_work import DryRun, TransactionRoute, Unit
 from contracts.project_events import ProjectState
 from contracts.project_events.control import RiskMatrix, Tolerances
 from contracts.values import Currency, Day, Id, Key, Label
-from contracts.vocabulary import Granularity, ProjectStatus
+from contracts.vocabulary import Granularity, ProgressLogic, ProjectStatus
 from project_svc.projects import actions
 from project_svc.projects.locked import LockedInAnyState
 from project_svc.projects.models import (
@@ -38,12 +38,12 @@ ORDER = Order(
     identity=col(Project.id),
 )
 NO_TOLERANCES, USUAL_MATRIX = Tolerances().model_dump(mode="json"), RiskMatrix().model_dump(mode="json")
+FILTERS = ("key", "state", "manager", "sponsor", "granularity", "progress_logic", "currency", "calendar_id")
 FORM = Form(
     table_of(Project),
     ProjectState,
     ORDER,
-    filters={name: name for name in ("key", "state", "manager", "sponsor", "granularity", "currency", "calendar_id")}
-    | written_within("start", "deadline"),
+    filters={name: name for name in FILTERS} | written_within("start", "deadline"),
     own={
         "tolerances": lambda record: NO_TOLERANCES | record["tolerances"],
         "risk_matrix": lambda record: USUAL_MATRIX | record["risk_matrix"],
@@ -61,6 +61,7 @@ class ProjectQuery(RecordQuery):
     manager: Label | None = None
     sponsor: Label | None = None
     granularity: Granularity | None = None
+    progress_logic: ProgressLogic | None = None
     currency: Currency | None = None
     calendar_id: Id | None = None
     since: Day | None = None

@@ -43,7 +43,12 @@ ISSUES = Declared(
         IssueStatus.CLOSED: (),
     },
     rules=_issue_rules,
+    fixed={IssueStatus.CLOSED: frozenset({"resolution"})},
 )
+
+
+DECIDED = frozenset({"outcome", "decided_by", "decided_on"})
+"""What a decision says."""
 
 
 def _decision_rules(decision: DecisionState) -> Iterable[Broken]:
@@ -73,7 +78,10 @@ DECISIONS = Declared(
         DecisionStatus.SUPERSEDED: (),
     },
     rules=_decision_rules,
-    fixed={DecisionStatus.DECIDED: frozenset({"outcome", "decided_by", "decided_on"})},
+    fixed={
+        DecisionStatus.DECIDED: DECIDED,
+        DecisionStatus.SUPERSEDED: DECIDED | {"superseded_by_id"},
+    },
 )
 
 

@@ -28,6 +28,8 @@ from project_svc.simulations.varied import Uncertain
 
 RUN = "project_svc.simulations.computing:run"
 CENT = Decimal("0.01")
+TOLERATED = Decimal("0.00005")
+"""Half of the smallest amount: runs add floats up, and what costs its budget to the cent stays within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ async def simulate_project(job: RunningJob) -> None:
     async def told(share: float) -> None:
         await job.tell("simulating", share)
 
-    to_spend = float(subject.costs.budget - subject.costs.unassigned)
+    to_spend = float(subject.costs.budget - subject.costs.certain + TOLERATED)
     answer: Answer = await compute(RUN, subject.plan, subject.uncertain, ask.runs, ask.seed, to_spend, told=told)
     result = _shown(subject, ask, answer)
     async with job.writing() as session:
@@ -116,7 +118,7 @@ def _duration(project: Project, found: Percentiles) -> DurationOutcome:
 
 def _cost(project: Project, costs: Costs, answer: Answer) -> CostOutcome:
     def money(amount: float) -> Money:
-        return Money.of(costs.unassigned + Decimal(amount).quantize(CENT), project.currency)
+        return Money.of((costs.certain + Decimal(amount)).quantize(CENT), project.currency)
 
     found = answer.cost or Percentiles(0, 0, 0, 0, 0)
     return CostOutcome(

@@ -54,7 +54,7 @@ class SimulationAsk(Shape):
     duration_spread: Spread = Spread()
     """Of open tasks without an estimate."""
     cost_spread: Spread = Spread()
-    """Of budget lines."""
+    """Of budget lines, for the work that is left."""
     with_risks: StrictBool = True
 
 
@@ -81,9 +81,10 @@ class DurationOutcome(Shape):
 
 
 class CostOutcome(Shape):
-    """What it costs: the budget without contingency, and what the risks add."""
+    """What it costs: what was spent, the budget of the work that is left, without contingency, and what the risks add."""
 
     planned: Money
+    """The budget, without contingency."""
     p50: Money
     p80: Money
     p90: Money

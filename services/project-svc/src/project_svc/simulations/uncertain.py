@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from chassis.problem import FieldError, InvalidRequest
 from planning import Plan, Task, TaskKind
+from planning.books import percent_done
 from planning.limits import remaining_of
-from project_svc.budgets.models import BudgetLine
+from planning.progress import WHOLE
+from project_svc.budgets.models import Actual, BudgetLine
 from project_svc.calendars.days import bound
 from project_svc.projects.reading import ReadProject
 from project_svc.risks.models import OVER, Risk
@@ -22,33 +24,52 @@ DURATIONLESS = frozenset({TaskKind.SUMMARY, TaskKind.MILESTONE})
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The budget by task, without contingency; what of it belongs to no task of the plan; and all of it, contingency included."""
+    """What the project costs. left: by task, the budget of the work that is left, without contingency; certain: what was spent, and what no task varies.
 
-    by_task: Mapping[UUID, Decimal]
-    unassigned: Decimal
+    planned: the budget without contingency; budget: all of it.
+    """
+
+    left: Mapping[UUID, Decimal]
+    certain: Decimal
+    planned: Decimal
     budget: Decimal
-
-    @property
-    def planned(self) -> Decimal:
-        """What is planned to be spent."""
-        return sum(self.by_task.values(), self.unassigned)
 
 
 async def costs_of(project: ReadProject, plan: Plan) -> Costs:
-    """The project's budget lines."""
-    known = {task.id for task in plan.tasks}
-    by_task: dict[UUID, Decimal] = {}
-    unassigned = budget = Decimal(0)
-    lines = select(BudgetLine).where(col(BudgetLine.project_id) == project.id).order_by(col(BudgetLine.id))
-    for line in await project.session.scalars(lines):
-        budget += line.amount
-        if line.contingency:
+    """The project's budget lines beside what was spent.
+
+    Work that is done cost what was entered for its task, or, where nothing was, what it was budgeted for. What no task of the plan is
+    budgeted for costs its budget, or what was spent if that is more.
+    """
+    done = percent_done(plan)
+    lines = select(col(BudgetLine.task_id), col(BudgetLine.amount), col(BudgetLine.contingency))
+    budgeted: dict[UUID | None, Decimal] = {}
+    budget = Decimal(0)
+    for task_id, amount, is_contingency in await project.session.execute(
+        lines.where(col(BudgetLine.project_id) == project.id).order_by(col(BudgetLine.id))
+    ):
+        budget += amount
+        if not is_contingency:
+            own = task_id if task_id in done else None
+            budgeted[own] = budgeted.get(own, Decimal(0)) + amount
+    entries = select(col(Actual.task_id), func.sum(col(Actual.amount)))
+    spent: dict[UUID | None, Decimal] = {}
+    for task_id, amount in await project.session.execute(
+        entries.where(col(Actual.project_id) == project.id).group_by(col(Actual.task_id)).order_by(col(Actual.task_id))
+    ):
+        own = task_id if task_id in done else None
+        spent[own] = spent.get(own, Decimal(0)) + amount
+    certain = max(budgeted.get(None, Decimal(0)), spent.get(None, Decimal(0)))
+    left: dict[UUID, Decimal] = {}
+    for own in budgeted.keys() | spent.keys():
+        if own is None:
             continue
-        if line.task_id is not None and line.task_id in known:
-            by_task[line.task_id] = by_task.get(line.task_id, Decimal(0)) + line.amount
-        else:
-            unassigned += line.amount
-    return Costs(by_task, unassigned, budget)
+        amount = budgeted.get(own, Decimal(0))
+        earned = amount * done[own] / WHOLE
+        certain += spent.get(own, earned)
+        if amount > earned:
+            left[own] = amount - earned
+    return Costs(left, certain, sum(budgeted.values(), Decimal(0)), budget)
 
 
 async def uncertain_of(project: ReadProject, plan: Plan, ask: SimulationAsk, costs: Costs) -> Uncertain:
@@ -59,7 +80,7 @@ async def uncertain_of(project: ReadProject, plan: Plan, ask: SimulationAsk, cos
         durations = {task.id: _spread(remaining_of(task), ask.duration_spread) for task in left.values()}
     for index, each in enumerate(ask.estimates):
         durations[each.task_id] = _estimate(project, index, each, left)
-    varied = {task_id: _spread(float(amount), ask.cost_spread) for task_id, amount in costs.by_task.items()}
+    varied = {task_id: _spread(float(amount), ask.cost_spread) for task_id, amount in sorted(costs.left.items())}
     return Uncertain(durations, varied, await _events(project, left.keys()) if ask.with_risks else [])
 
 

@@ -9,6 +9,7 @@ from pictures.reporting import amount, opening, or_none, ratio
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
 RATIOS = ("cpi", "spi", "spi_t", "tcpi")
+TIMES = (("Earned schedule", "earned"), ("Elapsed", "elapsed"), ("SV(t)", "variance"))
 
 
 def page_of(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping[str, Html]) -> Html:
@@ -84,6 +85,8 @@ def _money(figures: Mapping[str, Any]) -> Iterator[tuple[str, str | Cell]]:
     yield from ((name.upper(), amount(figures[name])) for name in MONEY)
     yield "EAC", amount(figures["eac"][figures["method"]] if figures["method"] in figures["eac"] else figures["bac"])
     yield from ((name.upper().replace("_T", "(t)"), ratio(figures[name])) for name in RATIOS)
+    if schedule := figures.get("earned_schedule"):  # which reports of before do not have
+        yield from ((f"{title}, working time", schedule[name]) for title, name in TIMES)
 
 
 def _counts(counts: Mapping[str, int]) -> list[tuple[str, str]]:

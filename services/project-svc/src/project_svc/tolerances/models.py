@@ -37,6 +37,9 @@ EXCEPTIONS = Declared(
         ExceptionStatus.CLOSED: (),
     },
     rules=_rules,
+    fixed=dict.fromkeys(
+        (ExceptionStatus.DECIDED, ExceptionStatus.CLOSED), frozenset({"decision", "decided_by", "decided_on"})
+    ),
 )
 TABLE = EXCEPTIONS.table
 
