@@ -11,6 +11,8 @@ import venv
 from pathlib import Path
 from typing import Final
 
+PACKAGES: Final = {"promtool": "Debian's package prometheus has it"}
+"""Where to get a program whose package has another name."""
 ROOT: Final = Path(__file__).parents[2]
 HOME: Final = ROOT / ".venv-deploy"
 _HERE: Final = Path(__file__).parent
@@ -64,7 +66,7 @@ def system_tool(name: str) -> str:
     """A program of this machine. Raises NotToBeHad."""
     found = shutil.which(name)
     if found is None:
-        raise NotToBeHad(f"{name} is not installed")
+        raise NotToBeHad(f"{name} is not installed{f' ({PACKAGES[name]})' if name in PACKAGES else ''}")
     return found
 
 

@@ -1,7 +1,7 @@
 """Rendered manifests as running containers, without a cluster: what the kubelet and the Services would do, done with podman.
 
 A Service is a small forwarder on an address of its own, which spreads connections over the pods that are ready; a pod that goes is taken out
-first, gets its pause, then SIGTERM. Servers with state keep their addresses.
+first, gets its pause, then SIGTERM. Servers with state keep their addresses, since nobody asks a name server here.
 """
 
 import asyncio
@@ -126,6 +126,13 @@ class Cluster:
                 break
         return ended
 
+    async def replace(self, name: str) -> str:
+        """As a StatefulSet's only pod is replaced: it ends, then a new one comes, with its address and its data. What the old one said."""
+        [old] = self.pods[name]
+        await self.scale({name: 0})
+        await self.scale({name: 1})
+        return old.said
+
     async def surge(self, workload: Manifest) -> Pod:
         """One pod more, ready; nobody is sent to it yet."""
         pod = await asyncio.to_thread(self._begin, workload)  # not here: connections are being forwarded
@@ -178,6 +185,8 @@ class Cluster:
         user = spec["securityContext"]
         security = container["securityContext"]
         options = ["--network", NETWORK, "--ip", pod.address, "--hostname", f"{pod.workload['metadata']['name']}-0"]
+        # The next container at an address is that one to the network, too: else its clients send to the one that is gone, for half a minute.
+        options += ["--mac-address", f"02:00:{ipaddress.ip_address(pod.address).packed.hex(':')}"]
         options += [f"--add-host={host}:{address}" for host, address in self._hosts.items()]
         options += ["--user", f"{user['runAsUser']}:{user['runAsGroup']}", "--cap-drop", "all"]
         options += ["--security-opt", "no-new-privileges"] if not security["allowPrivilegeEscalation"] else []

@@ -110,7 +110,8 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
             "engagement": "supportive",
             "engagement_wanted": "leading",
         }
-        | {"cadence": "weekly", "party": "City", "owner": "Ada"},
+        | {"cadence": "weekly", "party": "City", "owner": "Ada", "last_contact_on": "2026-03-09"},
+        {"name": "Press", "last_contact_on": "2026-03-06"},
     ),
     f"{P}/deliverables": (
         {"name": "Track", "owner": "Ada", "task_id": "{dig}", "due_on": "2026-03-09"},

@@ -1,5 +1,6 @@
 """The work list: what is mine, what is late, what comes next."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -134,6 +135,46 @@ async def test_a_mention_waits_until_it_is_resolved(api, grace, project):
     (comment,) = (await grace.get("/work-list", params={"kind": "comment"}))["items"]
     await api.patch(f"{project}/comments/{comment['id']}", {"state": "resolved"})
     assert (await grace.get("/work-list", params={"kind": "comment"}))["items"] == []
+
+
+async def test_a_stakeholder_is_to_hear_of_the_project_by_their_cadence(api, grace, project):
+    path = f"{project}/stakeholders"
+    ids = {}
+    for cadence, last, owner in (
+        ("daily", "2026-03-06", "grace"),
+        ("weekly", "2026-03-02", "grace"),
+        ("fortnightly", "2026-03-02", "grace"),
+        ("monthly", "2026-01-31", "grace"),
+        ("quarterly", "2026-01-15", "grace"),
+        ("on_event", "2026-01-01", "grace"),
+        ("weekly", "2026-01-01", ""),
+    ):
+        body = {"name": cadence, "cadence": cadence, "last_contact_on": last, "owner": owner}
+        ids[cadence, owner] = (await api.post(path, body))["id"]
+    asked = {"kind": "stakeholder", "as_of": MONDAY}
+
+    async def told() -> list[tuple[str, ...]]:
+        items = (await grace.get("/work-list", params=asked))["items"]
+        return [(each["title"], each["due_on"], each["when"], each["state"]) for each in items]
+
+    assert await told() == [
+        ("monthly", "2026-02-28", "late", "neutral"),
+        ("daily", "2026-03-07", "late", "neutral"),
+        ("weekly", "2026-03-09", "now", "neutral"),
+        ("fortnightly", "2026-03-16", "next", "neutral"),
+        ("quarterly", "2026-04-15", "next", "neutral"),
+    ]
+    heard = await api.patch(f"{path}/{ids['monthly', 'grace']}", {"last_contact_on": MONDAY})
+    assert (await told())[-2] == ("monthly", "2026-04-09", "next", "neutral")
+    since = await api.get(path, params={"since": MONDAY, "until": MONDAY})
+    assert since["items"] == [heard]
+
+
+async def test_who_never_heard_of_the_project_is_told_so_long_after_they_were_named(api, grace, project):
+    made = await api.post(f"{project}/stakeholders", {"name": "Mayor", "cadence": "weekly", "owner": "grace"})
+    (item,) = (await grace.get("/work-list", params={"kind": "stakeholder"}))["items"]
+    named = date.fromisoformat(made["created_at"][:10])
+    assert (item["due_on"], item["when"]) == ((named + timedelta(days=7)).isoformat(), "next")
 
 
 async def test_only_projects_that_one_sees_and_that_are_not_over(api, stranger, client, grace, project):

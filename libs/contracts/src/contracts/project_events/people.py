@@ -53,7 +53,14 @@ class StakeholderFields(Shape):
     """Who looks after them."""
 
 
-class StakeholderState(StakeholderFields, Registered):
+class ProjectStakeholderFields(StakeholderFields):
+    """One of a project."""
+
+    last_contact_on: Day | None = None
+    """When they were told how the project stands; their cadence says when they are to hear of it again."""
+
+
+class StakeholderState(ProjectStakeholderFields, Registered):
     """A stakeholder."""
 
 

@@ -6,7 +6,7 @@ from contracts.project_events.people import (
     DeliverableFields,
     DeliverableState,
     DeliverableStatus,
-    StakeholderFields,
+    ProjectStakeholderFields,
     StakeholderState,
 )
 from contracts.project_events.registers import DELIVERABLE, STAKEHOLDER
@@ -16,11 +16,12 @@ STAKEHOLDERS = Declared(
     name="stakeholder",
     collection="stakeholders",
     about="a person or a group that the project touches or that can touch it.",
-    fields=StakeholderFields,
+    fields=ProjectStakeholderFields,
     state=StakeholderState,
     life=STAKEHOLDER,
     filters=("power", "interest", "engagement", "engagement_wanted", "cadence", "party", "owner"),
     sorts=("name",),
+    days=("last_contact_on",),
 )
 
 

@@ -27,6 +27,8 @@ class WorkKind(StrEnum):
     """It waits to be assessed, or for its decision."""
     COMMENT = "comment"
     """Somebody is mentioned."""
+    STAKEHOLDER = "stakeholder"
+    """They are to hear of the project, by their cadence."""
 
 
 class When(StrEnum):

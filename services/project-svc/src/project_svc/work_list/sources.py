@@ -8,9 +8,11 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Interval,
     Select,
     String,
     Table,
+    case,
     cast,
     func,
     literal,
@@ -28,7 +30,7 @@ from contracts.project_events.comments import CommentStatus
 from contracts.project_events.control import GateStatus, PhaseStatus
 from contracts.project_events.exceptions import ExceptionStatus
 from contracts.project_events.log import ActionStatus, AssumptionStatus, DecisionStatus, IssueStatus
-from contracts.project_events.people import DeliverableStatus
+from contracts.project_events.people import Cadence, DeliverableStatus
 from contracts.project_events.resources import ResourceKind
 from contracts.vocabulary import RiskStatus, TaskKind, TaskStatus
 from project_svc.assignments.models import Assignment
@@ -36,7 +38,7 @@ from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.comments.models import COMMENTS
 from project_svc.projects.models import Project
 from project_svc.records import table_of
-from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES
+from project_svc.registers import ACTIONS, ASSUMPTIONS, DECISIONS, DELIVERABLES, GATES, ISSUES, PHASES, STAKEHOLDERS
 from project_svc.resources.models import Resource
 from project_svc.risks.models import OVER, Risk
 from project_svc.schedule.models import ScheduledTask
@@ -92,6 +94,14 @@ class Source:
 
 WAITING = (ChangeRequestStatus.SUBMITTED, ChangeRequestStatus.ASSESSED, ChangeRequestStatus.APPROVED)
 """States in which a change request waits for its assessment, its decision, or to be carried out."""
+EVERY = {
+    Cadence.DAILY: "1 day",
+    Cadence.WEEKLY: "7 days",
+    Cadence.FORTNIGHTLY: "14 days",
+    Cadence.MONTHLY: "1 month",
+    Cadence.QUARTERLY: "3 months",
+}
+"""After how long a stakeholder hears of the project again; on events, nobody knows when."""
 OPEN_TASKS = (TaskStatus.NOT_STARTED, TaskStatus.IN_PROGRESS, TaskStatus.ON_HOLD)
 SOURCES = (
     Source(WorkKind.ACTION, ACTIONS.table, (ActionStatus.OPEN,)),
@@ -122,7 +132,7 @@ SOURCES = (
 
 def all_work() -> Subquery:
     """Everything that waits, whoever it waits for: one row a record, with its project and its days."""
-    return union_all(_tasks(), *(source.rows() for source in SOURCES)).subquery("work")
+    return union_all(_tasks(), _stakeholders(), *(source.rows() for source in SOURCES)).subquery("work")
 
 
 def _tasks() -> Select[Any]:
@@ -151,14 +161,36 @@ def _tasks() -> Select[Any]:
     )
 
 
+def _stakeholders() -> Select[Any]:
+    """Those whom somebody looks after, on the day on which they are to hear of the project: so long after the last time, or after they were named."""
+    at = STAKEHOLDERS.table.c
+    since = func.coalesce(at.last_contact_on, cast(func.timezone("UTC", at.created_at), Date))
+    due = cast(since + case(*((at.cadence == each, _interval(told)) for each, told in EVERY.items())), Date)
+    return _shown(
+        STAKEHOLDERS.table,
+        WorkKind.STAKEHOLDER,
+        title=at.name,
+        state=at.engagement,
+        starts=due,
+        forecast=_day(None),
+        due=due,
+        people=func.array_remove(array([at.owner]), ""),
+    ).where(at.cadence.in_(tuple(EVERY)), at.owner != "")
+
+
+def _interval(told: str) -> ColumnElement[Any]:
+    return literal_column(f"INTERVAL '{told}'", Interval)
+
+
 def _shown(table: Table, kind: WorkKind, **columns: ColumnElement[Any]) -> Select[Any]:
     title = func.left(columns.pop("title"), TITLE)
+    state = columns.pop("state", None)
     return select(
         table.c.project_id,
         literal(kind.value, String).label("kind"),
         table.c.id,
         title.label("title"),
-        type_coerce(table.c.state, String).label("state"),
+        type_coerce(table.c.state if state is None else state, String).label("state"),
         *(column.label(name) for name, column in columns.items()),
     )
 
