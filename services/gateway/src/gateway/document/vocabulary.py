@@ -74,6 +74,7 @@ _OTHER_PROJECT: Final = "0198c3f0-6a1e-7c4b-9a55-000000000006"
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "Acceptance": {"token": "ili_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"},
     "ActionUpdate": {"state": "done"},
+    "AlignmentCreate": {"project_id": _PROJECT},
     "AssignmentUpdate": {"units": 0.5},
     "AssumptionUpdate": {"state": "validated"},
     "Batch": {
