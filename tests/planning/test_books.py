@@ -5,7 +5,7 @@ import pytest
 
 import planning
 from planning import MON_TO_FRI, Link, LinkType, Plan, Project, Task, TaskKind
-from planning.books import Agreed, Books, Line, pace_of, spi_t
+from planning.books import Agreed, Books, Line, pace_of, percent_done, spi_t
 from planning.written import at_finish, at_start
 
 DAY = 480
@@ -82,6 +82,23 @@ def test_spi_t_of_projects_together_is_measured_on_the_sum_of_their_curves():
     earned = ahead.earned(day(10)) + idle.earned(day(10))
     assert earned == 1000
     assert spi_t([ahead, idle], day(10), earned).value == Decimal("0.5")
+
+
+def test_a_level_of_effort_is_done_as_planned_by_the_data_date_and_a_summary_as_the_work_below_it():
+    summary = Task(id="S", project_id="P", kind=TaskKind.SUMMARY, duration=0)
+    half = task("A", 30, parent_id="S", actual_start=at_start(MONDAY), percent_complete=50)
+    done = task("B", 10, parent_id="S", actual_start=at_start(MONDAY), actual_finish=day(10), percent_complete=100)
+    effort = Task(id="L", project_id="P", kind=TaskKind.LEVEL_OF_EFFORT, duration=0)
+    links = [Link("al", "A", "L", LinkType.SS, 0), Link("la", "A", "L", LinkType.FF, 0)]
+    told = percent_done(plan(summary, half, done, effort, links=links, data_date=date(2026, 3, 13)))
+    assert {name: round(share, 6) for name, share in told.items()} == {
+        "S": Decimal("62.5"),
+        "A": 50,
+        "B": 100,
+        "L": Decimal("33.333333"),
+    }
+    undated = percent_done(plan(summary, half, done, effort, links=links))
+    assert (undated["A"], undated["B"], undated["L"]) == (50, 100, 0)
 
 
 def test_the_schedule_that_is_earned_is_told_in_working_time():

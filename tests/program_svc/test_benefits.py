@@ -1,7 +1,7 @@
 """Benefits: tied to a milestone, moved by the network, measured."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -205,3 +205,43 @@ async def test_an_alignment_of_a_benefit_names_what_is_there_and_holds_the_benef
     assert (await api.delete(path, status=409)).json()["type"] == "/problems/record-in-use"
     await api.delete(f"/alignments/{made['id']}")
     await api.delete(path)
+
+
+async def test_what_threatens_the_milestone_of_a_benefit_threatens_its_goal(api, line):
+    """The benefit has until 2026-03-31, eleven working days more than it takes: a risk of twelve days is one too many."""
+    build, goal, path = line
+    milestone = (await api.get(path))["milestone"]
+    project = UUID(milestone["project_id"])
+    risk = api.projects.risk(project, "0.5", "100.00", days_impact="P12D", task_id=milestone["task_id"])
+    api.projects.risk(api.projects.records[build]["project_id"], "0.5", "100.00")
+    await api.hear()
+    (threat,) = (await api.get(f"/goals/{goal}/exposure"))["threats"]
+    told = [threat[name] for name in ("kind", "risk_id", "project_id", "by")]
+    assert (told, threat["emv"]["amount"]) == (["risk", str(risk), str(project), "P1D"], "-50.00")
+    program = path.partition("/benefits")[0]
+    (dependency,) = (await api.get(f"{program}/dependencies"))["items"]
+    await api.patch(f"/dependencies/{dependency['id']}", {"margin_threshold": "P99D"})
+    threats = (await api.get(f"/goals/{goal}/exposure"))["threats"]
+    assert {each["kind"]: each["dependency_id"] for each in threats} == {"risk": None, "dependency": dependency["id"]}
+    await api.post("/alignments", {"goal_id": goal, "project_id": str(project)})
+    assert len((await api.get(f"/goals/{goal}/exposure"))["threats"]) == 2
+
+
+async def test_nobody_waits_for_what_was_accepted_however_late(api, line):
+    build, goal, path = line
+    program = path.partition("/benefits")[0]
+    (dependency,) = (await api.get(f"{program}/dependencies"))["items"]
+    late = f"/dependencies/{dependency['id']}"
+    await api.post(f"{late}/renegotiate", {"needed_by": "2026-03-03"}, status=200)
+    for end in ("provider", "receiver"):
+        await api.post(f"{late}/commit", {"end": end}, status=200)
+    (threat,) = (await api.get(f"/goals/{goal}/exposure"))["threats"]
+    assert (threat["kind"], threat["dependency_id"]) == ("dependency", dependency["id"])
+    slip = {"changes": [{"project_id": str(api.projects.records[build]["project_id"]), "task_id": str(build)}]}
+    slip["changes"][0]["duration"] = "P5D"
+    worse = await api.post(f"{program}/what-if", slip, status=200)
+    assert [each["kind"] for each in worse["goals"]] == ["dependency"]
+    await api.post(f"{late}/deliver", {"evidence": "Protocol"}, status=200)
+    await api.post(f"{late}/accept", status=200)
+    assert (await api.get(f"/goals/{goal}/exposure"))["threats"] == []
+    assert (await api.post(f"{program}/what-if", slip, status=200))["goals"] == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from program_svc.tolerances import drafting
+from program_svc.tolerances import drafting, money
 from program_svc.tolerances.clock import MoneyTolerances
 
 pytestmark = pytest.mark.slow
@@ -198,6 +198,21 @@ async def test_tolerances_are_held_against_sums_at_stored_rates(golden):
     await api.post(f"{golden.program}/exchange-rates", rate)
     (measure,) = (await api.get(f"{golden.program}/tolerances"))["tolerances"]
     assert (measure["forecast"], measure["is_exceeded"]) == ("1050.00 EUR", True)
+
+
+async def test_the_largest_threats_are_found_by_what_they_are_worth_in_one_currency(golden, monkeypatch):
+    """It once looked at the largest numbers alone: nine hundred yen went before five hundred euros."""
+    api = golden.api
+    monkeypatch.setattr(money, "MOST_TOLD", 1)
+    large = api.projects.risk(golden.project_ids["P1"], "0.5", "1000.00")
+    yen = {"amount": "1800.00", "currency": "JPY"}
+    api.projects.risk(golden.project_ids["P2"], "0.5", "1800.00", cost_impact=yen)
+    await api.hear()
+    await api.patch(golden.program, {"currency": "EUR"})
+    await api.post(f"{golden.program}/exchange-rates", {"currency": "JPY", "rate": 0.006, "valid_from": "2020-01-01"})
+    await api.patch(golden.program, {"tolerances": {"risk": {"amount": "100.00", "currency": "EUR"}}})
+    (exception,) = (await api.post(f"{golden.program}/tolerances/check", status=200))["exceptions"]
+    assert [each["record_id"] for each in told(exception, "threat")] == [str(large)]
 
 
 async def test_an_exception_counts_all_that_it_speaks_of_and_tells_the_worst(golden, monkeypatch):

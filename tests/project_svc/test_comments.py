@@ -84,6 +84,18 @@ async def test_what_somebody_said_is_theirs(api, grace, project, issue):
     await api.delete(f"{project}/comments/{hers['id']}")  # an admin, as the project's manager, may
 
 
+async def test_a_comment_outlives_its_record_until_somebody_resolves_it(api, grace, project, issue):
+    comment = await api.post(f"{project}/comments", about(issue, mentions=["grace"]))
+    await api.delete(f"{project}/issues/{issue}")
+    asked = {"record": "issue", "record_id": issue}
+    assert (await api.get(f"{project}/comments", params=asked))["items"] == [comment]
+    waits = {"kind": "comment"}
+    assert [each["id"] for each in (await grace.get("/work-list", params=waits))["items"]] == [comment["id"]]
+    await grace.patch(f"{project}/comments/{comment['id']}", {"state": "resolved"})
+    assert (await grace.get("/work-list", params=waits))["items"] == []
+    await api.post(f"{project}/comments", about(issue), status=404)
+
+
 async def test_a_comment_is_about_a_record_of_the_same_project(api, project, issue):
     elsewhere = await api.project()
     for path, record, record_id in (

@@ -196,8 +196,10 @@ class AsStored:
 
 
 def is_worrying(dependency: Dependency, margin: int | None) -> bool:
-    """Whether an agreed dependency is at risk, broken or without margin."""
-    return dependency.shapes_dates and (dependency.state in WORRYING or (margin is not None and margin < 0))
+    """Whether an agreed dependency is at risk, broken or without margin. What was accepted is waited for no longer."""
+    if not dependency.shapes_dates or dependency.state is DependencyStatus.ACCEPTED:
+        return False
+    return dependency.state in WORRYING or (margin is not None and margin < 0)
 
 
 def _wait(dependency: Dependency, standing: Standing) -> Wait:

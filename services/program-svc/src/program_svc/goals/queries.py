@@ -14,11 +14,11 @@ from program_svc.alignments.models import Alignment
 from program_svc.benefits.models import BENEFITS
 from program_svc.benefits.serving import SERVING, serving_benefits
 from program_svc.components.models import Component
-from program_svc.goals.benefit_threats import benefit_threats
+from program_svc.goals.benefit_threats import all_threats
 from program_svc.goals.forecasts import AsStored, Forecasts, InNetwork
 from program_svc.goals.hazards import Hazard, hazards_of, projects_of_hazards
 from program_svc.goals.models import Goal
-from program_svc.goals.threats import Threat, needs_float, threats
+from program_svc.goals.threats import Threat, needs_float
 from program_svc.goals.tree import GoalTree
 from program_svc.network.compute import Network
 from program_svc.network.facts import facts_of_projects
@@ -65,12 +65,14 @@ async def service_of(
     of_projects = col(Alignment.project_id).in_(project_ids), col(Alignment.benefit_id).is_(None)
     found = select(Alignment).where(*of_projects).order_by(col(Alignment.id))
     alignments = list(await session.scalars(found))
+    benefits = await _benefits_in(session, project_ids)
     aligned = set(project_ids) if of_all_risks else {alignment.project_id for alignment in alignments}
+    aligned |= {each.milestone.project_id for each in benefits if each.milestone is not None}
     if program_ids is None:
         components = select(col(Component.program_id)).where(col(Component.project_id).in_(project_ids))
         program_ids = set(await session.scalars(components))
     hazards = await hazards_of(session, aligned, program_ids)
-    return Service(await goal_tree(session), alignments, hazards, await _benefits_in(session, project_ids))
+    return Service(await goal_tree(session), alignments, hazards, benefits)
 
 
 async def _benefits_in(session: AsyncSession, project_ids: Collection[UUID]) -> list[BenefitState]:
@@ -137,10 +139,7 @@ async def exposure_of(session: AsyncSession, goal_id: UUID) -> Exposure:
     found = [
         threat
         for each, hazards in forecasts
-        for threat in (
-            *threats(each, service.tree, service.alignments, hazards),
-            *benefit_threats(each, service.tree, service.benefits),
-        )
+        for threat in all_threats(each, service.tree, service.alignments, service.benefits, hazards)
         if threat.goal_id in below
     ]
     revisions = await session.execute(

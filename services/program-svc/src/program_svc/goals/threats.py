@@ -110,12 +110,19 @@ def _of_alignment(
     else:
         hazards = list(of_project.get(alignment.project_id, ()))
         yield from _slip(outlook)
-        yield from _waits(outlook, forecasts)
-    calendar, project_id = outlook.calendar, alignment.project_id
+        yield from waits(outlook, forecasts)
     for hazard in hazards:
-        slack = _slack(outlook, forecasts, hazard)
-        for threat in _risk(hazard, alignment.goal_id, project_id, calendar, slack, outlook.forecast, outlook.due):
-            yield replace(threat, weight=alignment.weight)
+        yield from risk_threats(outlook, forecasts, hazard)
+
+
+def risk_threats(outlook: Outlook, forecasts: Forecasts, hazard: Hazard) -> Iterator[Threat]:
+    """How a risk threatens the goal of this outlook, if it does."""
+    alignment, slack = outlook.alignment, _slack(outlook, forecasts, hazard)
+    found = _risk(
+        hazard, alignment.goal_id, alignment.project_id, outlook.calendar, slack, outlook.forecast, outlook.due
+    )
+    for threat in found:
+        yield replace(threat, weight=alignment.weight)
 
 
 def _due(
@@ -144,7 +151,8 @@ def _slip(outlook: Outlook) -> Iterator[Threat]:
     )
 
 
-def _waits(outlook: Outlook, forecasts: Forecasts) -> Iterator[Threat]:
+def waits(outlook: Outlook, forecasts: Forecasts) -> Iterator[Threat]:
+    """The dependencies that worry the project of this outlook."""
     alignment = outlook.alignment
     for wait in forecasts.waits_of(alignment.project_id):
         yield Threat(

@@ -8,11 +8,11 @@ from pydantic import Field
 from contracts.values import MINUTES_PER_DAY, DayOrMoment, Duration, Id, Shape
 from contracts.vocabulary import DependencyStatus, Granularity, TaskSide
 from program_svc.dependencies.standing import standing_day, state_by, state_from
-from program_svc.goals.benefit_threats import benefit_threats
+from program_svc.goals.benefit_threats import all_threats
 from program_svc.goals.forecasts import Forecasts, InNetwork
 from program_svc.goals.queries import Service
 from program_svc.goals.threat_shapes import why
-from program_svc.goals.threats import Threat, outlooks, threats
+from program_svc.goals.threats import Threat, outlooks
 from program_svc.network.changes import NetworkChange
 from program_svc.network.compute import Network
 from program_svc.network.instants import worked, written
@@ -197,7 +197,4 @@ def _goals(before: Network, after: Network, service: Service) -> Iterator[GoalOu
 
 
 def _threats(forecasts: Forecasts, service: Service) -> list[Threat]:
-    return [
-        *threats(forecasts, service.tree, service.alignments, service.hazards),
-        *benefit_threats(forecasts, service.tree, service.benefits),
-    ]
+    return all_threats(forecasts, service.tree, service.alignments, service.benefits, service.hazards)

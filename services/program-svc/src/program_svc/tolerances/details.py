@@ -11,10 +11,10 @@ from contracts.program_events.control import DetailRole, ExceptionDetail
 from contracts.values import MINUTES_PER_DAY, Duration, Money
 from contracts.vocabulary import DependencyStatus
 from program_svc.dependencies.models import Dependency
-from program_svc.goals.benefit_threats import benefit_threats
+from program_svc.goals.benefit_threats import all_threats
 from program_svc.goals.forecasts import InNetwork
 from program_svc.goals.queries import service_of
-from program_svc.goals.threats import Threat, threats
+from program_svc.goals.threats import Threat
 from program_svc.network.compute import Network
 from program_svc.network.explain import driving_path
 from program_svc.replica.models import TASKS
@@ -80,10 +80,7 @@ async def threatened_goals(session: AsyncSession, network: Network) -> list[Exce
     """The goals that are threatened through the program's projects, the latest first."""
     service = await service_of(session, network.facts.projects.keys())
     forecasts = InNetwork(network)
-    found = [
-        *threats(forecasts, service.tree, service.alignments, service.hazards),
-        *benefit_threats(forecasts, service.tree, service.benefits),
-    ]
+    found = all_threats(forecasts, service.tree, service.alignments, service.benefits, service.hazards)
     worst: dict[UUID, Threat] = {}
     for threat in found:
         known = worst.get(threat.goal_id)

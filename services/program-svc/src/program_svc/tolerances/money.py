@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -114,17 +115,21 @@ async def _largest(
 ) -> tuple[ExceptionDetail, ...]:
     """The largest open threats of the program and of its projects, each once."""
     taken_over = [each.origin.record_id for each in own if each.origin is not None]
-    of_projects = (
-        select(KnownRisk)
+    # The largest of each currency: which of these are the largest of all only their rates tell.
+    order = func.row_number().over(
+        partition_by=col(KnownRisk.currency), order_by=(col(KnownRisk.emv), col(KnownRisk.id))
+    )
+    ranked = (
+        select(col(KnownRisk.id), order.label("place"))
         .where(
             col(KnownRisk.project_id).in_(list(network.facts.projects)),
             col(KnownRisk.is_open),
             col(KnownRisk.kind) == RiskKind.THREAT,
             col(KnownRisk.id).not_in(taken_over),
         )
-        .order_by(col(KnownRisk.emv), col(KnownRisk.id))
-        .limit(MOST_TOLD)
+        .subquery()
     )
+    of_projects = select(KnownRisk).join(ranked, ranked.c.id == col(KnownRisk.id)).where(ranked.c.place <= MOST_TOLD)
     found: list[tuple[Decimal, str, UUID | None, str, UUID]] = [
         (-risk.emv, risk.currency, risk.project_id, risk.title, risk.id) for risk in await session.scalars(of_projects)
     ]
