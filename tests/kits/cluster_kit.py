@@ -5,7 +5,6 @@ first, gets its pause, then SIGTERM. Servers with state keep their addresses, si
 """
 
 import asyncio
-import fcntl
 import ipaddress
 import json
 import os
@@ -41,12 +40,10 @@ class Cluster:
         self.services: dict[str, Service] = {}
         self._addresses = iter([str(each) for each in SUBNET.hosts()][9:200])
         self._serial = 0
-        self._turn = (Path(tempfile.gettempdir()) / f"{NETWORK}.lock").open("w")
         self._bridge = ""
 
     async def up(self) -> None:
-        """Servers first, then what migrates, then everything else; returns when all are ready. One cluster at a time on a machine."""
-        await asyncio.to_thread(fcntl.flock, self._turn, fcntl.LOCK_EX)
+        """Servers first, then what migrates, then everything else; returns when all are ready. What another cluster left is removed."""
         _remove_leftovers()
         podman("network", "create", "--subnet", str(SUBNET), "--disable-dns", NETWORK)
         self._bridge = json.loads(podman("network", "inspect", NETWORK))[0]["network_interface"]
@@ -76,7 +73,7 @@ class Cluster:
         await self.scale({each["metadata"]["name"]: each["spec"].get("replicas", 2) for each in deployments})
 
     def down(self) -> None:
-        """Remove everything that was made. AssertionError if the logs say a secret."""
+        """Remove everything that was made. AssertionError if something is left, or the logs say a secret."""
         secrets: list[str] = []
         for service in self.services.values():
             service.close()
@@ -85,8 +82,7 @@ class Cluster:
             podman("rm", "--force", "--time", "0", pod.name, check=False)
         podman("network", "rm", "--force", NETWORK, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._turn.close()
-        assert secrets == []
+        assert (_containers(), secrets) == ([], [])
 
     def create_job(self, cron_job: str) -> Pod:
         """As `kubectl create job --from=cronjob/…`: its pod."""
@@ -240,9 +236,14 @@ class Cluster:
         return found
 
 
+def _containers() -> list[str]:
+    """Those that stand for pods."""
+    return podman("ps", "--all", "--quiet", "--filter", f"name=^{NETWORK}-").split()
+
+
 def _remove_leftovers() -> None:
     """Of a run that was killed."""
-    for name in podman("ps", "--all", "--quiet", "--filter", f"name=^{NETWORK}-").split():
+    for name in _containers():
         podman("rm", "--force", "--time", "0", name)
     podman("network", "rm", "--force", NETWORK, check=False)
 

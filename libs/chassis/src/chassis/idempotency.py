@@ -59,8 +59,10 @@ class Claim:
 
 def key_of(request: Request) -> str | None:
     """The request's key, if it is a POST that has one. Raises InvalidRequest for one that is empty, too long or not ASCII."""
+    if request.method != "POST":
+        return None
     key = request.headers.get(HEADER)
-    if request.method != "POST" or key is None:
+    if key is None:
         return None
     if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise _malformed()

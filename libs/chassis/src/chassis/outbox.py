@@ -181,7 +181,8 @@ async def flush(session: AsyncSession, origin: Origin) -> list[Position]:
     session.info.pop(_ORIGIN, None)
     await rows.flush(session)
     if not recorded:
-        await catch_up(session)
+        if _ALONG in session.info:
+            await catch_up(session)
         return []
     made = []
     for number, row in enumerate(_rows(recorded, origin), start=1):

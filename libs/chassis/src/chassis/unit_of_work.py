@@ -142,8 +142,11 @@ def _provenance(request: Request, identity: Identity) -> Provenance | None:
 
 
 async def _in_time(request: Request, route: _Route) -> Response:
+    patience = _patience(request)
+    if patience is None:
+        return await _in_transaction(request, route)
     try:
-        async with asyncio.timeout(_patience(request)) as limit:
+        async with asyncio.timeout(patience) as limit:
             return await _in_transaction(request, route)
     except TimeoutError:
         if not limit.expired():
