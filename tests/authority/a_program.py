@@ -34,8 +34,17 @@ async def program(api: ProgramMember, second_name: str = "SECOND") -> tuple[dict
         if receiver is None:
             receiver = await another(api, path)
         of_place["dependency_id"] = (await api.propose(path, provider, receiver))["id"]
-        places.append(await make_all(api, "program-svc", of_place))
+        made = await make_all(api, "program-svc", of_place)
+        places.append(made | {"alone_id": await alone(api, made["portfolio_id"], f"{second_name}ALONE")})
     return places[0], places[1]
+
+
+async def alone(api: ProgramMember, portfolio_id: str, name: str) -> str:
+    """A project of the portfolio that is in no program."""
+    project_id = api.projects.project(name)
+    await api.hear()
+    await api.post(f"/portfolios/{portfolio_id}/projects", {"project_id": str(project_id)})
+    return str(project_id)
 
 
 async def another(api: ProgramMember, path: str) -> UUID:

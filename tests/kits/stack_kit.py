@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,14 +135,13 @@ class RunningStack:
         """The server first: it is the parent of the others."""
         folder = str(self.home / "postgres")
 
-        def is_ours(process: psutil.Process) -> bool:
-            try:
-                return process.name() == "postgres" and process.cwd() == folder
-            except psutil.Error:  # a session that is just ending
-                return False
-
-        found = [process for process in psutil.process_iter() if is_ours(process)]
-        return sorted(found, key=lambda process: (process.ppid() in {one.pid for one in found}, process.pid))
+        parents: dict[psutil.Process, int] = {}
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):  # a session that is just ending
+                if process.name() == "postgres" and process.cwd() == folder:
+                    parents[process] = process.ppid()
+        ours = {process.pid for process in parents}
+        return sorted(parents, key=lambda process: (parents[process] in ours, process.pid))
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
