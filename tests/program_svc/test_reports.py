@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pictures.between import MOST_NODES
 from program_svc.reports import content, roadmap
-from program_svc.reports.extent import map_caption
+from program_svc.reports.captions import map_caption
 from program_svc.reports.roadmap import months_between
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from tests.project_svc.control import baseline, eur, plan
 
 import pictures
 from pictures import press
-from project_svc.status_reports import bars, printing
+from project_svc.status_reports import bars, content, printing
 
 HOSTILE = "<script>alert(1)</script>"
 PERIOD = {"title": "March", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
@@ -124,6 +124,23 @@ async def test_of_a_large_plan_the_most_telling_tasks_are_shown(api, project, mo
     schedule = (await api.get(f"{project}/status-reports/{report['id']}"))["content"]["schedule"]
     assert schedule["left_out"] == 1
     assert all(bar["is_on_longest_path"] for bar in schedule["bars"])
+
+
+async def test_a_report_says_how_much_of_a_long_list_it_holds(api, project, monkeypatch):
+    await api.post(f"{project}/issues", {"title": "Mud"})
+    whole = await published(api, project)
+    path = f"{project}/status-reports/{whole['id']}"
+    listed = (await api.get(path))["content"]["listed"]
+    assert listed == {"risks": {"shown": 1, "total": 1}, "issues": {"shown": 2, "total": 2}}
+    assert "The first" not in (await api.request("GET", f"{path}/page")).text
+    monkeypatch.setattr(content, "MOST_LISTED", 1)
+    part = await published(api, project, title="April")
+    path = f"{project}/status-reports/{part['id']}"
+    held = (await api.get(path))["content"]
+    assert (held["listed"]["issues"], len(held["issues"])) == ({"shown": 1, "total": 2}, 1)
+    page = (await api.request("GET", f"{path}/page")).text
+    assert "The first 1 of 2 open issues." in page
+    assert "risks." not in page
 
 
 async def test_what_is_refused(api, auditor, stranger, project, monkeypatch):

@@ -8,9 +8,9 @@ from typing import Any
 from contracts.program_events.portfolios import PortfolioReportState
 from pictures import Cell, Drawing, Gantt, GanttRow, Heading, Html, Page, Paragraph, Part, Picture, TableOf
 from pictures.gantt import MOST_ROWS
-from pictures.reporting import NONE, amount, opening, or_none, ratio
+from pictures.reporting import NONE, amount, opening, or_none, ratio, told_if_part
+from program_svc.reports.captions import map_caption
 from program_svc.reports.drawings import between_drawing, curve_drawing, matrix_drawing, tree_drawing
-from program_svc.reports.extent import map_caption, told_if_part
 
 CURVE = "curve "
 

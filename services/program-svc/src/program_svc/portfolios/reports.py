@@ -15,6 +15,7 @@ from sqlmodel import Field, col, select
 from chassis.problem import NotFound, invalid
 from contracts.program_events.portfolios import PortfolioReportCreated, PortfolioReportState
 from contracts.project_events.reports import Lights, StatusReportFields
+from pictures.reporting import LISTED, extent
 from program_svc.boundaries import LockedStrategy
 from program_svc.components.models import Component
 from program_svc.goals.queries import goal_tree
@@ -27,7 +28,6 @@ from program_svc.portfolios.outlines import Outlines
 from program_svc.portfolios.overview import glances_of, portfolios_below
 from program_svc.programs.models import Program
 from program_svc.reports.content import MOST_LISTED, figures_of
-from program_svc.reports.extent import LISTED, extent
 from program_svc.reports.outlines import tree_of
 from program_svc.tables import Record
 

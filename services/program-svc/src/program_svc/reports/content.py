@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from chassis.paging import MAX_LIMIT
+from pictures.reporting import LISTED, extent
 from program_svc.benefits.models import BENEFITS
 from program_svc.benefits.queries import realisations_of
 from program_svc.dependencies.models import LIVE, Dependency
@@ -23,7 +24,6 @@ from program_svc.programs.models import state_of as program_state
 from program_svc.programs.queries import positions_of
 from program_svc.register.actions import all_of
 from program_svc.registers import ISSUES, RISKS
-from program_svc.reports.extent import LISTED, extent
 from program_svc.reports.outlines import Course, curve_of, risk_cells, tree_of, waits_of
 from program_svc.reports.roadmap import roadmap_of
 from program_svc.rollups.earned_value import EarnedValueQuery, earned_value_of, in_one_currency

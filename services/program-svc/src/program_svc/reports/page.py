@@ -5,9 +5,9 @@ from typing import Any
 
 from contracts.program_events.control import StatusReportState
 from pictures import Cell, Drawing, Heading, Html, Page, Paragraph, Part, TableOf
-from pictures.reporting import amount, opening, or_none, ratio
+from pictures.reporting import amount, opening, or_none, ratio, told_if_part
+from program_svc.reports.captions import map_caption
 from program_svc.reports.drawing import drawn as roadmap_drawn
-from program_svc.reports.extent import map_caption, told_if_part
 from program_svc.reports.roadmap import RoadmapRead
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.project_events.log import IssueStatus
+from pictures.reporting import LISTED, extent
 from project_svc.assessment.queries import assessment_of
 from project_svc.change_requests.models import CHANGE_REQUESTS
 from project_svc.earned_value.answer import shown
@@ -36,6 +37,15 @@ async def content_of(project: ReadProject) -> dict[str, Any]:
     states = await project.session.scalars(select(col(Task.state)).where(col(Task.project_id) == project.id))
     assessment = await assessment_of(project)
     left = await float_of(project, planned, data_date)
+    lists = {
+        "risks": [each.model_dump(mode="json") for each in assessment.items],
+        "issues": [
+            each.model_dump(mode="json", include={"id", "title", "priority", "state", "owner", "due_on", "escalated"})
+            for each in await all_of(project, ISSUES)
+            if each.state not in {IssueStatus.RESOLVED, IssueStatus.CLOSED}
+        ],
+    }
+    first = {name: each[:MOST_LISTED] for name, each in lists.items()}
     return {
         "project": project.row.wire().model_dump(mode="json"),
         "data_date": data_date.isoformat(),
@@ -50,13 +60,9 @@ async def content_of(project: ReadProject) -> dict[str, Any]:
         "float_burn": [*await float_burn_of(project), left],
         "earned_value": shown(project, standing).model_dump(mode="json"),
         "curve": await curve_of(project, standing.data_date),
-        "risks": assessment.model_dump(mode="json", exclude={"matrix", "items"})
-        | {"items": [each.model_dump(mode="json") for each in assessment.items[:MOST_LISTED]]},
-        "issues": [
-            each.model_dump(mode="json", include={"id", "title", "priority", "state", "owner", "due_on", "escalated"})
-            for each in await all_of(project, ISSUES)
-            if each.state not in {IssueStatus.RESOLVED, IssueStatus.CLOSED}
-        ][:MOST_LISTED],
+        "risks": assessment.model_dump(mode="json", exclude={"matrix", "items"}) | {"items": first["risks"]},
+        "issues": first["issues"],
+        LISTED: {name: extent(each, len(lists[name])) for name, each in first.items()},
         **{each.collection: await _states(project, each) for each in (DELIVERABLES, CHANGE_REQUESTS, EXCEPTIONS)},
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.project_events.reports import StatusReportState
 from pictures import Cell, Drawing, Heading, Html, Page, Part, TableOf
-from pictures.reporting import amount, opening, or_none, ratio
+from pictures.reporting import amount, opening, or_none, ratio, told_if_part
 
 MONEY = ("bac", "pv", "ev", "ac", "cv", "sv", "etc", "vac")
 RATIOS = ("cpi", "spi", "spi_t", "tcpi")
@@ -26,6 +26,7 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
     if "curve" in drawn:
         yield Drawing(drawn["curve"], f"Planned value, earned value and cost in {content['project']['currency']}")
     yield from _risks(content["risks"], drawn)
+    yield from told_if_part(content, "risks", "risks")
     yield Heading("Open issues")
     yield TableOf(
         ("Issue", "Priority", "State", "Owner", "Due"),
@@ -34,6 +35,7 @@ def _parts(report: StatusReportState, content: Mapping[str, Any], drawn: Mapping
             for each in content["issues"]
         ],
     )
+    yield from told_if_part(content, "issues", "open issues")
     for name in ("deliverables", "change_requests", "exceptions"):
         yield Heading(name.replace("_", " ").capitalize())
         yield TableOf(("State", "How many"), _counts(content[name]))
