@@ -63,6 +63,7 @@ class Stack:
             "INTERLOCK_HOME": str(self.home),
             "INTERLOCK_PORT": str(port),
             "INTERLOCK_LOG_LEVEL": "WARNING",
+            "INTERLOCK_TOKEN_RATE": "10000",  # counted as ever, and more than one client can send
         }
         with (self.folder / "stack.log").open("wb") as output:
             self._supervisor = subprocess.Popen(

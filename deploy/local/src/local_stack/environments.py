@@ -12,7 +12,8 @@ from local_stack.secret_files import SecretFiles
 
 # What an operator may set for all processes at once; everything else about them is the stack's own affair.
 _PASSED_ON: Final = frozenset(
-    {"INTERLOCK_LOG_LEVEL", "INTERLOCK_OTLP_ENDPOINT", "INTERLOCK_DATABASE_POOL", "INTERLOCK_WEBHOOK_NETWORKS"}
+    f"INTERLOCK_{name}"
+    for name in ("LOG_LEVEL", "OTLP_ENDPOINT", "DATABASE_POOL", "WEBHOOK_NETWORKS", "TOKEN_RATE", "TOKEN_BURST")
 )
 
 _OTHER: Final = {"project": "program", "program": "project"}
