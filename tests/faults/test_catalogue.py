@@ -14,6 +14,7 @@ FAULTS = {
     },
     "relay is killed between publish and mark": {
         "duplicate window of a second": "test_processes_die.py::test_a_relay_is_killed_between_publishing_and_marking",
+        "marks of two days": "test_relay_under_load.py::test_a_relay_is_cut_off_between_marking_the_rows_of_two_days",
     },
     "duplicate beyond the window": {
         "the message": "test_consumer_under_load.py::test_a_message_that_the_stream_took_twice_counts_once",
