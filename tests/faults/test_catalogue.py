@@ -20,8 +20,10 @@ FAULTS = {
         "the message": "test_consumer_under_load.py::test_a_message_that_the_stream_took_twice_counts_once",
     },
     "two relays": {
-        "one paused": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie",
-        "30 seconds": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[30.0]",
+        "one paused before it publishes": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before publishing]",
+        "one paused before it marks": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before marking]",
+        "one paused while idle": "test_processes_die.py::test_an_idle_worker_is_paused_and_wakes_up_to_what_others_were_sent",
+        "30 seconds": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before publishing, 30 seconds]",
     },
     "the base": {
         "stale base": "test_relay_under_load.py::test_a_stale_base_is_refused_and_nothing_is_stored",
@@ -48,7 +50,8 @@ FAULTS = {
     },
     "pause beyond the time to acknowledge": {
         "slow": "test_pace_and_clocks.py::test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_counts_right",
-        "zombie acknowledgements, two projectors": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie",
+        "two projectors": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before the commit]",
+        "zombie acknowledgements": "test_processes_die.py::test_an_idle_worker_is_paused_and_wakes_up_to_what_others_were_sent",
     },
     "what the server keeps": {
         "consumer deleted": "test_consumer_under_load.py::test_its_consumer_is_deleted",
