@@ -46,7 +46,9 @@ async def asking(settings, tokens) -> AsyncIterator[Asking]:
     async with served(create_gateway(settings)) as (url, _):
         address = urlsplit(url)
 
-        async def ask(sent: bytes, line: bytes = b"POST /v1/projects HTTP/1.1") -> tuple[bytes, dict[bytes, bytes], bytes]:
+        async def ask(
+            sent: bytes, line: bytes = b"POST /v1/projects HTTP/1.1"
+        ) -> tuple[bytes, dict[bytes, bytes], bytes]:
             reader, writer = await asyncio.open_connection(address.hostname, address.port)
             whose = f"Host: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n".encode()
             try:

@@ -121,9 +121,15 @@ class Protocol(HttpToolsProtocol):
         """What came is no request that can be read: say so, as the application would, and end."""
         is_large = msg == TOO_LARGE or (self.headers is not None and self._head_size() > MOST_HEAD)
         answer = failures.render(BadRequest(TOO_LARGE if is_large else "This is not HTTP as it should be."))
-        headers = [*answer.raw_headers, NOTHING_RUNS, *SECURITY, (b"cache-control", b"no-store"), (b"connection", b"close")]
+        headers = [
+            *answer.raw_headers,
+            NOTHING_RUNS,
+            *SECURITY,
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
         head = b"".join(b"%b: %b\r\n" % each for each in headers)
-        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (head, answer.body))
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (head, bytes(answer.body)))
         self.transport.close()
 
     def _head_size(self) -> int:
