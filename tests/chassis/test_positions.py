@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import arrivals, positions
-from chassis.positions import Position, parse_positions, preferred_wait, print_positions
+from chassis.positions import MOST_POSITIONS, Position, parse_positions, preferred_wait, print_positions
 from chassis.problem import InvalidRequest, PositionNotReached
 
 HOME, ABROAD = uuid4(), uuid4()
@@ -37,7 +37,7 @@ def test_a_position_has_one_form():
 @pytest.mark.parametrize(
     "header",
     ["", ",", "7", f"project/{ID}", f"project/{ID}@", f"project/{ID}@-1", f"project/{ID}@7x", "project/abc@7", f"{ID}@7",
-     f"project/{ID}@" + "9" * 19, ", ".join([f"project/{ID}@7"] * 101)],
+     f"project/{ID}@" + "9" * 19, ", ".join([f"project/{ID}@7"] * (MOST_POSITIONS + 1))],
 )  # fmt: skip
 def test_anything_else_is_refused_by_the_name_of_its_header(header):
     with pytest.raises(InvalidRequest) as refusal:

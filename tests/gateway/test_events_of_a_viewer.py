@@ -54,6 +54,33 @@ async def test_a_stream_passes_over_what_is_hidden(author, viewer):
     assert [secret for secret in SECRETS if secret in str(reader.seen)] == []
 
 
+async def test_of_what_is_asked_for_by_name_and_hidden_nothing_is_told(live, author, viewer):
+    """The id of a project that one does not see was enough to count what happened there, by type of event; and `next` told it, too."""
+    hidden = uuid4()
+    for _ in range(3):
+        await author.task("Hidden shaft", project_id=hidden)
+    task = orjson.loads((await live.client.get("/v1/events")).content)["items"][0]["subject"]
+    elsewhere = example(program_events.ProgramCreated, id=uuid4(), organization_id=author.organization_id)
+    await author.say("program", there := uuid4(), elsewhere)
+    for asked in (f"project_id={hidden}", f"program_id={there}", f"subject={task}", f"project_id={hidden}&record=task"):
+        assert (await live.client.get(f"/v1/events?{asked}")).json()["items"]
+        page = (await viewer.get(f"/v1/events?{asked}&limit=1")).json()
+        assert (page["items"], page["next"], page["hidden_count"]) == ([], None, 0), asked
+    seen = await author.task("Seen")
+    page = (await viewer.get(f"/v1/events?project_id={hidden}&project_id={author.project_id}&limit=1")).json()
+    assert ([each["id"] for each in page["items"]], page["hidden_count"]) == ([seen], 0)
+    assert (await viewer.get("/v1/events?record=task")).json()["hidden_count"] == 3
+    path = f"/v1/events?project_id={hidden}&project_id={author.project_id}"
+    async with listening(viewer, path) as reader:
+        await author.task("Hidden shaft", project_id=hidden)
+        await author.task("Seen")
+        assert (await reader.next()).data["data"]["record"]["name"] == "Seen"
+        await author.task("Hidden shaft", project_id=hidden)
+        await live.client.delete(f"/v1/members/{viewer.headers['X-Member']}")
+        await author.task("Seen")
+        assert (await reader.next()).name == "close"
+
+
 async def test_who_comes_back_after_what_is_hidden_does_not_pass_over_it_again(author, viewer):
     """Only what was seen moved the id: a listener of little came back with an old one, and after 30 days of silence with one too old."""
     async with listening(viewer) as reader:

@@ -1,12 +1,17 @@
 """What is read of a program does not grow with what the answer does not show: neither its bytes, nor its statements, nor the rows behind it."""
 
 from itertools import pairwise
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
+from fastapi import Response
 from sqlalchemy import text
 
+from chassis.positions import parse_positions
 from chassis.statements import driver_of
 from gateway.overview import PARTS
+from program_svc.programs.queries import MOST_POSITIONS, reflect
 from program_svc.sums.keeping import keep_all_sums
 
 SHOWN = 4
@@ -199,3 +204,12 @@ async def test_a_change_is_read_though_the_network_was_recalled(api, eleven):
     api.projects.change(golden.ids["B"], duration="P6D")
     await api.hear()
     assert await api.schedule(golden.program) == before
+
+
+def test_all_that_an_answer_reflects_can_be_waited_for():
+    """Of a program with a hundred projects the header named one position more than `Interlock-After` took."""
+    program, answer = SimpleNamespace(id=uuid4(), latest_revision=3), Response()
+    reflect(answer, program, {uuid4(): 7 for _ in range(MOST_POSITIONS)})
+    assert len(parse_positions(answer.headers["Interlock-Position"])) == MOST_POSITIONS + 1
+    reflect(answer, program, {uuid4(): 7 for _ in range(MOST_POSITIONS + 1)})
+    assert len(parse_positions(answer.headers["Interlock-Position"])) == 1

@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.identity import Identity
 from chassis.problem import Forbidden, NotFound
 from contracts.permissions import Permission
+from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole, ProjectRole
 
 RoleT = TypeVar("RoleT", ProgramRole, ProjectRole)
@@ -77,6 +78,15 @@ def sees_project(identity: Identity, project_id: UUID) -> bool:
 def sees_program(identity: Identity, program_id: UUID) -> bool:
     """Whether the caller sees the program."""
     return identity.sees_all or program_id in identity.programs
+
+
+def sees_position(identity: Identity, kind: str, boundary_id: UUID) -> bool:
+    """Whether the caller may wait for a revision, and so learn whether it is there: of a project that it sees, or may see by a program that it manages.
+
+    Of a program everybody may: who commits an end of a dependency is told the program's revision, with or without a role in it.
+    """
+    is_seen = kind != BoundaryKind.PROJECT or sees_project(identity, boundary_id)
+    return is_seen or ProgramRole.PROGRAM_MANAGER in identity.programs.values()
 
 
 def _check_sight(identity: Identity, place: Mapping[str, object]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,9 @@ POSITION_HEADER = "Interlock-Position"
 AFTER_HEADER = "Interlock-After"
 DEFAULT_WAIT = 2.0
 LONGEST_WAIT = 10.0
-MOST_POSITIONS = 100
+NEVER = 2**63 - 1
+MOST_POSITIONS = 101
+"""As many as an answer says that it reflects: a program's own and those of a hundred projects."""
 
 _FORM = re.compile(
     r"(?P<kind>[a-z_]{1,32})/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@(?P<revision>[0-9]{1,18})"
@@ -44,6 +46,10 @@ class Position:
         return f"{self.kind}/{self.id}@{self.revision}"
 
 
+Sees = Callable[[Position], bool]
+"""Whether the caller may know how far the boundary is."""
+
+
 def parse_positions(header: str) -> list[Position]:
     """The positions of an `Interlock-After` header, separated by commas. Raises InvalidRequest for any other form."""
     parts = [part.strip() for part in header.split(",") if part.strip()]
@@ -52,7 +58,7 @@ def parse_positions(header: str) -> list[Position]:
         raise invalid(
             "/Interlock-After",
             "position",
-            "Write positions as `project/<id>@<revision>`, at most 100.",
+            f"Write positions as `project/<id>@<revision>`, at most {MOST_POSITIONS}.",
             location="header",
         )
     return [Position(match["kind"], UUID(match["id"]), int(match["revision"])) for match in matches if match]
@@ -75,15 +81,16 @@ async def await_header(
     headers: Mapping[str, str],
     own: Collection[str] = (),
     arrivals: Arrivals | None = None,
+    sees: Sees = lambda _: True,
 ) -> None:
-    """Read your writes: wait for what a request's `Interlock-After` names, as long as its `Prefer` says.
+    """Read your writes: wait for what a request's `Interlock-After` names, as long as its `Prefer` says; for what is not seen in vain.
 
     Boundaries of the kinds in `own` live in this service: what it wrote of them it also shows. Raises InvalidRequest, PositionNotReached.
     """
     after = headers.get(AFTER_HEADER.lower())
     named = [] if after is None else [each for each in parse_positions(after) if each.kind not in own]
     if named:
-        await wait(database, organization_id, named, preferred_wait(headers.get("prefer")), arrivals)
+        await wait(database, organization_id, named, preferred_wait(headers.get("prefer")), arrivals, sees)
 
 
 async def wait(
@@ -92,14 +99,15 @@ async def wait(
     positions: Sequence[Position],
     within: float,
     arrivals: Arrivals | None = None,
+    sees: Sees = lambda _: True,
 ) -> None:
-    """Return once this service has applied every one of the positions of the organisation.
+    """Return once this service has applied every one of the positions of the organisation; never where one of them is not seen.
 
     Looks at every arrival, or every 10 ms where none are told, each time by one statement and no more: a waiting reader holds no
     connection and no snapshot. Raises PositionNotReached after `within` seconds.
     """
     wanted = {
-        (position.kind, position.id): position.revision
+        (position.kind, position.id): position.revision if sees(position) else NEVER
         for position in sorted(positions, key=lambda each: each.revision)
     }
     kinds, ids = [kind for kind, _ in wanted], [id_ for _, id_ in wanted]

@@ -164,7 +164,12 @@ async def _in_transaction(request: Request, route: _Route) -> Response:
     if request.method in WITH_BODY and "json" in request.headers.get("content-type", ""):
         json_limits.check(await request.body())  # before the transaction, which is not to wait for a slow sender
     await positions.await_header(
-        runtime.database, identity.organization_id, request.headers, runtime.own_boundaries, runtime.arrivals
+        runtime.database,
+        identity.organization_id,
+        request.headers,
+        runtime.own_boundaries,
+        runtime.arrivals,
+        lambda position: authority.sees_position(identity, position.kind, position.id),
     )
     origin = outbox.Origin(
         actor=identity.subject,

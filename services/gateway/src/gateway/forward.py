@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import failures
 from chassis.app import MAX_BODY
-from chassis.problem import Problem
+from chassis.problem import NotFound, Problem
 from chassis.uploads import MAX_UPLOAD
 from contracts.provenance import HEADER
 from gateway import headers
@@ -26,6 +26,7 @@ from gateway.runtime import Runtime
 from gateway.upstreams import Outgoing, Upstream
 
 PREFIX = "/v1"
+BEGINNING = PREFIX.encode() + b"/"
 PROVENANCE = HEADER.lower().encode()
 LARGER = {"imports": MAX_UPLOAD}
 """Bytes of a body, by the first path segment, where it may be larger than MAX_BODY."""
@@ -121,8 +122,12 @@ def _take_place(runtime: Runtime, caller: Caller, upstream: Upstream, places: Ex
 
 
 def _target(scope: Scope) -> bytes:
-    path: bytes = scope["raw_path"].removeprefix(PREFIX.encode())
+    """Path and query as the service gets them. Raises NotFound for a prefix that is ours only once it is unquoted: what is left would be another path."""
+    path: bytes = scope["raw_path"]
     query: bytes = scope["query_string"]
+    if not path.startswith(BEGINNING):
+        raise NotFound
+    path = path[len(BEGINNING) - 1 :]
     return path + b"?" + query if query else path
 
 

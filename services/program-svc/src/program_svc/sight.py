@@ -1,17 +1,19 @@
 """Which projects a caller sees here: those in which it has a role, and those of the programs that it manages."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
 from fastapi import Depends, Response
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
+from chassis.positions import POSITION_HEADER
 from chassis.problem import NotFound
 from chassis.redaction import Hidden, redact
 from chassis.unit_of_work import Unit, UnitOfWork
+from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from program_svc.components.models import Component
 
@@ -47,6 +49,12 @@ class Sight:
         """Whether the caller sees whichever projects a program has."""
         return self._projects is None or program_id in self._managed
 
+    def among(self, project_id: Any) -> ColumnElement[bool] | None:
+        """Whether a column names a project that the caller sees, or none; None where it sees all."""
+        if self._projects is None:
+            return None
+        return or_(col(project_id).is_(None), col(project_id).in_(self._projects))
+
     def of_those(self, by_project: Mapping[UUID, T]) -> dict[UUID, T]:
         """What belongs to projects that the caller sees."""
         return {project_id: each for project_id, each in by_project.items() if self.sees(project_id)}
@@ -61,14 +69,22 @@ CurrentSight = Annotated[Sight, Depends(_sight)]
 
 async def redacted(unit: UnitOfWork, answer: Response) -> Response:
     """The answer as the caller may have it. Raises NotFound for one that is about what it does not see."""
-    if unit.identity.sees_all or answer.status_code >= 400 or answer.headers.get("content-type") != JSON:
-        return answer
-    if not answer.body:  # of what was deleted there is nothing to say
+    if unit.identity.sees_all or answer.status_code >= 400:
         return answer
     sight = await Sight.of(unit)
+    if (said := answer.headers.get(POSITION_HEADER)) is not None:
+        answer.headers[POSITION_HEADER] = _positions_seen(said, sight)
+    if answer.headers.get("content-type") != JSON or not answer.body:  # of what was deleted there is nothing to say
+        return answer
     try:
         document = redact(orjson.loads(bytes(answer.body)), sight.sees)
     except Hidden:
         raise NotFound from None
     headers = {name: value for name, value in answer.headers.items() if name not in {"content-length", "content-type"}}
     return Response(orjson.dumps(document), answer.status_code, headers, JSON)
+
+
+def _positions_seen(said: str, sight: Sight) -> str:
+    """The positions that an answer reflects, of the caller's projects alone: another one's revision tells how much is done there."""
+    positions = ((*each.partition("@")[0].partition("/"), each) for each in said.split(", "))
+    return ", ".join(each for kind, _, id_, each in positions if kind != BoundaryKind.PROJECT or sight.sees(UUID(id_)))

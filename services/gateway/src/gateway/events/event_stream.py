@@ -22,7 +22,7 @@ from gateway.events.hub import CLOSED, Hub
 from gateway.events.limits import StreamLimits
 from gateway.events.listener import CloseReason, Listener, Reset
 from gateway.events.live_event import LiveEvent, frame_of
-from gateway.events.permission import document_for
+from gateway.events.permission import document_for, is_counted
 from gateway.events.position import Position
 from gateway.events.replay import CannotReplay, replay, start_of
 from gateway.identity.callers import Caller, Callers
@@ -177,7 +177,7 @@ class EventStream(Response):
             return frames.reset(item)
         document = document_for(caller.identity, item)
         if document is None:
-            self._hidden += 1
+            self._hidden += is_counted(caller.identity, self._asked.wanted, item)
             return b""
         return item.frame if document is item.document else frame_of(item.position, document)
 

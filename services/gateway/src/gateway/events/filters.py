@@ -24,6 +24,11 @@ class EventFilter:
     program_ids: frozenset[UUID] = frozenset()
     subjects: frozenset[str] = frozenset()
 
+    @property
+    def is_by_name(self) -> bool:
+        """Whether it names something of which one may not see whether it is there."""
+        return bool(self.subjects or self.project_ids or self.program_ids)
+
     def matches(self, event: LiveEvent) -> bool:
         """Whether the event is wanted."""
         return (

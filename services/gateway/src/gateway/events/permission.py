@@ -1,5 +1,6 @@
 """Who may see what of which event: asked for every event and every listener, each time it is about to be sent."""
 
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,7 @@ from contracts.program_events.registers import PROPOSAL
 from contracts.project_events.jobs import JobEvent
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
+from gateway.events.filters import EventFilter
 from gateway.events.live_event import LiveEvent
 
 JOB = JobEvent.record
@@ -44,6 +46,38 @@ def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
         if identity.programs[event.boundary_id] is ProgramRole.PROGRAM_MANAGER:
             return event.document
     return _redacted(identity, event)
+
+
+def is_counted(identity: Identity, wanted: EventFilter, event: LiveEvent) -> bool:
+    """Whether a caller who may not see the event is told that there was one.
+
+    Not of what it asked for by name: whether a project is there, and how much happens in it, would be told to whoever has its id.
+    """
+    if not wanted.is_by_name:
+        return True
+    is_here = {BoundaryKind.PROJECT: sees_project, BoundaryKind.PROGRAM: sees_program}.get(event.boundary_kind)
+    return not wanted.subjects and is_here is not None and is_here(identity, event.boundary_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(EventFilter):
+    """A filter, as somebody may ask it: what is not told of is not even passed over. It makes no difference to what there is in the streams."""
+
+    identity: Identity | None = None
+
+    def matches(self, event: LiveEvent) -> bool:
+        """Whether the event is wanted, and seen or counted."""
+        if not EventFilter.matches(self, event):
+            return False
+        whose = self.identity
+        return whose is None or is_counted(whose, self, event) or document_for(whose, event) is not None
+
+
+def told_to(identity: Identity, wanted: EventFilter) -> EventFilter:
+    """What of it may be told to somebody."""
+    if identity.sees_all or not wanted.is_by_name:
+        return wanted
+    return Told(**{each.name: getattr(wanted, each.name) for each in fields(wanted)}, identity=identity)
 
 
 def _sees_job(identity: Identity, event: LiveEvent) -> bool:

@@ -13,7 +13,7 @@ from gateway.events.hub import Hub
 from gateway.events.limits import TooManyStreams
 from gateway.events.listener import Reset, ResetReason
 from gateway.events.live_events import LiveEvents
-from gateway.events.permission import document_for
+from gateway.events.permission import document_for, told_to
 from gateway.events.position import MalformedPosition, Position
 from gateway.events.replay import CannotReplay, replay, start_of
 from gateway.events.shapes import EventPage, EventQuery
@@ -81,7 +81,7 @@ async def _page(live: LiveEvents, caller: Caller, query: EventQuery) -> Response
     page = await replay(
         live.hub,
         caller.identity.organization_id,
-        query.wanted,
+        told_to(caller.identity, query.wanted),
         since,
         limit=query.limit,
         from_time=query.from_ if query.cursor is None else None,

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import func, not_
 from sqlmodel import col, select
 
 from chassis.etag import IfMatch, stamp
@@ -35,6 +36,13 @@ class AlignmentQuery(PageQuery):
     risk_id: Id | None = None
 
 
+class AlignmentPage(Page[AlignmentState]):
+    """A page of alignments."""
+
+    hidden_count: int = 0
+    """Those that were asked for, on whichever page, of projects that you do not see."""
+
+
 @router.post("/alignments", status_code=201, responses=responses(NotFound, Forbidden, AlreadyExists))
 async def create_alignment(
     body: AlignmentCreate, session: Session, writer: Writer, response: Response
@@ -47,8 +55,8 @@ async def create_alignment(
 
 @router.get("/alignments")
 async def list_alignments(
-    session: Session, identity: CurrentIdentity, query: Annotated[AlignmentQuery, Query()]
-) -> Page[AlignmentState]:
+    session: Session, identity: CurrentIdentity, sight: CurrentSight, query: Annotated[AlignmentQuery, Query()]
+) -> AlignmentPage:
     """The organisation's alignments. Sort by `created_at` or `weight`."""
     statement = select(Alignment).where(col(Alignment.organization_id) == identity.organization_id)
     if query.goal_id is not None:
@@ -59,8 +67,14 @@ async def list_alignments(
         statement = statement.where(col(Alignment.benefit_id) == query.benefit_id)
     if query.risk_id is not None:
         statement = statement.where(col(Alignment.risk_id) == query.risk_id)
+    # Before the page is cut: `next` tells where in the order it has ended, which is a weight.
+    is_seen, hidden_count = sight.among(Alignment.project_id), 0
+    if is_seen is not None:
+        hidden = statement.where(not_(is_seen)).with_only_columns(func.count())
+        hidden_count = await session.scalar(hidden) or 0
+        statement = statement.where(is_seen)
     rows, following = await page(session, statement, query, ORDER)
-    return Page(items=[state_of(row) for row in rows], next=following)
+    return AlignmentPage(items=[state_of(row) for row in rows], next=following, hidden_count=hidden_count)
 
 
 @router.get("/alignments/{alignment_id}", responses=responses(NotFound))

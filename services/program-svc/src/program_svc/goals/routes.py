@@ -40,6 +40,7 @@ from program_svc.network.queries import Unschedulable
 from program_svc.permissions import Writer
 from program_svc.programs.queries import MOST_POSITIONS, positions_shown, reflect_program, the_program
 from program_svc.replica.queries import known_projects
+from program_svc.sight import CurrentSight
 
 router = APIRouter(tags=["goals"], route_class=TransactionRoute)
 
@@ -135,12 +136,20 @@ async def read_goal_exposure(
     goal_id: Id,
     session: Session,
     identity: CurrentIdentity,
+    sight: CurrentSight,
     query: Annotated[PageQuery, Query()],
     response: Response,
 ) -> ExposureRead:
     """What threatens the goal: slips, dependencies without margin, risks, and by how much. Sort by `kind`, `by` or `weight`."""
     exposure = await exposure_of(session, goal_id)
-    seen = [each for each in exposure.threats if identity.sees_all or each.program_id in {None, *identity.programs}]
+    programs = {None, *identity.programs}
+    # Before the page is cut: `next` tells where in the order it has ended, which is how late somebody is.
+    seen = [
+        each
+        for each in exposure.threats
+        if (identity.sees_all or each.program_id in programs)
+        and (each.project_id is None or sight.sees(each.project_id))
+    ]
     shown, following = page_of_known(seen, query, THREATS, "kind")
     projects = await known_projects(session, {each.project_id for each in shown if each.project_id is not None})
     positions = positions_shown(exposure.projects, projects)

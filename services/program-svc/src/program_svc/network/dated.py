@@ -36,6 +36,12 @@ class Dated:
             asked &= self.dates.critical.astype(bool) == critical
         return asked.nonzero()[0]
 
+    def rows_outside(self, rows: NDArray[np.int64], project_ids: Collection[UUID]) -> NDArray[np.int64]:
+        """Of these rows those of tasks of other projects than these."""
+        homes = [number for number, each in enumerate(self.columns.projects) if each.id in project_ids]
+        outside: NDArray[np.int64] = rows[np.isin(self.columns.tasks.project[rows], homes, invert=True)]
+        return outside
+
     def first_rows(
         self, rows: NDArray[np.int64], values: Instants | None, sign: int, after: tuple[int, int] | None, most: int
     ) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.paging import MAX_LIMIT, PageQuery, asked_order, page_of_known
+from chassis.redaction import Sees
 from contracts.values import Id
 from program_svc.network.compute import Network, Scheduled
 from program_svc.network.shapes import ScheduleRead, schedule_read
@@ -27,10 +28,21 @@ class ScheduleQuery(PageQuery):
 
 
 async def schedule_page(
-    session: AsyncSession, program: Program, network: "Network | DatedNetwork", query: ScheduleQuery
+    session: AsyncSession,
+    program: Program,
+    network: "Network | DatedNetwork",
+    query: ScheduleQuery,
+    sees: Sees | None = None,
 ) -> tuple[ScheduleRead, Mapping[UUID, int]]:
-    """One page of the schedule, and the positions that it reflects: see `positions_shown`."""
-    asked = _asked(network, query) if isinstance(network, Network) else _asked_of_columns(network.dated, query)
+    """One page of the schedule, and the positions that it reflects: see `positions_shown`.
+
+    What is not seen is left out before the page is cut: `next` tells where in the order a page has ended, which is a task's dates.
+    """
+    hidden = set() if sees is None else {id_ for id_ in network.facts.projects if not sees(id_)}
+    if isinstance(network, Network):
+        asked, hidden_count = _asked(network, query, hidden)
+    else:
+        asked, hidden_count = _asked_of_columns(network.dated, query, hidden)
     shown, following = page_of_known(asked, query, _orders(network), "task_id")
     tasks = network.facts.tasks
     if len(network.facts.projects) <= MOST_POSITIONS:
@@ -38,7 +50,7 @@ async def schedule_page(
     else:  # perhaps more has been heard of them since, which says nothing of dates
         shown_projects = sorted({tasks[id_].project_id for id_ in shown})
         positions = {id_: network.facts.projects[id_].revision for id_ in shown_projects}
-    return schedule_read(network, positions, shown, following), positions
+    return schedule_read(network, positions, shown, following, hidden_count), positions
 
 
 def _orders(network: Scheduled) -> Mapping[str, Callable[[UUID], int]]:
@@ -51,18 +63,23 @@ def _orders(network: Scheduled) -> Mapping[str, Callable[[UUID], int]]:
     }
 
 
-def _asked(network: Network, query: ScheduleQuery) -> list[UUID]:
+def _asked(network: Network, query: ScheduleQuery, hidden: Collection[UUID]) -> tuple[Collection[UUID], int]:
+    """Those that are seen, and how many others there are."""
     tasks = network.facts.tasks
-    return [
+    asked = [
         id_
         for id_, item in network.schedule.items.items()
         if (query.project_id is None or tasks[id_].project_id == query.project_id)
         and (query.critical is None or item.critical is query.critical)
     ]
+    if not hidden:
+        return asked, 0
+    seen = [id_ for id_ in asked if tasks[id_].project_id not in hidden]
+    return seen, len(asked) - len(seen)
 
 
-def _asked_of_columns(dated: "Dated", query: ScheduleQuery) -> Collection[UUID]:
-    """Those that the page is made of, and few others: no object is made of the rest."""
+def _asked_of_columns(dated: "Dated", query: ScheduleQuery, hidden: Collection[UUID]) -> tuple[Collection[UUID], int]:
+    """Those that the page is made of, and few others, and how many are not seen: no object is made of the rest."""
     dates = dated.dates
     values = {
         "task_id": None,
@@ -72,5 +89,6 @@ def _asked_of_columns(dated: "Dated", query: ScheduleQuery) -> Collection[UUID]:
     }
     name, sign, after = asked_order(query, values, "task_id")
     rows = dated.rows_of(query.project_id, query.critical)
-    first = dated.first_rows(rows, values[name], sign, after, query.limit + 1)
-    return [dated.order.ids[row] for row in first.tolist()]
+    seen = dated.rows_outside(rows, hidden) if hidden else rows
+    first = dated.first_rows(seen, values[name], sign, after, query.limit + 1)
+    return [dated.order.ids[row] for row in first.tolist()], rows.size - seen.size

@@ -19,13 +19,18 @@ from program_svc.network.recalled import recalled_network
 from program_svc.network.recalled_dates import recalled_dates
 from program_svc.network.shapes import ScheduleRead
 from program_svc.programs.queries import positions_of, reflect, reflect_program, the_program
+from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_class=TransactionRoute)
 
 
 @router.get("/schedule", responses=responses(NotFound, Unschedulable))
 async def read_program_schedule(
-    program_id: Id, session: Session, query: Annotated[ScheduleQuery, Query()], response: Response
+    program_id: Id,
+    session: Session,
+    sight: CurrentSight,
+    query: Annotated[ScheduleQuery, Query()],
+    response: Response,
 ) -> ScheduleRead:
     """The dates of the tasks in the program's network: early, late, float, and what drives each.
 
@@ -33,7 +38,8 @@ async def read_program_schedule(
     """
     program = await the_program(session, program_id)
     dates = await recalled_dates(session, program)
-    schedule, positions = await schedule_page(session, program, dates, query)
+    sees = None if sight.sees_all_of(program_id) else sight.sees
+    schedule, positions = await schedule_page(session, program, dates, query, sees)
     reflect(response, program, positions)
     return schedule
 

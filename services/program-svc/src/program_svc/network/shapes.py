@@ -45,6 +45,8 @@ class ScheduleRead(Shape):
     longest_path: list[Id]
     items: list[ScheduledTaskRead]
     next: str | None = None
+    hidden_count: int = 0
+    """Tasks that were asked for, on whichever page, of projects that you do not see."""
 
 
 class MovedDate(Shape):
@@ -86,7 +88,11 @@ def cause_on_wire(cause: RootCause | None, project_id: UUID) -> Cause:
 
 
 def schedule_read(
-    network: Scheduled, positions: Mapping[UUID, int], task_ids: Iterable[UUID], following: str | None = None
+    network: Scheduled,
+    positions: Mapping[UUID, int],
+    task_ids: Iterable[UUID],
+    following: str | None = None,
+    hidden_count: int = 0,
 ) -> ScheduleRead:
     """The schedule of these tasks, of a network with its projects' floats. Without any in the network it has neither start nor finish."""
     items, floats = network.schedule.items, network.schedule.project_float or {}
@@ -97,6 +103,7 @@ def schedule_read(
         longest_path=network.schedule.longest_path,
         items=[_scheduled(network, task_id, items[task_id], floats[task_id]) for task_id in task_ids],
         next=following,
+        hidden_count=hidden_count,
     )
 
 

@@ -1,0 +1,125 @@
+"""What tells of a hidden project without a word: where a page ends, what an answer reflects, how long a read waits, an answer that is repeated.
+
+With one row a page, `next` held the dates of the hidden task that the page had ended with; walked through in each order, those of all.
+"""
+
+import base64
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from contracts.vocabulary import ProgramRole, ProjectRole
+from program_svc.network import recalled_dates
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def told(api):
+    """A late program of two projects, each aligned to a goal; the second is hidden from `reader`, and no number of the first is one of its own."""
+    mine, theirs = api.projects.project("MINE"), api.projects.project("SECRET")
+    shown = api.projects.task(mine, "B", 3)
+    hidden = [api.projects.task(theirs, f"SECRET {number}", 5 + 7 * number) for number in range(3)]
+    for project in (mine, theirs):
+        api.projects.risk(project, "0.5", "10")
+    await api.hear()
+    path = await api.program(mine, theirs, deadline="2026-03-03")
+    goal = await api.post("/goals", {"name": "G", "due": "2026-03-03"})
+    for project, weight in ((mine, 1), (theirs, 31)):
+        await api.post("/alignments", {"goal_id": goal["id"], "project_id": str(project), "weight": weight})
+    return {
+        "path": path,
+        "goal": f"/goals/{goal['id']}",
+        "mine": mine,
+        "theirs": theirs,
+        "shown": shown,
+        "hidden": hidden,
+    }
+
+
+@pytest.fixture
+def reader(api, told):
+    """Sees the program and one of its projects."""
+    return replace(
+        api,
+        subject="bob",
+        roles=frozenset(),
+        in_programs={UUID(told["path"].rpartition("/")[2]): ProgramRole.VIEWER},
+        in_projects={told["mine"]: ProjectRole.VIEWER},
+    )
+
+
+async def cursors(who, path: str, rows: str) -> tuple[list, list[int], set[int]]:
+    """Walk through a list with one row a page: its rows, the cursors' contents, and what it counts as hidden on each page."""
+    found, ends, counts, following = [], [], set(), ""
+    while True:
+        answer = await who.get(f"{path}{'&' if '?' in path else '?'}limit=1{following}")
+        found += answer[rows]
+        counts.add(answer.get("hidden_count", 0))
+        if answer["next"] is None:
+            return found, ends, counts
+        ends.append(orjson.loads(base64.urlsafe_b64decode(answer["next"] + "==")))
+        following = f"&cursor={answer['next']}"
+
+
+@pytest.mark.parametrize("large", [10_000, 0], ids=["small", "in columns"])
+@pytest.mark.parametrize("sort", ["task_id", "early_start", "-early_finish", "total_float"])
+async def test_where_a_page_of_the_schedule_ends_tells_no_hidden_date(api, reader, told, sort, large, monkeypatch):
+    monkeypatch.setattr(recalled_dates, "LARGE", large)
+    path = f"{told['path']}/schedule?sort={sort}"
+    items, ends, counts = await cursors(reader, path, "items")
+    assert ([each["task_id"] for each in items], ends, counts) == ([str(told["shown"])], [], {3})
+    items, ends, counts = await cursors(reader, f"{path}&project_id={told['theirs']}", "items")
+    assert (items, ends, counts) == ([], [], {3})
+    items, ends, counts = await cursors(api, path, "items")
+    assert (len(items), len(ends), counts) == (4, 3, {0})
+
+
+@pytest.mark.parametrize("sort", ["kind", "by", "-by", "weight"])
+async def test_nor_does_a_page_of_threats_or_of_alignments(api, reader, told, sort):
+    everything, *_ = await cursors(api, f"{told['goal']}/exposure?sort={sort}", "threats")
+    theirs = [each for each in everything if each["project_id"] == str(told["theirs"])]
+    assert theirs
+    assert len(everything) > len(theirs)
+    threats, ends, counts = await cursors(reader, f"{told['goal']}/exposure?sort={sort}", "threats")
+    assert {each["project_id"] for each in threats} == {str(told["mine"])}
+    assert (len(threats), len(ends), counts) == (len(everything) - len(theirs), len(threats) - 1, {len(theirs)})
+    rows, ends, counts = await cursors(reader, "/alignments?sort=weight", "items")
+    assert ([each["project_id"] for each in rows], ends, counts) == ([str(told["mine"])], [], {1})
+
+
+async def test_what_an_answer_reflects_names_no_hidden_project(api, reader, told):
+    parts = (
+        "",
+        "/schedule",
+        "/components",
+        "/dependencies",
+        "/budget",
+        "/risks",
+        "/issues",
+        "/earned-value",
+        "/goals",
+        "/paths",
+    )
+    more = ("/roadmap", "/roadmap.svg", "/dependencies/digest", f"/tasks/{told['shown']}/explain")
+    paths = [*(f"{told['path']}{part}" for part in (*parts, *more)), f"{told['goal']}/exposure"]
+    for path in paths:
+        whole = (await api.request("GET", path)).headers["Interlock-Position"]
+        assert f"project/{told['theirs']}@" in whole, path
+        seen = (await reader.request("GET", path)).headers["Interlock-Position"]
+        assert set(seen.split(", ")) == {each for each in whole.split(", ") if str(told["theirs"]) not in each}, path
+
+
+async def test_nobody_learns_by_waiting_how_far_a_hidden_project_is(api, reader, told):
+    """It is as with a project that does not exist."""
+
+    async def status(who, project_id: UUID, kind: str = "project") -> int:
+        asked = {"Interlock-After": f"{kind}/{project_id}@1", "Prefer": "wait=0"}
+        return (await who.request("GET", told["path"], headers=asked)).status_code
+
+    assert await status(api, told["theirs"]) == await status(reader, told["mine"]) == 200
+    assert await status(reader, told["theirs"]) == await status(reader, uuid4()) == 504
+    manager = replace(reader, in_programs=dict.fromkeys(reader.in_programs, ProgramRole.PROGRAM_MANAGER))
+    assert await status(manager, told["theirs"]) == 200
