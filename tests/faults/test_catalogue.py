@@ -14,13 +14,16 @@ FAULTS = {
     },
     "relay is killed between publish and mark": {
         "duplicate window of a second": "test_processes_die.py::test_a_relay_is_killed_between_publishing_and_marking",
+        "marks of two days": "test_relay_under_load.py::test_a_relay_is_cut_off_between_marking_the_rows_of_two_days",
     },
     "duplicate beyond the window": {
         "the message": "test_consumer_under_load.py::test_a_message_that_the_stream_took_twice_counts_once",
     },
     "two relays": {
-        "one paused": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie",
-        "30 seconds": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[30.0]",
+        "one paused before it publishes": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before publishing]",
+        "one paused before it marks": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before marking]",
+        "one paused while idle": "test_processes_die.py::test_an_idle_worker_is_paused_and_wakes_up_to_what_others_were_sent",
+        "30 seconds": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before publishing, 30 seconds]",
     },
     "the base": {
         "stale base": "test_relay_under_load.py::test_a_stale_base_is_refused_and_nothing_is_stored",
@@ -47,7 +50,8 @@ FAULTS = {
     },
     "pause beyond the time to acknowledge": {
         "slow": "test_pace_and_clocks.py::test_a_consumer_that_is_slower_than_its_acknowledgements_may_be_still_counts_right",
-        "zombie acknowledgements, two projectors": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie",
+        "two projectors": "test_processes_die.py::test_a_paused_worker_wakes_up_as_a_zombie[before the commit]",
+        "zombie acknowledgements": "test_processes_die.py::test_an_idle_worker_is_paused_and_wakes_up_to_what_others_were_sent",
     },
     "what the server keeps": {
         "consumer deleted": "test_consumer_under_load.py::test_its_consumer_is_deleted",
@@ -103,6 +107,7 @@ FAULTS = {
         "resume before the ring": "gateway/test_21_event_streams.py::test_resume_before_the_ring_comes_from_the_streams",
         "wrong epoch": "gateway/test_21_event_streams.py::test_a_position_that_means_nothing_is_answered_with_a_reset",
         "epoch changes meanwhile": "gateway/test_21_event_streams.py::test_streams_that_are_replaced_under_a_listener",
+        "age ends it, in the middle of what it missed": "gateway/test_21_streams_that_end.py::test_a_stream_ends_of_age_in_the_middle_of_what_it_missed_and_the_next_goes_on",
         "permission revoked": "gateway/test_21_event_streams.py::test_a_role_that_is_taken_back_closes_what_it_opened_under_the_stream",
         "token revoked": "gateway/test_21_event_streams.py::test_a_token_that_is_revoked_ends_its_streams",
     },
@@ -136,7 +141,7 @@ PARTS = [(fault, part) for fault, parts in FAULTS.items() for part in parts]
 
 def test_none_of_the_promised_faults_is_left_out():
     assert len(FAULTS) == 26
-    parts = {"batch": 5, "the stream": 4, "poison": 6, "live listeners": 8, "upstreams": 4, "webhooks": 7}
+    parts = {"batch": 5, "the stream": 4, "poison": 6, "live listeners": 9, "upstreams": 4, "webhooks": 7}
     assert {fault: len(FAULTS[fault]) for fault in parts} == parts
 
 

@@ -1,6 +1,7 @@
 """Mutations of our own machinery must be caught: a test that passes with the safeguard taken out proves nothing."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,12 +39,13 @@ async def test_rows_that_are_selected_before_the_base_is_known_are_sent_twice(wo
         nonlocal is_first
         if is_first:
             is_first = False
-            return [type(row)(row.pos, row.created_on, without_id(row.message)) for row in early]
+            return [type(row)(row.pos, row.created_on, with_new_id(row.message)) for row in early]
         return await unsent(self)
 
     monkeypatch.setattr(Backlog, "unsent", too_early)
     world.relay()
     await world.kit.eventually(lambda: has_last(world, 60))
+    assert not await world.is_told_in_order()
 
 
 async def test_a_relay_that_expects_nothing_sends_twice(world, monkeypatch):
@@ -55,7 +57,7 @@ async def test_a_relay_that_expects_nothing_sends_twice(world, monkeypatch):
 
     async def naive(self, rows, base):
         for row in rows:
-            message = without_id(row.message)
+            message = with_new_id(row.message)
             await self._bus.jetstream.publish(message.subject, message.payload, headers=dict(message.headers))
         return base + len(rows)
 
@@ -63,6 +65,7 @@ async def test_a_relay_that_expects_nothing_sends_twice(world, monkeypatch):
     monkeypatch.setattr(Relay, "_publish", naive)
     world.relay()
     await world.kit.eventually(lambda: has_last(world, 60))
+    assert not await world.is_told_in_order()
 
 
 async def test_the_relay_as_it_is_sends_nothing_twice(world):
@@ -97,9 +100,8 @@ async def test_the_identity_as_it_is_keeps_the_order_of_commits(world, kit):
     assert await world.service.rows("SELECT revision FROM outbox ORDER BY pos") == [(1,), (2,), (3,)]
 
 
-def without_id(message):
-    headers = {name: value for name, value in message.headers.items() if name != "Nats-Msg-Id"}
-    return type(message)(message.subject, {**headers, "ce-id": headers["ce-id"]}, message.payload)
+def with_new_id(message):
+    return type(message)(message.subject, {**message.headers, "Nats-Msg-Id": str(uuid4())}, message.payload)
 
 
 async def has_last(world, last):

@@ -4,8 +4,10 @@ import asyncio
 import random
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from nats.js.api import DiscardPolicy
+from sqlalchemy import text
 
 from chassis import publisher as publishing
 from chassis import streams
@@ -20,6 +22,8 @@ from contracts.subjects import Stream
 pytestmark = pytest.mark.slow
 
 COMMIT = "commit"
+CUT = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""As what a connection shows that was cut."""
 
 
 @pytest.fixture
@@ -165,6 +169,31 @@ async def test_the_relays_session_and_its_lock_are_cut(world, service):
     await writing
     await world.ends_well()
     assert await world.is_told_in_order()
+
+
+async def test_a_relay_is_cut_off_between_marking_the_rows_of_two_days(world, service, publisher):
+    """Who writes over midnight has rows among those of the next day. A mark behind a row without one would hide that the stream has that row."""
+    await world.write(10)
+    await service.rows("UPDATE outbox SET created_on = created_on + 1 WHERE pos % 2 = 0")
+    backlog = await Backlog.connect(service.relay_url)
+    rows = await backlog.unsent()
+    assert len({row.created_on for row in rows}) == 2
+    last = await publisher.publish_batch([row.message for row in rows], expected=0)
+    epoch = (await streams.state(world.bus.jetstream, Stream.PROJECT)).epoch
+    async with service.owner.transaction() as session:
+        in_the_way = text("SELECT FROM outbox WHERE created_on = :day AND pos = :pos FOR UPDATE")
+        await session.execute(in_the_way, {"day": rows[1].created_on, "pos": rows[1].pos})
+        marking = asyncio.create_task(backlog.mark(rows, last, epoch))
+        await world.kit.eventually(lambda: cut_who_waits(service))
+        with pytest.raises(CUT):
+            await marking
+    await relay_and_end_well(world)
+
+
+async def cut_who_waits(service):
+    """Whether the relay waited for a row; it has lost its session now."""
+    waits = "application_name = 'relay' AND datname = current_database() AND wait_event_type = 'Lock'"
+    return await service.rows(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {waits}") != []
 
 
 async def test_a_configuration_that_drifted_is_corrected_under_load(world, service, bus):

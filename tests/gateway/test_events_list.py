@@ -1,14 +1,17 @@
 """`GET /v1/events` as a list: everything once, in order, whatever the pages; nothing of another organisation."""
 
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from live_kit import Author, renew
 
+from chassis import puller
 from chassis.message import Message
 from contracts.envelope import Envelope
 from contracts.subjects import Stream
+from gateway.events import replay
 
 
 async def pages(client, **query) -> list[str]:
@@ -82,6 +85,27 @@ async def test_from_an_instant_on(live, author):
     at = datetime.now(UTC)
     later = [await author.task(), await author.program(), await author.task()]
     assert await pages(live.client, limit=1, **{"from": at.isoformat()}) == later
+
+
+async def test_what_is_trimmed_while_it_is_read_is_not_waited_for(live, author, bus, monkeypatch):
+    """The server has said that two events are there; then the stream keeps one message, which is not wanted."""
+    monkeypatch.setattr(puller, "EXPIRES", 0.5)
+    await author.tasks(2)
+    await author.task(project_id=uuid4())
+    opened = replay.open_feed
+
+    @asynccontextmanager
+    async def open_and_trim(*args, **options):
+        async with opened(*args, **options) as feed:
+            config = (await bus.jetstream.stream_info("PROJECT")).config
+            config.max_msgs, config.discard = 1, "old"
+            await bus.jetstream.update_stream(config)
+            yield feed
+
+    monkeypatch.setattr(replay, "open_feed", open_and_trim)
+    page = (await live.client.get("/v1/events", params={"project_id": str(author.project_id)})).json()
+    assert (page["items"], page["next"]) == ([], None)
+    assert page["position"].endswith("-3.0")
 
 
 async def test_nothing_of_another_organisation(live, author, bus, tokens):

@@ -2,18 +2,16 @@
 
 import asyncio
 import socket
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from live_kit import Author, eventually, example, listening, live_gateway, renew
+from live_kit import Author, eventually, example, listening, renew
 from prometheus_client import REGISTRY
 
 from contracts.project_events.shared_calendars import SharedCalendarCreated
 from contracts.subjects import Stream
 from gateway.events.ring import Ring
-from gateway.identity import actions
-from gateway.identity.models import ApiToken, Scope, digest_of
+from gateway.identity.models import ApiToken, digest_of
 from gateway.tables import now
 
 
@@ -235,56 +233,3 @@ async def test_a_role_that_is_taken_back_closes_what_it_opened_under_the_stream(
         said = await all_hear()
         assert await reader.ids(1) == [said]
         assert listeners(live) == 1
-
-
-async def test_a_token_that_expires_ends_its_streams(live, author, database):
-    async with database.transaction(author.organization_id) as session:
-        ada = await actions.member_with_email(session, author.organization_id, "ada@example.org", None)
-        _, token = await actions.issue_api_token(
-            session, author.organization_id, ada.id, "short", Scope.READ, now() + timedelta(seconds=1)
-        )
-    async with listening(live.client, Authorization=f"Bearer {token}") as reader:
-        event = await reader.next()
-        assert (event.name, event.data) == ("close", {"reason": "token_expired"})
-        assert await reader.next() is None
-
-
-async def test_a_stream_ends_of_age_and_the_next_goes_on(live_settings, tokens, author):
-    async with live_gateway(live_settings.model_copy(update={"stream_age": 0.5}), tokens) as live:
-        async with listening(live.client) as reader:
-            await eventually(lambda: listeners(live) == 1)
-            await author.task()
-            last = (await reader.next()).id
-            event = await reader.next()
-            assert (event.name, event.data) == ("close", {"reason": "age"})
-        missed = await author.task()
-        async with listening(live.client, Last_Event_ID=last) as reader:
-            assert await reader.ids(1) == [missed]
-
-
-async def test_no_more_streams_than_a_token_may_have(live_settings, tokens):
-    async with live_gateway(live_settings.model_copy(update={"streams_per_token": 1}), tokens) as live:
-        async with listening(live.client):
-            await eventually(lambda: listeners(live) == 1)
-            refused = await live.client.get("/v1/events", headers={"Accept": "text/event-stream"})
-            assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-streams")
-            assert refused.headers["Retry-After"] == "5"
-        await eventually(lambda: listeners(live) == 0)
-        async with listening(live.client) as reader:
-            assert reader.response.status_code == 200
-
-
-async def test_a_server_that_ends_says_so_does_not_wait_for_its_streams_and_leaves_no_task_behind(
-    live_settings, tokens
-):
-    before = asyncio.all_tasks()
-    async with live_gateway(live_settings, tokens) as live, listening(live.client) as reader:
-        await eventually(lambda: listeners(live) == 1)
-        began = asyncio.get_running_loop().time()
-        live.server.should_exit = True
-        event = await reader.next()
-        assert (event.name, event.data) == ("close", {"reason": "shutdown"})
-        assert await reader.next() is None
-        await eventually(lambda: not live.server.server_state.tasks)
-        assert asyncio.get_running_loop().time() - began < 2
-    await eventually(lambda: asyncio.all_tasks() <= before)

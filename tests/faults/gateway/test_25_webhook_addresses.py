@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -36,6 +37,9 @@ from gateway.webhooks.sender import Sender
         "https:///",
         "https://example.org:99999/",
         "https://exa mple.org/",
+        "https://example..org/",
+        "https://.example.org/",
+        f"https://{'a' * 64}.example/",
         "https://example.org/\r\nX: y",
     ],
 )
@@ -44,6 +48,15 @@ async def test_addresses_that_are_refused_at_once(url):
 
     with pytest.raises(AddressRefused):
         AddressGuard().check(url)
+
+
+@pytest.mark.parametrize("name", ["example..org", f"{'a' * 64}.example"])
+async def test_a_name_that_is_none_is_an_attempt_that_failed(name, monkeypatch):
+    """Of a webhook from before such names were refused: what is no attempt would be tried for ever, and nobody would see why."""
+    monkeypatch.setattr(AddressGuard, "check", lambda _, url: urlsplit(url))
+    outcome = await Sender(guard()).post(f"https://{name}/", {}, b"{}")
+    assert outcome.status is None
+    assert "label empty or too long" in outcome.error
 
 
 async def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch):

@@ -21,7 +21,7 @@ from chassis.restoring import Restoration, Restorer
 
 LOOK_EVERY = 0.5
 AT_ONCE = 8
-"""Snapshots that are asked for side by side."""
+"""Snapshots that are asked for side by side, or wait in memory to be put in place: as many boundaries may be parked as there are, and each has a large one."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 """Seconds until a boundary that could not be restored is tried again: doubled each time."""
 
@@ -56,6 +56,7 @@ class Healing:
         self._nudge = nudge
         self._fetched: deque[Restoration] = deque()
         self._in_hand: set[Key] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._failures: dict[Key, tuple[int, float]] = {}
 
     async def run(self) -> None:
@@ -76,7 +77,7 @@ class Healing:
     def done(self, restoration: Restoration) -> None:
         """Its boundary goes on."""
         parked = restoration.parked
-        self._in_hand.discard(parked.key)
+        self._let_go(parked.key)
         self._failures.pop(parked.key, None)
         RESTORED.labels(self._consumer, parked.reason).inc()
         log.warning(
@@ -89,7 +90,7 @@ class Healing:
 
     def failed(self, parked: Parked, error: Exception) -> None:
         """It could not be restored; another time."""
-        self._in_hand.discard(parked.key)
+        self._let_go(parked.key)
         times, _ = self._failures.get(parked.key, (0, 0.0))
         pause = min(FIRST_PAUSE * 2**times, LONGEST_PAUSE)
         self._failures[parked.key] = (times + 1, time.monotonic() + pause)
@@ -109,12 +110,19 @@ class Healing:
         ready = [
             each for each in found if each.key not in self._in_hand and self._failures.get(each.key, (0, 0.0))[1] <= now
         ]
-        for first in range(0, len(ready), AT_ONCE):
-            await asyncio.gather(*(self._fetch(each) for each in ready[first : first + AT_ONCE]))
+        async with asyncio.TaskGroup() as fetching:
+            for each in ready:
+                await self._places.acquire()
+                self._in_hand.add(each.key)
+                fetching.create_task(self._fetch(each))
+
+    def _let_go(self, key: Key) -> None:
+        if key in self._in_hand:
+            self._in_hand.remove(key)
+            self._places.release()
 
     async def _fetch(self, parked: Parked) -> None:
         restorer = self._restorers[parked.kind]
-        self._in_hand.add(parked.key)
         try:
             snapshot = None
             if restorer is not None and self._owner is not None and parked.reason is not Reason.REPLAY:

@@ -78,6 +78,7 @@ class EventStream(Response):
         self._is_gone = False
         self._since = asked.since
         self._hidden = 0
+        self._until, self._why = self._end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it to its end."""
@@ -110,7 +111,6 @@ class EventStream(Response):
 
     async def _frames(self) -> AsyncGenerator[bytes]:
         """What is sent, until there is nothing more to send."""
-        until, why = self._end()
         heartbeat_at = time.monotonic() + self._told.heartbeat
         try:
             yield frames.retry(self._told.retry)
@@ -119,10 +119,9 @@ class EventStream(Response):
             async for frame in self._missed():
                 yield frame
             while self._ending is None and not self._is_gone and self._listener is not None:
-                items = await self._listener.take(min(heartbeat_at, until) - time.monotonic())
+                items = await self._listener.take(min(heartbeat_at, self._until) - time.monotonic())
                 self._ending = self._ending or self._listener.closed
-                if time.monotonic() >= until:
-                    self._ending = self._ending or why
+                self._grow_old()
                 sent = await self._rendered(items)
                 if not sent and time.monotonic() >= heartbeat_at:
                     sent = self._heartbeat(self._listener)
@@ -165,6 +164,7 @@ class EventStream(Response):
             )
             since, from_time, is_checked = page.position, None, True
             yield await self._rendered(page.events)
+            self._grow_old()
 
     async def _rendered(self, items: "list[LiveEvent] | list[LiveEvent | Reset]") -> bytes:
         """The items that the caller may see now. Raises Unauthenticated or Unavailable."""
@@ -187,6 +187,10 @@ class EventStream(Response):
         is_behind = listener.is_behind or (self._since is not None and not reached.reaches(self._since))
         hidden, self._hidden = self._hidden, 0
         return frames.heartbeat(None if is_behind else reached, hidden)
+
+    def _grow_old(self) -> None:
+        if time.monotonic() >= self._until:
+            self._ending = self._ending or self._why
 
     def _end(self) -> tuple[float, CloseReason]:
         """When (on the monotonic clock) the stream ends at the latest, and why."""

@@ -80,7 +80,9 @@ class _Source:
                 continue
             if self.wanted.matches(event):
                 found.append(event)
-        if messages:
+        if not messages:
+            self.feed = None  # what was there when it was opened is gone: the stream was trimmed meanwhile
+        else:
             # Nothing that is wanted lies before the first of them, nor, when none is wanted, before the last.
             at = messages[0].metadata.sequence.stream - 1 if found else messages[-1].metadata.sequence.stream
             self.reached = max(self.reached, at)

@@ -49,6 +49,7 @@ class AddressGuard:
         try:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
+            (host or "").encode("idna")  # as whoever looks it up does: not every text is a name
         except ValueError as error:
             raise AddressRefused(f"Not a URL: {error}.") from error
         if parts.scheme != "https" and not (parts.scheme == "http" and self._allowed):

@@ -60,7 +60,12 @@ class Sender:
                     connection.close()
         except TimeoutError:
             error = f"no complete answer within {self._timeout:g} s"
-        except (AddressRefused, Broken, OSError) as problem:  # ssl.SSLError is an OSError
+        except (
+            AddressRefused,
+            Broken,
+            OSError,
+            UnicodeError,
+        ) as problem:  # ssl.SSLError is an OSError; UnicodeError: a name that is none
             error = str(problem) or type(problem).__name__
         if status is not None:
             error = None  # the rest of its answer does not matter
