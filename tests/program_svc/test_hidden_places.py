@@ -112,6 +112,26 @@ async def test_what_an_answer_reflects_names_no_hidden_project(api, reader, told
         assert set(seen.split(", ")) == {each for each in whole.split(", ") if str(told["theirs"]) not in each}, path
 
 
+async def test_a_simulation_tells_the_influence_of_what_is_seen_alone(api, reader, told):
+    """Tasks and risks of hidden projects came by their ids, with how much each has to do with the finish."""
+    api.projects.risk(told["theirs"], "0.5", "10", task_id=str(told["hidden"][2]), days_impact="P5D")
+    nowhere = api.projects.risk(told["theirs"], "0.5", "10", days_impact="P5D")
+    await api.hear()
+    asked = {"runs": 100, "seed": 1}
+    whole = await api.post(f"{told['path']}/simulate", asked, status=200)
+    seen = await reader.post(f"{told['path']}/simulate", asked, status=200)
+    assert (whole["left_out"], seen["left_out"], whole["hidden_count"]) == ([str(nowhere)], [], 0)
+    hidden = 1
+    for name in ("criticality", "sensitivity"):
+        mine = [each for each in whole[name] if each["project_id"] == str(told["mine"])]
+        assert seen[name] == mine
+        assert len(mine) < len(whole[name]), name
+        hidden += len(whole[name]) - len(mine)
+    assert seen["hidden_count"] >= hidden
+    for each in (*told["hidden"], nowhere, told["theirs"]):
+        assert str(each) not in str(seen)
+
+
 async def test_nobody_learns_by_waiting_how_far_a_hidden_project_is(api, reader, told):
     """It is as with a project that does not exist."""
 
