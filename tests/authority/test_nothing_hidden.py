@@ -4,8 +4,11 @@ The other surfaces on which projects meet, and where each is looked at: `SURFACE
 """
 
 import ast
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,6 +60,17 @@ def test_each_surface_is_looked_at(surface):
     )
 
 
+ENDS = {f"{end}/{name}_id" for end in ("provider", "receiver") for name in ("project", "task")}
+NAMED = {
+    "/dependencies/{dependency_id}": ENDS,
+    "/programs/{program_id}/dependencies": {f"items/{each}" for each in ENDS},
+    "/programs/{program_id}/snapshot": {*(f"dependencies/{each}" for each in ENDS), "project_ids"},
+    "/programs/{program_id}/schedule": {"longest_path"},
+    "/programs/{program_id}/paths": {"paths/project_ids", "paths/task_ids"},
+}
+"""Where an answer names what is hidden by its id: the ends of dependencies, which are stubs, and paths that explain a date."""
+
+
 @pytest.fixture(scope="module")
 def database_url(postgres) -> str:
     return migrated(postgres, "program_svc", "hidden")
@@ -92,7 +106,9 @@ async def test_no_read_says_a_word_of_what_is_hidden(database_url):
             "in_projects": {UUID(own["project_id"]): ProjectRole.VIEWER},
         }
         reader = replace(api, subject="bob", roles=frozenset(), **roles)
-        answered, told_to_all, wrong = set(), set(), []
+        seen = {own["project_id"], *(str(each) for each in roles["in_programs"])}
+        ids = {str(id_) for id_, each in api.projects.records.items() if str(each.get("project_id", id_)) not in seen}
+        answered, told_to_all, wrong, named = set(), set(), [], {}
         for route in routes()["program-svc"]:
             if route.method != "GET" and route.path not in QUESTIONS:
                 continue
@@ -100,10 +116,27 @@ async def test_no_read_says_a_word_of_what_is_hidden(database_url):
                 status, text = await read(client, route, known, reader)
                 answered |= {route.path} if status == 200 else set()
                 wrong += [(route.path, status, text)] if SECRET in text or status not in LOOKED_AT else []
+                if status == 200 and text.startswith("{") and (places := set(places_of(json.loads(text), ids))):
+                    named.setdefault(route.path, set()).update(places)
                 told_to_all |= {route.path} if SECRET in (await read(client, route, known, api))[1] else set()
     assert not wrong, "\n".join(map(str, wrong))
+    assert named == NAMED, "no other answer names anything of what is hidden"
+    assert len(ids) > 10
     assert len(answered) > 60, "most of what is read is looked at"
     assert len(told_to_all) > 10, "there is something to hide"
+
+
+def places_of(node: Any, ids: set[str], at: str = "") -> Iterator[str]:
+    """Where in a document one of these ids is, by the names of members."""
+    if isinstance(node, list):
+        for each in node:
+            yield from places_of(each, ids, at)
+    elif isinstance(node, dict):
+        for name, each in node.items():
+            yield from places_of(each, ids, f"{at}/{name}".lstrip("/"))
+            yield from places_of(name, ids, at)
+    elif isinstance(node, str) and node in ids:
+        yield at
 
 
 async def read(client, route: Route, known: dict[str, str], who: ProgramMember) -> tuple[int, str]:

@@ -29,6 +29,35 @@ DEFINERS_OF = {
     "program_svc": ["analyze_picture", "begin_picture", "outbox_maintain", "switch_picture"],
 }
 """Functions that do what the application's role may not: lengthen a chain; add and drop the outbox's days; move a picture's tables."""
+WITHOUT = {
+    "gateway": {"alembic_version": False, "organizations": True, "webhook_cursors": False},
+    "project_svc": {"alembic_version": False, "consumer_cursors": False},
+    "program_svc": {"alembic_version": False, "consumer_cursors": False},
+}
+"""What has no `organization_id`, and whether it is forced all the same: the organisations themselves. The others say how far something was read."""
+OTHERS = """
+    SELECT relname, relkind::text, relrowsecurity AND relforcerowsecurity FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'organization_id' AND NOT attisdropped
+    )
+"""
+VIEWS = "SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm', 'f') AND relnamespace = 'public'::regnamespace"
+OPENINGS = {
+    "gateway": {
+        ("api_tokens", "by_digest", "interlock.token_digest"),
+        ("invitations", "by_digest", "interlock.invitation_digest"),
+        ("members", "by_person", "interlock.email"),
+        ("organizations", "by_key", "interlock.organization_key"),
+        ("organizations", "by_person", "interlock.email"),
+    },
+    "project_svc": set(),
+    "program_svc": set(),
+}
+"""What is seen outside an organisation, and what a transaction has to present for it: the secret or the name that leads into one."""
+POLICIES = (
+    "SELECT tablename, policyname, cmd, roles::text[], qual, with_check FROM pg_policies WHERE schemaname = 'public'"
+)
 OFF = (
     "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
@@ -86,6 +115,55 @@ async def assert_forced(package: str, database: Database, schemas: set[str]) -> 
         if is_forced and is_open:
             async with database.transaction() as session:
                 assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_what_has_no_organisation_holds_nothing_of_one(service, database):
+    """A table without the column was looked at by nobody, nor would a view have been, which sees what its owner sees."""
+    async with database.transaction() as session:
+        found = [tuple(row) for row in await session.execute(text(OTHERS))]
+        assert await session.scalar(text(VIEWS)) == 0
+    assert {name: is_forced for name, _, is_forced in found} == WITHOUT[service[0]]
+    assert {kind for _, kind, _ in found} == {"r"}
+    for table in (name for name, _, is_forced in found if is_forced):
+        async with database.transaction() as session:
+            assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_every_policy_asks_for_the_organisation_or_for_what_leads_into_one(service, database):
+    package, _ = service
+    async with database.transaction() as session:
+        rows = list(await session.execute(text(POLICIES)))
+    openings = set()
+    for row in rows:
+        if row.policyname == "relay":
+            assert row.roles == [f"{package}_relay"], row.tablename
+        elif row.policyname == "organization":
+            assert (row.cmd, "interlock.organization'" in row.qual) == ("ALL", True), row.tablename
+            assert row.with_check in {None, row.qual}, (
+                row.tablename
+            )  # without one of its own, the same holds for what is written
+        else:
+            assert row.cmd == "SELECT", row.tablename
+            openings |= {
+                (row.tablename, row.policyname, each) for *_, each in OPENINGS[package] if f"'{each}'" in row.qual
+            }
+    others = {(row.tablename, row.policyname) for row in rows} - {(name, policy) for name, policy, _ in openings}
+    assert openings == OPENINGS[package]
+    assert {policy for _, policy in others} <= {"organization", "relay"}
+    assert len(others) > 8
+
+
+async def test_a_session_that_says_that_it_is_off_is_shown_nothing(service, database):
+    for table, is_forced, _, is_open in await tables(database):
+        if is_forced and is_open:
+            with pytest.raises(Exception, match="would be affected by row-level security"):
+                await count_without_it(database, table)
+
+
+async def count_without_it(database: Database, table: str) -> int:
+    async with database.transaction() as session:
+        await session.execute(text("SET LOCAL row_security = off"))
+        return await session.scalar(text(f"SELECT count(*) FROM {table}"))
 
 
 async def test_the_applications_role_can_neither_switch_it_off_nor_get_round_it(service, database):

@@ -5,6 +5,7 @@ import json
 import time
 from datetime import timedelta
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -24,7 +25,15 @@ async def test_a_token_says_who_it_is_until_when(trusted, issuer):
 
 
 @pytest.mark.parametrize(
-    "claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": None}, {"email": 7}]
+    "claims",
+    [
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"email": None},
+        {"email": 7},
+        {"email": "gr\x00ace@example.org"},
+        {"email": "\ud800@example.org"},
+    ],
 )
 async def test_an_address_that_the_issuer_does_not_vouch_for_is_none(trusted, issuer, claims):
     assert (await trusted.person(issuer.token(**claims))).email is None
@@ -49,6 +58,15 @@ FORGED = {
     "nobody": {"sub": None},
     "empty subject": {"sub": ""},
     "subject too long": {"sub": "x" * 256},
+    "subject that no database holds": {"sub": "gr\x00ace"},
+    "subject that is no text": {"sub": "\ud800"},
+    "an end that no calendar knows": {"exp": 10**20},
+    "an end that no number holds": {"exp": 1e300},
+    "an end that is a word": {"exp": "9999999999"},
+    "an end that is a list": {"exp": [9999999999]},
+    "a beginning without end": {"nbf": float("inf")},
+    "issued at a word": {"iat": "now"},
+    "audience that is an object": {"aud": {"interlock": 1}},
 }
 
 
@@ -139,6 +157,46 @@ async def test_an_issuer_that_is_away_keeps_its_known_keys_good_for_a_while(trus
     monkeypatch.setattr(keys, "TRUSTED", 0.0)
     with pytest.raises(Unavailable):
         await trusted.person(issuer.token())
+
+
+SPOILT = {
+    "not found": httpx.Response(404),
+    "elsewhere": httpx.Response(302, headers={"Location": "https://evil.example.org/keys"}),
+    "a page": httpx.Response(200, text="<html>We are back soon</html>"),
+    "a list": httpx.Response(200, json=["one"]),
+    "no keys": httpx.Response(200, json={}),
+    "keys that are none": httpx.Response(200, json={"keys": None}),
+    "too much": httpx.Response(200, json={"keys": [], "padding": "x" * keys.MOST_BYTES}),
+    "deep": httpx.Response(200, content=b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("answer", SPOILT.values(), ids=SPOILT.keys())
+@pytest.mark.parametrize("path", [keys.DISCOVERY, "/keys"])
+async def test_what_an_issuer_answers_while_it_is_broken_spoils_no_key(trusted, issuer, monkeypatch, answer, path):
+    monkeypatch.setattr(keys, "FRESH", 0.0)
+    monkeypatch.setattr(keys, "AT_MOST_EVERY", 0.0)
+    issuer.instead = {path: answer}
+    with pytest.raises(Unavailable):
+        await trusted.person(issuer.token())
+    issuer.instead = {}
+    await trusted.person(issuer.token())
+    issuer.instead = {path: answer}
+    await trusted.person(issuer.token())
+    assert len(issuer.asked) > 3
+    issuer.instead = {keys.DISCOVERY: httpx.Response(200, json={"issuer": ISSUER, "jwks_uri": "http://[nowhere"})}
+    await trusted.person(issuer.token())
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["one", None, 7, {"kid": ["one"], "kty": "RSA"}, {"kty": "RSA", "kid": "b", "n": "!", "e": "AQAB"}, {"kty": "?"}],
+)
+async def test_a_broken_key_among_those_of_an_issuer_leaves_the_others_good(trusted, issuer, broken):
+    """One that was no object kept everybody out, with an error of ours."""
+    good = issuer.answer(httpx.Request("GET", f"{ISSUER}/keys")).json()["keys"]
+    issuer.instead = {"/keys": httpx.Response(200, json={"keys": [broken, *good]})}
+    assert (await trusted.person(issuer.token())).subject == f"{ISSUER}|grace"
 
 
 async def test_an_issuer_that_never_answered_lets_nobody_in_and_is_no_fault_of_the_token(trusted, issuer):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import httpx
 import jwt
 import pytest
+import sqlalchemy as sa
 from aiohttp import web
 from gateway_kit import bearer, member_of
 from live_kit import listening
@@ -81,6 +82,27 @@ async def test_it_reads_what_every_member_reads_and_changes_nothing_of_the_organ
     ):
         answer = await client.request(method, path, json=body, headers=by)
         assert answer.status_code == 403, (method, path, answer.text)
+
+
+async def test_one_that_a_statement_widens_is_in_the_log_and_counts_at_once(client, project, tokens):
+    token = await made(client, projects=[HERE])
+    assert (await claims_of(client, project, token["token"]))["restricted"] is True
+    async with tokens.database.transaction(await tokens.organization_id()) as session:
+        await session.execute(
+            sa.text("UPDATE api_tokens SET programs = NULL, projects = NULL WHERE id = :id"), {"id": token["id"]}
+        )
+    entry = (await client.get("/v1/audit-log", params={"record_id": token["id"], "sort": "-sequence"})).json()["items"][
+        0
+    ]
+    assert (entry["before"], entry["after"]) == (
+        {"programs": [], "projects": [HERE]},
+        {"programs": None, "projects": None},
+    )
+    assert (entry["origin"]["kind"], entry["actor"]) == ("database", "database/gateway_app")
+    for _ in range(200):
+        if not (told := await claims_of(client, project, token["token"]))["restricted"]:
+            break
+    assert told["restricted"] is False
 
 
 async def test_it_is_for_what_is_there(client, project):

@@ -30,6 +30,8 @@ class TestIssuer:
         self.keys: dict[str, tuple[str, object]] = {"one": ("RS256", RSA)}
         self.is_away = False
         self.asked: list[str] = []
+        self.instead: dict[str, httpx.Response] = {}
+        """By path, what it answers while something is wrong with it."""
 
     def token(self, key: str = "one", header: dict | None = None, **claims) -> str:
         algorithm, private = self.keys[key]
@@ -41,6 +43,8 @@ class TestIssuer:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
+        if (spoilt := self.instead.get(request.url.path)) is not None:
+            return spoilt
         if self.is_away:
             return httpx.Response(503)
         if request.url.path == keys.DISCOVERY:

@@ -112,6 +112,26 @@ async def test_what_an_answer_reflects_names_no_hidden_project(api, reader, told
         assert set(seen.split(", ")) == {each for each in whole.split(", ") if str(told["theirs"]) not in each}, path
 
 
+async def test_a_simulation_tells_the_influence_of_what_is_seen_alone(api, reader, told):
+    """Tasks and risks of hidden projects came by their ids, with how much each has to do with the finish."""
+    api.projects.risk(told["theirs"], "0.5", "10", task_id=str(told["hidden"][2]), days_impact="P5D")
+    nowhere = api.projects.risk(told["theirs"], "0.5", "10", days_impact="P5D")
+    await api.hear()
+    asked = {"runs": 100, "seed": 1}
+    whole = await api.post(f"{told['path']}/simulate", asked, status=200)
+    seen = await reader.post(f"{told['path']}/simulate", asked, status=200)
+    assert (whole["left_out"], seen["left_out"], whole["hidden_count"]) == ([str(nowhere)], [], 0)
+    hidden = 1
+    for name in ("criticality", "sensitivity"):
+        mine = [each for each in whole[name] if each["project_id"] == str(told["mine"])]
+        assert seen[name] == mine
+        assert len(mine) < len(whole[name]), name
+        hidden += len(whole[name]) - len(mine)
+    assert seen["hidden_count"] >= hidden
+    for each in (*told["hidden"], nowhere, told["theirs"]):
+        assert str(each) not in str(seen)
+
+
 async def test_nobody_learns_by_waiting_how_far_a_hidden_project_is(api, reader, told):
     """It is as with a project that does not exist."""
 
@@ -123,3 +143,65 @@ async def test_nobody_learns_by_waiting_how_far_a_hidden_project_is(api, reader,
     assert await status(reader, told["theirs"]) == await status(reader, uuid4()) == 504
     manager = replace(reader, in_programs=dict.fromkeys(reader.in_programs, ProgramRole.PROGRAM_MANAGER))
     assert await status(manager, told["theirs"]) == 200
+
+
+async def test_who_is_no_party_any_more_gets_no_answer_again(api, reader, told):
+    """The key's answer came without a look at the dependency: with words left out, but with its dates."""
+    needed = (await api.propose(told["path"], told["hidden"][0], told["shown"]))["id"]
+    path, key = f"/dependencies/{needed}/commit", {"headers": {"Idempotency-Key": "k"}}
+    manager = replace(reader, in_programs={}, in_projects={told["mine"]: ProjectRole.PROJECT_MANAGER})
+    first = await manager.post(path, {"end": "receiver"}, status=200, **key)
+    assert (await manager.post(path, {"end": "receiver"}, status=200, **key)) == first
+    for other in ({}, {told["mine"]: ProjectRole.VIEWER}):
+        status = 200 if other else 404
+        again = await replace(manager, in_projects=other).post(path, {"end": "receiver"}, status=status, **key)
+        assert ("margin" in again) is bool(other)
+
+
+async def test_a_token_for_some_places_finds_those_alone_in_every_list_and_by_every_filter(api, told):
+    """As the gateway narrows it: no role in the organisation, and a role in each of its places."""
+    other, far = await api.program(), api.projects.project("FAR")
+    tasks = [api.projects.task(far, "SECRET far", 3), api.projects.task(far, "SECRET farther", 3)]
+    await api.hear()
+    await api.post(f"{other}/components", {"project_id": str(far)})
+    program_id, other_id = (path.rpartition("/")[2] for path in (told["path"], other))
+    await api.propose(told["path"], told["hidden"][0], told["shown"])
+    assert tasks
+    token = replace(
+        api,
+        roles=frozenset(),
+        in_programs={UUID(program_id): ProgramRole.VIEWER},
+        in_projects={told["mine"]: ProjectRole.PROJECT_MANAGER},
+        is_restricted=True,
+    )
+    assert {each["id"] for each in (await api.get("/programs"))["items"]} == {program_id, other_id}
+    key = (await api.get(other))["key"]
+    for path, found in (
+        ("/programs", {program_id}),
+        (f"/programs?key={key}", set()),
+        ("/programs?state=identified&sort=-name", {program_id}),
+        (f"{told['path']}/components", {str(told["mine"])}),
+        (f"{told['path']}/risks?project_id={told['theirs']}", set()),
+        (f"{told['path']}/schedule?project_id={told['theirs']}", set()),
+        (f"/alignments?project_id={told['theirs']}", set()),
+        ("/alignments", {str(told["mine"])}),
+        ("/dependencies/inbox", {str(told["mine"])}),
+        (f"/dependencies/inbox?project_id={told['theirs']}", set()),
+        (f"/dependencies/inbox?program_id={other_id}", set()),
+        ("/proposals/inbox", set()),
+        ("/alignment/orphans", set()),
+    ):
+        answer = await token.get(path)
+        items = answer["items"] if "items" in answer else answer["projects"]
+        assert {each.get("project_id", each.get("id")) for each in items} == found, (path, items)
+        assert answer.get("next") is None, path
+        assert not [word for word in ("SECRET", "FAR", str(far), str(other_id)) if word in str(answer)], path
+    for path in (other, f"{other}/components", f"{other}/schedule", f"{other}/risks", f"{other}/dependencies"):
+        await token.get_missing(path)
+    for path, body in (
+        ("/goals", {"name": "Mine"}),
+        ("/programs", {"key": "NEW", "name": "Mine"}),
+        ("/portfolios", {"key": "NEW", "name": "Mine"}),
+        ("/alignments", {"goal_id": told["goal"].rpartition("/")[2], "project_id": str(told["mine"])}),
+    ):
+        await token.post(path, body, status=403)

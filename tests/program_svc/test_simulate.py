@@ -48,7 +48,7 @@ async def test_a_risk_makes_its_share_of_the_runs_late_for_the_dependency_and_th
     assert given["chance"] == pytest.approx(0.7, abs=0.03)
     assert answer["goals"] == [{"id": goal, "chance": given["chance"]}]
     assert (answer["finish"]["p50"], answer["finish"]["p90"]) == ("2026-03-13", "2026-03-18")
-    assert answer["sensitivity"] == [{"id": str(risk), "value": pytest.approx(1)}]
+    assert answer["sensitivity"] == [{"id": str(risk), "project_id": str(project), "value": pytest.approx(1)}]
     assert answer["left_out"] == [str(nowhere)]
     assert await api.post(f"{program}/simulate", asked, status=200) == answer
     fewer = await api.post(f"{program}/simulate", asked | {"seed": 6}, status=200)
@@ -61,7 +61,8 @@ async def test_estimates_of_tasks_go_before_the_spread(api, pair):
     answer = await api.post(f"{program}/simulate", {"runs": 500, "estimates": [estimate]}, status=200)
     (given,) = answer["dependencies"]
     assert given["chance"] == pytest.approx(0.5, abs=0.1)
-    assert answer["criticality"] == [{"id": each, "value": 1} for each in sorted([str(build), str(opening)])]
+    homes = {str(each): str(api.projects.records[each]["project_id"]) for each in (build, opening)}
+    assert answer["criticality"] == [{"id": each, "project_id": homes[each], "value": 1} for each in sorted(homes)]
     for wrong, pointer in (
         (estimate | {"task_id": str(uuid4())}, "/estimates/0/task_id"),
         (estimate | {"likely": "P20D"}, "/estimates/0"),

@@ -9,9 +9,10 @@ from fastapi import Depends, Response
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
+from chassis.identity import Identity
 from chassis.positions import POSITION_HEADER
 from chassis.problem import NotFound
-from chassis.redaction import Hidden, redact
+from chassis.redaction import ENDS, Hidden, redact
 from chassis.unit_of_work import Unit, UnitOfWork
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
@@ -76,8 +77,12 @@ async def redacted(unit: UnitOfWork, answer: Response) -> Response:
         answer.headers[POSITION_HEADER] = _positions_seen(said, sight)
     if answer.headers.get("content-type") != JSON or not answer.body:  # of what was deleted there is nothing to say
         return answer
+    document = orjson.loads(bytes(answer.body))
+    # Of an answer that is repeated nobody has looked whether the caller is still a party.
+    if _is_agreement_of_others(document, unit.identity, sight):
+        raise NotFound
     try:
-        document = redact(orjson.loads(bytes(answer.body)), sight.sees)
+        document = redact(document, sight.sees)
     except Hidden:
         raise NotFound from None
     headers = {name: value for name, value in answer.headers.items() if name not in {"content-length", "content-type"}}
@@ -88,3 +93,11 @@ def _positions_seen(said: str, sight: Sight) -> str:
     """The positions that an answer reflects, of the caller's projects alone: another one's revision tells how much is done there."""
     positions = ((*each.partition("@")[0].partition("/"), each) for each in said.split(", "))
     return ", ".join(each for kind, _, id_, each in positions if kind != BoundaryKind.PROJECT or sight.sees(UUID(id_)))
+
+
+def _is_agreement_of_others(document: Any, identity: Identity, sight: Sight) -> bool:
+    """Whether the document is a dependency of which the caller sees neither the program nor an end."""
+    if not isinstance(document, dict) or "program_id" not in document or not document.keys() >= set(ENDS):
+        return False
+    ends = [document[end]["project_id"] for end in ENDS]
+    return UUID(document["program_id"]) not in identity.programs and not any(sight.sees(UUID(end)) for end in ends)

@@ -70,18 +70,19 @@ class Issuer:
                 leeway=LEEWAY,
                 options={"require": list(REQUIRED)},
             )
-        except (jwt.PyJWTError, UnicodeError, ValueError, TypeError):
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC)  # which not every number is
+        except (jwt.PyJWTError, UnicodeError, ValueError, TypeError, OverflowError):
             raise Unauthenticated from None
         subject, email = claims["sub"], claims.get("email")
-        if not isinstance(subject, str) or not 0 < len(subject) <= 255:
+        if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
             raise Unauthenticated
-        if claims.get("email_verified") is not True or not isinstance(email, str) or not EMAIL.fullmatch(email):
+        if claims.get("email_verified") is not True or not _is_address(email):
             email = None
         return Person(
             subject=f"{self._issuer}|{subject}",
             email=None if email is None else email.lower(),
             issuer=self._issuer,
-            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            expires_at=expires_at,
         )
 
     async def close(self) -> None:
@@ -97,3 +98,7 @@ class Issuer:
             or not (kid is None or isinstance(kid, str))
         ):
             raise Unauthenticated
+
+
+def _is_address(email: object) -> bool:
+    return isinstance(email, str) and email.isprintable() and EMAIL.fullmatch(email) is not None

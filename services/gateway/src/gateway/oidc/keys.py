@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import jwt
+import orjson
 import structlog
 
 from chassis.problem import Unavailable
@@ -66,7 +67,7 @@ class Keys:
             self._asked_at = at
             try:
                 self._keys, self._fetched_at = await self._fetch(), at
-            except (httpx.HTTPError, jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
                 log.warning("the issuer's keys cannot be had", issuer=self._issuer, reason=repr(error))
         if at - self._fetched_at > TRUSTED:
             raise Unavailable("Access tokens cannot be checked right now.")
@@ -80,12 +81,12 @@ class Keys:
             url = str(told["jwks_uri"])
         found: dict[str | None, jwt.PyJWK] = {}
         for each in (await self._get(url))["keys"]:
-            if each.get("use", "sig") != "sig" or each.get("kty") == "oct":
-                continue
             try:
-                found[each.get("kid")] = jwt.PyJWK.from_dict(each)
-            except jwt.PyJWTError as error:  # of a kind that we do not know: the others still count
-                log.info("a key is passed over", issuer=self._issuer, key=each.get("kid"), reason=str(error))
+                if each.get("use", "sig") == "sig" and each.get("kty") != "oct":
+                    found[each.get("kid")] = jwt.PyJWK.from_dict(each)
+            except (jwt.PyJWTError, ValueError, TypeError, AttributeError, KeyError) as error:
+                # Of a kind that we do not know, or no key at all: the others still count.
+                log.info("a key is passed over", issuer=self._issuer, reason=repr(error))
         return found
 
     async def _get(self, url: str) -> Mapping[str, Any]:
@@ -93,5 +94,7 @@ class Keys:
         answer.raise_for_status()
         if len(answer.content) > MOST_BYTES:
             raise ValueError("the answer is too large")
-        document: Mapping[str, Any] = answer.json()
+        document: Mapping[str, Any] = orjson.loads(answer.content)
+        if not isinstance(document, dict):
+            raise TypeError("the answer is no JSON object")
         return document

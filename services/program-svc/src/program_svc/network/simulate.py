@@ -1,7 +1,7 @@
 """`POST /programs/{id}/simulate`: percentiles and chances of the program's dates."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -22,6 +22,7 @@ from program_svc.network.queries import Unschedulable
 from program_svc.network.recalled import recalled_network
 from program_svc.network.shapes import finest
 from program_svc.programs.queries import positions_of, reflect, the_program
+from program_svc.sight import CurrentSight
 
 router = APIRouter(prefix="/programs/{program_id}", tags=["schedule"], route_class=TransactionRoute)
 
@@ -111,6 +112,8 @@ class Influence(Shape):
     """A task's share of runs in which it was critical, or an estimate's or a risk's rank correlation with the finish."""
 
     id: Id
+    project_id: Id | None
+    """Null of a risk of the program itself."""
     value: float
 
 
@@ -130,11 +133,13 @@ class SimulationRead(Shape):
     left_out: list[Id]
     warnings: list[str]
     positions: dict[str, int]
+    hidden_count: int = 0
+    """Of what is in the lists, that of projects that you do not see."""
 
 
 @router.post("/simulate", responses=responses(NotFound, Unschedulable))
 async def simulate_program(
-    program_id: Id, session: Session, response: Response, body: SimulationAsked | None = None
+    program_id: Id, session: Session, sight: CurrentSight, response: Response, body: SimulationAsked | None = None
 ) -> SimulationRead:
     """How sure the program's dates are: percentiles of milestones, the chance of each dependency and each goal to be in time.
 
@@ -153,7 +158,10 @@ async def simulate_program(
     if not network.schedule.items:
         raise Unschedulable("The program has no tasks.")
     counted = await Counted.of(session, program, service.hazards, positions)
-    return await asyncio.to_thread(_simulated, network, service, asked, positions, counted)
+    answer = await asyncio.to_thread(_simulated, network, service, asked, positions, counted)
+    hidden = {each.id for each in service.hazards if each.project_id is not None and not sight.sees(each.project_id)}
+    seen = [id_ for id_ in answer.left_out if id_ not in hidden]
+    return answer.model_copy(update={"left_out": seen, "hidden_count": len(answer.left_out) - len(seen)})
 
 
 def _simulated(
@@ -200,6 +208,8 @@ def _simulated(
     def day_of(instant: float, written_as: str = granularity) -> date:
         return written(int(instant), TaskSide.FINISH, written_as)
 
+    homes = {hazard.id: hazard.project_id for hazard in service.hazards}
+    homes |= {id_: task.project_id for id_, task in network.facts.tasks.items()}
     deadline = network.facts.deadline
     milestones: list[MilestoneChances] = []
     for milestone in found.milestones:
@@ -228,8 +238,8 @@ def _simulated(
         milestones=milestones,
         dependencies=[Chance(id=id_, chance=chance) for id_, chance in found.dependencies.items()],
         goals=[Chance(id=id_, chance=chance) for id_, chance in found.goals.items()],
-        criticality=_largest(answer.criticality, asked.most_influences),
-        sensitivity=_largest(_of_the_finish(answer.sensitivity, service), asked.most_influences),
+        criticality=_largest(answer.criticality, homes, asked.most_influences),
+        sensitivity=_largest(_of_the_finish(answer.sensitivity, service), homes, asked.most_influences),
         costs=counted.chances(found.cost),
         left_out=found.left_out,
         warnings=counted.warnings,
@@ -253,8 +263,11 @@ def _causes(service: Service, asked: SimulationAsked) -> dict[UUID, UUID]:
     return causes
 
 
-def _largest(values: dict[UUID, float] | dict[UUID, float | None], most: int) -> list[Influence]:
-    known = [Influence(id=id_, value=value) for id_, value in values.items() if value]
+def _largest(
+    values: dict[UUID, float] | dict[UUID, float | None], homes: Mapping[UUID, UUID | None], most: int
+) -> list[Influence]:
+    """homes: the project of each task and risk."""
+    known = [Influence(id=id_, project_id=homes[id_], value=value) for id_, value in values.items() if value]
     return sorted(known, key=lambda each: (-abs(each.value), each.id))[:most]
 
 
