@@ -4,9 +4,11 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis import outbox, reading, streams
 from chassis.consumer import Consumer
+from chassis.cursor import Cursor
 from chassis.health import Health
 from chassis.outbox import Boundary
 from chassis.poke import Poke
@@ -142,8 +144,10 @@ async def test_killed_between_commit_and_acknowledgement_it_applies_nothing_twic
 async def test_a_message_that_was_too_slow_to_be_acknowledged_ends_the_lease_not_the_count(
     service, relay, running, consumer, kit, has_seen, monkeypatch
 ):
+    """What the server waited for in vain it delivers again, before what is new. Nobody goes on with that: the cursor would go back."""
     monkeypatch.setattr(reading, "ACK_WAIT", 0.2)
-    slow = True
+    moving, new_consumer = Cursor.moving, Consumer._new_consumer
+    slow, reached, leases = True, [], []
 
     async def see(session, event):
         nonlocal slow
@@ -152,10 +156,28 @@ async def test_a_message_that_was_too_slow_to_be_acknowledged_ends_the_lease_not
             slow = False
             await asyncio.sleep(0.6)
 
+    def moving_on(self, name, to):
+        reached.append(to)
+        return moving(self, name, to)
+
+    async def begin(self, cursor):
+        leases.append(cursor.sequence)
+        return await new_consumer(self, cursor)
+
+    monkeypatch.setattr(Cursor, "moving", moving_on)
+    monkeypatch.setattr(Consumer, "_new_consumer", begin)
     running(consumer(Projection({kit.Counted.event_type(): see})))
-    one = uuid4()
+    one, before = uuid4(), redelivered()
     await count_often(service, one, 20, pause=0.03)
     await kit.eventually(has_seen(one, range(1, 21)))
+    await kit.eventually(lambda: len(leases) > 1 and redelivered() > before)
+    await service.count(one, HOME)
+    await kit.eventually(has_seen(one, range(1, 22)))
+    assert reached == sorted(reached)
+
+
+def redelivered() -> float:
+    return REGISTRY.get_sample_value("interlock_consumer_redeliveries_total", {"consumer": "test"}) or 0.0
 
 
 async def test_the_server_is_killed_under_load(service, nats_server, relay, running, consumer, kit, has_seen):

@@ -1,6 +1,7 @@
 """What is watched exists, every alert has its page, and the checks that say so can say no."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,23 @@ import yaml
 
 from deploy.checks import metrics
 
-RUNBOOK = Path(__file__).parents[2] / "docs/runbook.md"
+DOCS = Path(__file__).parents[2] / "docs"
+RUNBOOK, OPERATIONS = DOCS / "runbook.md", DOCS / "operations.md"
 RULES = yaml.safe_load((metrics.MONITORING / "rules.yaml").read_text())["spec"]["groups"]
 ALERTS = [rule for group in RULES for rule in group["rules"]]
 
 
 def test_every_metric_in_a_rule_or_dashboard_exists():
     assert metrics.wrong() == []
+
+
+def test_the_operators_page_names_every_metric_and_no_other():
+    """Samples of a histogram or a counter go by the name of their metric."""
+    ours = {name for name in metrics.exported() if name.startswith("interlock_")}
+    whole = {name for name in ours if not name.endswith(("_bucket", "_sum", "_count", "_created"))}
+    counted = {name for name in whole if f"{name}_total" not in ours}
+    settings = {"interlock_database_url"}
+    assert set(re.findall(r"\binterlock_[a-z_]+[a-z]\b", OPERATIONS.read_text())) - settings == counted
 
 
 @pytest.mark.parametrize(

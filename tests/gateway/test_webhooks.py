@@ -148,7 +148,9 @@ async def test_a_test_event_is_delivered_whatever_the_filters(live, worker, rece
     [got] = await receiver.got(1)
     event = got.verified(hook.secret)
     assert (event["id"], event["type"]) == (accepted["event_id"], "io.interlock.gateway.webhook.tested.v1")
-    assert event["data"]["webhook_id"] == str(hook.id)
+    assert event["data"] == {"webhook_id": str(hook.id), "description": ""}
+    said = (event["source"], event["subject"], event["revision"])
+    assert said == ("/gateway", f"webhooks/{hook.id}", (await hook.get())["revision"])
 
 
 async def test_a_subscriptions_report_comes_by_webhook_to_who_asked_for_such_events(live, author, worker, receiver):

@@ -1,6 +1,7 @@
 """Reading a stream up to a place and no further than it takes: for a picture that is made beside the one that follows for ever."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from chassis import streams
@@ -9,7 +10,7 @@ from chassis.database import Database
 from chassis.message import Message
 from chassis.projection import Projection
 from chassis.puller import Puller
-from chassis.reading import WINDOW, begin_reading, end_reading, unbroken
+from chassis.reading import WINDOW, RunBroken, begin_reading, end_reading, unbroken
 from chassis.received import ReceivedEvent, read
 from contracts.subjects import Stream
 
@@ -39,24 +40,25 @@ class CatchingUp:
     async def up_to(self, sequence: int, said: Callable[[int], None]) -> set[UUID]:
         """Read until this sequence is reached, perhaps some messages more; answers the boundaries that they were about.
 
-        `said` is told after each batch how far it is. Raises StreamSilent, `chassis.reading.RunBroken` and errors of NATS.
+        `said` is told after each batch how far it is. Raises StreamSilent and errors of NATS.
         """
         jetstream = self._bus.jetstream
         if (await streams.state(jetstream, self._stream)).first > sequence:
             self.sequence = max(self.sequence, sequence)  # what is older than the stream keeps is gone
-        if self.sequence >= sequence:
-            return set()
-        consumer = await begin_reading(jetstream, self._stream, self._name, self.sequence)
-        puller = Puller(self._bus, self._stream.value, consumer, window=WINDOW)
-        await puller.start()
-        try:
-            return await self._read(puller, sequence, said)
-        finally:
-            await puller.stop()
-            await end_reading(jetstream, self._stream, self._name)
-
-    async def _read(self, puller: Puller, sequence: int, said: Callable[[int], None]) -> set[UUID]:
         boundaries: set[UUID] = set()
+        while self.sequence < sequence:
+            consumer = await begin_reading(jetstream, self._stream, self._name, self.sequence)
+            puller = Puller(self._bus, self._stream.value, consumer, window=WINDOW)
+            await puller.start()
+            try:
+                with suppress(RunBroken):  # a batch took longer than the server waits: on from behind it
+                    await self._read(puller, sequence, said, boundaries)
+            finally:
+                await puller.stop()
+                await end_reading(jetstream, self._stream, self._name)
+        return boundaries
+
+    async def _read(self, puller: Puller, sequence: int, said: Callable[[int], None], boundaries: set[UUID]) -> None:
         delivered = 0
         while self.sequence < sequence:
             messages = await puller.batch(WINDOW, LINGER)
@@ -70,4 +72,3 @@ class CatchingUp:
             await self._bus.client.acknowledge(messages)
             self.sequence = messages[-1].metadata.sequence.stream
             said(self.sequence)
-        return boundaries

@@ -146,6 +146,7 @@ class Consumer:
                 health.beat(self.name)
                 await self._restore(seat, healing)
                 if messages:
+                    REDELIVERED.labels(self.name).inc(sum(each.metadata.num_delivered > 1 for each in messages))
                     delivered = unbroken(messages, delivered)
                     await puller.ahead()
                     await self._commit(seat, cursor, messages)
@@ -183,7 +184,6 @@ class Consumer:
                 raise
             raise LeaseLost(f"the cursor is no longer at {cursor.sequence}") from None
         cursor.sequence = reached
-        REDELIVERED.labels(self.name).inc(sum(message.metadata.num_delivered > 1 for message in messages))
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:

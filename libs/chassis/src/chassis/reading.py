@@ -51,9 +51,14 @@ async def end_reading(jetstream: JetStreamContext, stream: Stream, name: str) ->
 
 
 def unbroken(messages: Sequence[Msg], delivered: int) -> int:
-    """How many deliveries that makes. Raises RunBroken unless each is the consumer's next: a redelivery means that we were too slow."""
+    """How many deliveries that makes. Raises RunBroken unless each is the consumer's next, and its first: a redelivery means that we were too slow.
+
+    The server numbers redeliveries on and on, before what is new; whoever went on with them would take its cursor back.
+    """
     for message in messages:
         delivered += 1
         if message.metadata.sequence.consumer != delivered:
             raise RunBroken(f"delivery {message.metadata.sequence.consumer} in place of {delivered}")
+        if message.metadata.num_delivered > 1:
+            raise RunBroken(f"message {message.metadata.sequence.stream} came again: it was not acknowledged in time")
     return delivered

@@ -1,5 +1,6 @@
 """From an event of a service to what the audit log says of it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,9 @@ ENDS = frozenset({"deleted", "removed"})
 COUNTED = "moves"
 """What a recalculation moved follows from the change that caused it: the log says how much it was, the events say what."""
 
+_NUL = rb"\u0000"
+_NOT_TEXT = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
 _APPEND = "SELECT append_audit_entries($1, $2)"
 
 
@@ -30,7 +34,7 @@ async def append(session: AsyncSession, organization_id: UUID, told: Sequence[st
 def entry_of(event: LiveEvent) -> str | None:
     """What the log says of an event, without what the chain adds; None for one that only repeats another in its older version.
 
-    Raises `orjson.JSONDecodeError` for a payload that is no JSON.
+    Raises one of `gateway.events.live_event.MALFORMED` for a payload that is not as its contract says.
     """
     envelope = event.envelope
     if envelope.beside is not None and _version(envelope.beside) > _version(envelope.type):
@@ -38,7 +42,7 @@ def entry_of(event: LiveEvent) -> str | None:
     data = orjson.loads(event.payload)
     before, after = _change(data, event.happened)
     provenance = Provenance.read(event.headers.get(HEADER))
-    return orjson.dumps(
+    entry = orjson.dumps(
         {
             "id": envelope.id,
             "occurred_at": envelope.time,
@@ -57,7 +61,10 @@ def entry_of(event: LiveEvent) -> str | None:
             "revision": envelope.revision,
         },
         option=orjson.OPT_UTC_Z,
-    ).decode()
+    )
+    if _NUL in entry and _NOT_TEXT.search(entry):
+        raise ValueError("a character that no database keeps as text")
+    return entry.decode()
 
 
 def _change(data: dict[str, Any], happened: str) -> tuple[Any, Any]:
@@ -72,10 +79,11 @@ def _change(data: dict[str, Any], happened: str) -> tuple[Any, Any]:
     return data["previous"], {name: record.get(name) for name in data["changed"]}
 
 
-def _project_of(event: LiveEvent, data: dict[str, Any]) -> Any:
+def _project_of(event: LiveEvent, data: dict[str, Any]) -> UUID | None:
     """The project that the record belongs to, if it does to one; a job does where it says so."""
     if event.boundary_kind is BoundaryKind.WORK:
-        return data["record"].get("project_id")
+        told = data["record"].get("project_id")
+        return None if told is None else UUID(told)
     return event.boundary_id if event.boundary_kind is BoundaryKind.PROJECT else None
 
 
@@ -83,7 +91,7 @@ def _id_of(data: dict[str, Any], subject: str) -> str | None:
     """The record's id; where it has none of its own, the last one of its path."""
     own = data.get("record", {}).get("id")
     if own is not None:
-        return str(own)
+        return str(UUID(own))
     return next((part for part in reversed(subject.split("/")) if _is_id(part)), None)
 
 

@@ -1,5 +1,6 @@
 """An event as a listener gets it: what it is filtered by, and its forms on the wire, made once however many listen."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,12 @@ from gateway.events.position import Position
 
 class UnreadableEvent(ValueError):
     """The message is no event of ours; the message says why."""
+
+
+_TYPE = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""With what looking into a payload ends that is not as its contract says: no JSON, or another shape than was promised."""
 
 
 def frame_of(position: Position, document: bytes) -> bytes:
@@ -54,6 +61,8 @@ class LiveEvent:
             raise UnreadableEvent(str(error)) from error
         if envelope.orgid != subject.organization_id:
             raise UnreadableEvent("the subject and the headers name different organisations")
+        if _TYPE.fullmatch(envelope.type) is None:
+            raise UnreadableEvent("the type is none")
         metadata = message.metadata
         sequence = metadata.sequence.stream
         return cls(

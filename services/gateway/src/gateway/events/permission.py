@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from uuid import UUID
 
 import orjson
+import structlog
 
 from chassis.authority import sees_program, sees_project
 from chassis.identity import Identity
@@ -16,20 +17,33 @@ from contracts.project_events.jobs import JobEvent
 from contracts.subjects import BoundaryKind
 from contracts.vocabulary import ProgramRole
 from gateway.events.filters import EventFilter
-from gateway.events.live_event import LiveEvent
+from gateway.events.live_event import MALFORMED, LiveEvent
 
 JOB = JobEvent.record
 ASKED = PROPOSAL.created.record
 OVERSEEN = frozenset(record.name for record in RECORDS if record.actions.get(READ) == OVERSEERS)
 """Records that only those read who see all programs: reports on portfolios, and who gets them."""
 
+log = structlog.stdlib.get_logger(__name__)
+
 
 def document_for(identity: Identity, event: LiveEvent) -> bytes | None:
     """The event as somebody may have it, one CloudEvents document on one line; None for one that it may not see.
 
     Those of the projects and programs that it sees, of its own jobs, of the organisation's calendars, and of its goals. What a program or a goal says of
-    projects that one does not see is left out, as in the answers of program-svc.
+    projects that one does not see is left out, as in the answers of program-svc. Of an event that does not say what its contract promises nobody can
+    tell what may be seen: only who sees all has it, and it stops nobody.
     """
+    try:
+        return _document_for(identity, event)
+    except MALFORMED as error:
+        log.warning(
+            "an event is not as its contract says", id=str(event.envelope.id), type=event.type, reason=repr(error)
+        )
+        return None
+
+
+def _document_for(identity: Identity, event: LiveEvent) -> bytes | None:
     if event.organization_id != identity.organization_id:
         return None
     if identity.sees_all:

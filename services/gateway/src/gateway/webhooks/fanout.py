@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
-import orjson
 import sqlalchemy as sa
 import structlog
 from nats.aio.msg import Msg
@@ -28,7 +27,7 @@ from chassis.watching import keep_measuring
 from contracts.subjects import Stream
 from gateway.audit.entries import append, entry_of
 from gateway.events.feed import Feed, open_feed
-from gateway.events.live_event import LiveEvent, UnreadableEvent
+from gateway.events.live_event import MALFORMED, LiveEvent, UnreadableEvent
 from gateway.events.permission import document_for
 from gateway.events.position import Position
 from gateway.identity.credentials import identity_of
@@ -224,8 +223,12 @@ def _entries(events: Sequence[LiveEvent]) -> list[str]:
     for event in events:
         try:
             entry = entry_of(event)
-        except orjson.JSONDecodeError as error:
-            log.error("an event is no JSON, and so not in the audit log", id=str(event.envelope.id), reason=str(error))
+        except MALFORMED as error:
+            log.error(
+                "an event is not as its contract says, and so not in the audit log",
+                id=str(event.envelope.id),
+                reason=repr(error),
+            )
             continue
         if entry is not None:
             told.append(entry)
