@@ -1,5 +1,6 @@
 """Members, invitations and roles, and that what changes about them counts at once."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -101,6 +102,24 @@ async def test_the_last_admin_stays_one(client):
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/last-admin")
     renamed = await client.patch(f"/v1/members/{ada['id']}", json={"name": "Ada L."}, headers={"If-Match": '"1"'})
     assert (renamed.json()["name"], renamed.headers["ETag"]) == ("Ada L.", '"2"')
+
+
+async def test_admins_who_take_the_role_from_each_other_at_once_leave_one(client, tokens):
+    ada = (await client.get("/v1/members")).json()["items"][0]["id"]
+    bob = bearer(await tokens.create(member="bob@example.org"))
+    other = (await client.get("/v1/members", params={"email": "bob@example.org"})).json()["items"][0]["id"]
+    for _ in range(5):
+        answers = await asyncio.gather(
+            client.patch(f"/v1/members/{other}", json={"role": "auditor"}),
+            client.patch(f"/v1/members/{ada}", json={"role": "auditor"}, headers=bob),
+        )
+        done, refused = sorted(answer.status_code for answer in answers)
+        assert (done, refused in {403, 409}) == (200, True), [answer.text for answer in answers]
+        admins = (await client.get("/v1/members", params={"role": "admin"})).json()["items"]
+        (left,) = [each["id"] for each in admins]
+        again = {"role": "admin"}
+        restored, by = (other, {}) if left == ada else (ada, {"headers": bob})
+        assert (await client.patch(f"/v1/members/{restored}", json=again, **by)).status_code == 200
 
 
 async def test_an_invitation_lets_one_person_in_once(client, app):

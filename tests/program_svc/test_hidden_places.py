@@ -145,6 +145,24 @@ async def test_nobody_learns_by_waiting_how_far_a_hidden_project_is(api, reader,
     assert await status(manager, told["theirs"]) == 200
 
 
+async def test_the_program_that_a_project_is_in_already_is_named_to_who_sees_it_alone(api, told):
+    """A refusal told whoever manages another program which one it is."""
+    mine = await api.program()
+    hidden, own = (UUID(path.rpartition("/")[2]) for path in (told["path"], mine))
+    manager = replace(
+        api,
+        roles=frozenset(),
+        in_programs={own: ProgramRole.PROGRAM_MANAGER},
+        in_projects={told["mine"]: ProjectRole.VIEWER},
+    )
+    asked = (f"{mine}/components", {"project_id": str(told["mine"])})
+    for path in (asked[0], f"{asked[0]}?dry_run=true"):
+        refused = await manager.post(path, asked[1], status=409)
+        assert (refused["type"], str(hidden) in str(refused)) == ("/problems/already-component", False)
+        seeing = replace(manager, in_programs={**manager.in_programs, hidden: ProgramRole.VIEWER})
+        assert (await seeing.post(path, asked[1], status=409))["program_id"] == str(hidden)
+
+
 async def test_who_is_no_party_any_more_gets_no_answer_again(api, reader, told):
     """The key's answer came without a look at the dependency: with words left out, but with its dates."""
     needed = (await api.propose(told["path"], told["hidden"][0], told["shown"]))["id"]

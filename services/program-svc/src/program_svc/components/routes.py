@@ -1,15 +1,19 @@
 """`/programs/{id}/components`."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis import authority
 from chassis.etag import IfMatch, stamp
+from chassis.identity import Identity
 from chassis.paging import Order, Page, PageQuery, page
 from chassis.problem import Forbidden, NotFound, StaleRevision, responses
-from chassis.unit_of_work import DryRun, Session, TransactionRoute
+from chassis.unit_of_work import CurrentIdentity, DryRun, Session, TransactionRoute
 from contracts.values import Id
 from program_svc.components import actions
 from program_svc.components.models import AlreadyComponent, Component, ComponentCreate, ComponentRead, state_of
@@ -36,6 +40,7 @@ async def add_component(
     body: ComponentCreate,
     session: Session,
     sight: CurrentSight,
+    identity: CurrentIdentity,
     is_preview: DryRun,
     response: Response,
 ) -> ComponentRead | Preview:
@@ -44,9 +49,9 @@ async def add_component(
         raise NotFound(f"There is no project {body.project_id}.")
     if is_preview:
         before = await Before.of(session, program_id)
-        await actions.add_component(session, program_id, body.project_id)
+        await _added(session, identity, program_id, body.project_id)
         return await before.preview(response, changed={body.project_id})
-    component, project = await actions.add_component(session, program_id, body.project_id)
+    component, project = await _added(session, identity, program_id, body.project_id)
     stamp(response, component)
     return _read(component, project)
 
@@ -84,6 +89,18 @@ async def remove_component(
     before = await Before.of(session, program_id) if is_preview else None
     await actions.remove_component(session, program_id, project_id, if_match)
     return None if before is None else await before.preview(response, changed={project_id})
+
+
+async def _added(
+    session: AsyncSession, identity: Identity, program_id: UUID, project_id: UUID
+) -> tuple[Component, Row[Any]]:
+    """`add_component`, for somebody who may not see the program that the project is in already."""
+    try:
+        return await actions.add_component(session, program_id, project_id)
+    except AlreadyComponent as taken:
+        if authority.sees_program(identity, UUID(taken.members["program_id"])):
+            raise
+        raise AlreadyComponent("The project is a component of another program.") from None
 
 
 def _read(component: Component, project: Row[Any]) -> ComponentRead:
