@@ -11,20 +11,18 @@ from bench.result import percentile
 
 CLIENTS = (8, 16, 32)
 """Clients that each send as soon as they are answered: with more of them the rate grows no further."""
-REQUESTS = 400
+SATURATED = 1.0
+"""Seconds for which a rate must last to be one that the side can bear."""
 SECONDS = 3.0
-HEAD_START = 0.2
-"""Seconds to get a thousand requests ready before the first is due."""
+CLOSE = 0.0002
+"""Seconds before a request is due in which waiting for it would take longer."""
 
 
 async def half_load(side: Side) -> tuple[float, float]:
     """Seconds within which half and 99 % of reads are answered at half of the rate that saturates the side, counted from when they were due."""
     rate = await _saturation(side) / 2
     with _no_collecting():
-        began = asyncio.get_running_loop().time() + HEAD_START
-        latencies = await asyncio.gather(
-            *(_due(side, number, began, number / rate) for number in range(int(rate * SECONDS)))
-        )
+        latencies = await _open_loop(side, rate, int(rate * SECONDS))
     return percentile(latencies, 0.5), percentile(latencies, 0.99)
 
 
@@ -45,17 +43,34 @@ async def _saturation(side: Side) -> float:
 
 
 async def _rate(side: Side, clients: int) -> float:
-    async def client() -> None:
-        for number in range(REQUESTS // clients):
-            await side.get(number)
-
+    """Reads a second that so many clients are answered."""
     started = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
-    return REQUESTS // clients * clients / (time.perf_counter() - started)
+    until = started + SATURATED
+
+    async def client() -> int:
+        answered = 0
+        while time.perf_counter() < until:
+            await side.get(answered)
+            answered += 1
+        return answered
+
+    answered = await asyncio.gather(*(client() for _ in range(clients)))
+    return sum(answered) / (time.perf_counter() - started)
 
 
-async def _due(side: Side, number: int, began: float, after: float) -> float:
-    due = began + after
-    await asyncio.sleep(due - asyncio.get_running_loop().time())
-    await side.get(number)
-    return asyncio.get_running_loop().time() - due
+async def _open_loop(side: Side, rate: float, requests: int) -> list[float]:
+    """Seconds from when each request was due until it was answered; none waits for another one's answer."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def one(number: int) -> float:
+        await side.get(number)
+        return loop.time() - began - number / rate
+
+    asked = []
+    for number in range(requests):
+        early = began + number / rate - loop.time()
+        if early > CLOSE:
+            await asyncio.sleep(early)
+        asked.append(loop.create_task(one(number)))
+    return await asyncio.gather(*asked)

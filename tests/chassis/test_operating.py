@@ -18,6 +18,7 @@ from chassis.parking import Parked, Reason
 from chassis.projection import Poison, Projection
 from chassis.received import read
 from chassis.restoring import Restoration
+from chassis.work_queue import ask
 from contracts.subjects import Stream
 
 pytestmark = pytest.mark.slow
@@ -126,7 +127,12 @@ async def test_what_cannot_be_done_is_said_in_one_line(command, service, project
 
 async def test_the_outbox_says_what_waits(command, service, kit):
     await service.count(uuid4(), kit.ORGANIZATION, 3)
-    assert "events: 3 waiting" in await command("outbox", "status")
+    told = (await command("outbox", "status")).splitlines()
+    assert [line.partition(",")[0] for line in told] == ["events: 3 waiting", "dead letters: 0 waiting"]
+    async with service.database.transaction(kit.ORGANIZATION) as session:
+        await ask(session, "messaging-svc", kit.ORGANIZATION, uuid4())
+    told = (await command("outbox", "status")).splitlines()
+    assert [line.partition(",")[0] for line in told][2:] == ["WORK_MESSAGING_SVC: 1 waiting"]
 
 
 async def test_a_rebuild_restores_everything_while_a_worker_runs_and_shows_how_far_it_is(

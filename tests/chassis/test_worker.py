@@ -13,8 +13,11 @@ import httpx
 import pytest
 
 from chassis import worker
+from chassis.declared import Declared
 from chassis.health import Health
+from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from chassis.work_queue import WorkQueue
 from contracts.subjects import Stream
 from local_stack.ports import free_port
 
@@ -102,6 +105,22 @@ def test_a_worker_without_a_relay_database_says_which_variable_is_missing(tmp_pa
         worker.run_service("messaging_svc", settings, writes=Stream.PROJECT, follows={})
     assert exit_.value.code == 2
     assert "INTERLOCK_RELAY_DATABASE_URL" in capsys.readouterr().err
+
+
+async def test_every_stream_that_a_worker_declares_has_as_many_copies_as_it_is_told(tmp_path, monkeypatch):
+    """Its events, its dead letters, and the work that it gives itself: with one copy of these, jobs waited for the one server that had it."""
+    parts = []
+    monkeypatch.setattr(worker, "run_parts", lambda made, **_: parts.extend(made))
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    settings = ServiceSettings(
+        database_url=url, relay_database_url=url, nats_url="nats://x", auth_public_key_file=tmp_path, stream_replicas=3
+    )
+    worker.run_service("some_svc", settings, writes=Stream.PROJECT, follows={}, work=lambda _: None)
+    [declared] = [part._configs for part in parts if isinstance(part, Declared)]
+    made = [part._config for part in parts if isinstance(part, Relay | WorkQueue)]
+    names = {"PROJECT", "DEAD_LETTER_SOME_SVC", "WORK_SOME_SVC"}
+    assert {config.name for config in declared} == {config.name for config in made} == names
+    assert {config.num_replicas for config in [*declared, *made]} == {3}
 
 
 def test_a_worker_refuses_a_pooler_of_transactions(tmp_path, capsys):

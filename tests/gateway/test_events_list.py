@@ -9,6 +9,7 @@ from live_kit import Author, renew
 
 from chassis import puller
 from chassis.message import Message
+from chassis.puller import Puller
 from contracts.envelope import Envelope
 from contracts.subjects import Stream
 from gateway.events import replay
@@ -106,6 +107,22 @@ async def test_what_is_trimmed_while_it_is_read_is_not_waited_for(live, author, 
     page = (await live.client.get("/v1/events", params={"project_id": str(author.project_id)})).json()
     assert (page["items"], page["next"]) == ([], None)
     assert page["position"].endswith("-3.0")
+
+
+async def test_a_pull_that_the_server_ends_is_not_the_end_of_what_is_there(live, author, monkeypatch):
+    """As when the server that leads is another one: nothing has come, and all is there."""
+    said = await author.tasks(3)
+    batch, ended = Puller.batch, set()
+
+    async def end_first(self, *args):
+        if self in ended:
+            return await batch(self, *args)
+        ended.add(self)
+        return []
+
+    monkeypatch.setattr(Puller, "batch", end_first)
+    assert await pages(live.client, project_id=str(author.project_id)) == said
+    assert ended
 
 
 async def test_nothing_of_another_organisation(live, author, bus, tokens):

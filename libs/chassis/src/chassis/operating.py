@@ -51,8 +51,9 @@ def operators_commands(package: str, commands: typer.Typer) -> None:
     def status() -> None:
         """How many events wait to be published, to each stream, and since when."""
         found = _on_database(waiting, load(_ToldRelay).relay_database_url)
-        for label, stream in (("events", None), ("dead letters", dead_letter_stream(name))):
-            now = found.get(stream, Waiting())
+        labels = {None: "events", dead_letter_stream(name): "dead letters"}
+        for stream in [*labels, *sorted(other for other in found if other is not None and other not in labels)]:
+            now, label = found.get(stream, Waiting()), labels.get(stream, stream)
             typer.echo(f"{label}: {now.depth} waiting, the oldest for {now.oldest:.0f} s")
 
     @commands.command("parked")

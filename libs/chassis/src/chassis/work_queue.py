@@ -65,14 +65,15 @@ def work_subjects(service: str) -> str:
     return f"interlock.work.{service}.>"
 
 
-def work_config(service: str) -> StreamConfig:
+def work_config(service: str, *, replicas: int = 1) -> StreamConfig:
     """How the stream is kept: as the others are. What has been done stays there a while, acknowledged."""
-    return streams.kept(work_stream(service), work_subjects(service))
+    return streams.kept(work_stream(service), work_subjects(service), replicas)
 
 
-def work_relay(url: str, bus: Bus, service: str) -> Relay:
+def work_relay(url: str, bus: Bus, service: str, *, replicas: int = 1) -> Relay:
     """The relay that takes what was asked for from the outbox to the stream."""
-    return Relay(url, bus, None, Poke(f"{service}.work", bus), work_config(service), name="work relay")
+    config = work_config(service, replicas=replicas)
+    return Relay(url, bus, None, Poke(f"{service}.work", bus), config, name="work relay")
 
 
 async def ask(session: AsyncSession, service: str, organization_id: UUID, work_id: UUID) -> None:
@@ -94,10 +95,11 @@ class WorkQueue:
 
     name = "work-queue"
 
-    def __init__(self, bus: Bus, service: str, work: Work) -> None:
+    def __init__(self, bus: Bus, service: str, work: Work, *, replicas: int = 1) -> None:
         self._bus = bus
         self._service = service
         self._stream = work_stream(service)
+        self._config = work_config(service, replicas=replicas)
         self._work = work
         self._under_way: set[asyncio.Task[None]] = set()
         self._puller: Puller | None = None
@@ -132,7 +134,7 @@ class WorkQueue:
 
     async def _pull(self, health: Health) -> None:
         """Take work while there is room for it. Raises one of _AWAY."""
-        await streams.declare(self._bus.jetstream, work_config(self._service))
+        await streams.declare(self._bus.jetstream, self._config)
         config = ConsumerConfig(
             durable_name=self._service,
             ack_policy=AckPolicy.EXPLICIT,

@@ -29,7 +29,7 @@ from chassis.relay import Relay, dead_letter_relay
 from chassis.routes import routes_of
 from chassis.schema import check_at_head
 from chassis.settings import PREFIX, ServiceSettings
-from chassis.work_queue import Work, WorkQueue, work_relay, work_stream
+from chassis.work_queue import Work, WorkQueue, work_config, work_relay, work_stream
 from contracts.subjects import Stream
 
 PARTS_GRACE = 3.0  # for all of them together,
@@ -97,8 +97,12 @@ def run_service(
         letters.wake()
 
     working: list[Part] = [] if also is None else [*also(database)]
+    configs = [kept, streams.dead_letter_config(name, replicas=settings.stream_replicas)]
     if work is not None:
-        working += [WorkQueue(bus, name, work(database)), work_relay(settings.relay_database_url, bus, name)]
+        copies = settings.stream_replicas
+        working.append(WorkQueue(bus, name, work(database), replicas=copies))
+        working.append(work_relay(settings.relay_database_url, bus, name, replicas=copies))
+        configs.append(work_config(name, replicas=copies))
 
     others = [dead_letter_stream(name), *([] if work is None else [work_stream(name)])]
     consumers = [
@@ -115,14 +119,13 @@ def run_service(
         )
         for stream, projection in follows.items()
     ]
-    declared = Declared(bus, [kept, streams.dead_letter_config(name, replicas=settings.stream_replicas)])
     closing: list[Closing] = [*(owner for owner in owners.values() if owner is not None), bus, database, overview]
 
     async def at_head() -> None:
         await check_at_head(database, package)
 
     run_parts(
-        [*working, *consumers, relay, letters, Housekeeping(overview, writes, others), declared],
+        [*working, *consumers, relay, letters, Housekeeping(overview, writes, others), Declared(bus, configs)],
         probes={"database": at_head, "nats": bus.check},
         closing=closing,
         host=settings.host,

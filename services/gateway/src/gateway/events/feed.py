@@ -1,7 +1,7 @@
 """An unbroken run of a stream's messages from a place on: an ordered consumer, made for one reader and gone with it."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -25,9 +25,10 @@ class FeedBroken(Exception):
 class Feed:
     """Use `open_feed`. `pending` messages were there when it was opened, or are there since the last one came."""
 
-    def __init__(self, puller: Puller, pending: int) -> None:
+    def __init__(self, puller: Puller, pending: int, ask: Callable[[], Awaitable[int]]) -> None:
         self.pending = pending
         self._puller = puller
+        self._ask = ask
         self._delivered = 0
 
     async def batch(self, size: int, rest: float = 0.0) -> list[Msg]:
@@ -44,6 +45,10 @@ class Feed:
             await self._puller.ahead()
             self.pending = messages[-1].metadata.num_pending
         return messages
+
+    async def look_again(self) -> None:
+        """Ask the server how many are there now: where nothing came, they may be gone. Raises an error of `nats.errors`, or TimeoutError."""
+        self.pending = await self._ask()
 
     def interrupt(self) -> None:
         """End the wait of `batch`."""
@@ -78,9 +83,13 @@ async def open_feed(
     )
     info = await bus.jetstream.add_consumer(stream.value, config)
     puller = Puller(bus, stream.value, name, window=window)
+
+    async def pending() -> int:
+        return (await bus.jetstream.consumer_info(stream.value, name)).num_pending or 0
+
     try:
         await puller.start()
-        yield Feed(puller, info.num_pending or 0)
+        yield Feed(puller, info.num_pending or 0, pending)
     finally:
         with suppress(errors.Error, TimeoutError, OSError):
             await puller.stop()

@@ -80,8 +80,8 @@ class _Source:
                 continue
             if self.wanted.matches(event):
                 found.append(event)
-        if not messages:
-            self.feed = None  # what was there when it was opened is gone: the stream was trimmed meanwhile
+        if not messages:  # the pull was ended, or what was there when it was opened was trimmed meanwhile
+            await feed.look_again()
         else:
             # Nothing that is wanted lies before the first of them, nor, when none is wanted, before the last.
             at = messages[0].metadata.sequence.stream - 1 if found else messages[-1].metadata.sequence.stream
