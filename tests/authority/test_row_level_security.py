@@ -5,6 +5,7 @@ from service_kit import migrated
 from sqlalchemy import text
 
 from chassis.database import Database
+from local_stack.databases import create_role
 
 SEEN_BY_ALL = {
     "boundary_positions": "how far a consumer has read; no content",
@@ -72,9 +73,20 @@ OFF = (
 )
 
 
-@pytest.fixture(scope="module", params=["gateway", "project_svc", "program_svc"])
+SERVICES = ("gateway", "project_svc", "program_svc")
+ROLES = {f"{package}_{role}" for package in SERVICES for role in ("app", "relay")}
+WHO_COMES_IN = "SELECT rolname FROM pg_roles WHERE rolname = ANY(:roles) AND has_database_privilege(rolname, current_database(), 'CONNECT')"
+WHO_READS = """
+    SELECT DISTINCT rolname FROM pg_roles, pg_class WHERE rolname = ANY(:roles) AND relnamespace = 'public'::regnamespace
+    AND relkind IN ('r', 'p') AND has_table_privilege(rolname, pg_class.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+"""
+
+
+@pytest.fixture(scope="module", params=SERVICES)
 def service(request, postgres) -> tuple[str, str]:
-    """A service's package, and its database as the application's role."""
+    """A service's package, and its database as the application's role; the roles of the others are there, too."""
+    for role in sorted(ROLES):
+        create_role(postgres, role, "unused")
     return request.param, migrated(postgres, request.param, "rules")
 
 
@@ -115,6 +127,13 @@ async def assert_forced(package: str, database: Database, schemas: set[str]) -> 
         if is_forced and is_open:
             async with database.transaction() as session:
                 assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_no_service_comes_into_anothers_database(service, database):
+    own = {role for role in ROLES if role.startswith(f"{service[0]}_")}
+    async with database.transaction() as session:
+        assert set(await session.scalars(text(WHO_COMES_IN), {"roles": sorted(ROLES)})) == own
+        assert set(await session.scalars(text(WHO_READS), {"roles": sorted(ROLES)})) == own
 
 
 async def test_what_has_no_organisation_holds_nothing_of_one(service, database):

@@ -104,6 +104,33 @@ async def test_the_last_admin_stays_one(client):
     assert (renamed.json()["name"], renamed.headers["ETag"]) == ("Ada L.", '"2"')
 
 
+async def test_of_two_who_change_one_revision_at_once_one_is_too_late(client):
+    """Both read the role before either wrote it, and the second one's change was lost to nobody's knowledge."""
+    member = (await client.post("/v1/members", json={"email": "bob@example.org", "name": "Bob"})).json()
+    for number in range(5):
+        body = {"member_id": member["id"], "role": "viewer", "project_id": str(uuid4())}
+        role = (await client.post("/v1/roles", json=body)).json()
+        path, asked = f"/v1/roles/{role['id']}", {"If-Match": '"1"'}
+        answers = await asyncio.gather(
+            client.patch(path, json={"role": "project_member"}, headers=asked),
+            client.delete(path, headers=asked)
+            if number % 2
+            else client.patch(path, json={"role": "project_manager"}, headers=asked),
+        )
+        done, late = sorted(answer.status_code for answer in answers)
+        assert (done in {200, 204}, late in {404, 412}) == (True, True), [answer.text for answer in answers]
+
+
+async def test_an_invitation_that_is_taken_back_while_it_is_accepted_is_one_or_the_other(client, app):
+    for number in range(5):
+        made = (await client.post("/v1/invitations", json={"email": f"eve{number}@example.org"})).json()
+        accepted, revoked = await asyncio.gather(
+            client.post("/v1/invitations/accept", json={"token": made["token"], "name": "Eve"}),
+            client.delete(f"/v1/invitations/{made['id']}"),
+        )
+        assert (accepted.status_code, revoked.status_code) in {(201, 409), (404, 204)}
+
+
 async def test_admins_who_take_the_role_from_each_other_at_once_leave_one(client, tokens):
     ada = (await client.get("/v1/members")).json()["items"][0]["id"]
     bob = bearer(await tokens.create(member="bob@example.org"))

@@ -52,9 +52,9 @@ async def invite(session: AsyncSession, caller: Caller, body: InvitationCreate) 
     return invitation, secret
 
 
-async def find_invitation(session: AsyncSession, invitation_id: UUID) -> Invitation:
+async def find_invitation(session: AsyncSession, invitation_id: UUID, *, lock: bool = False) -> Invitation:
     """One of the organisation's. Raises NotFound."""
-    invitation = await session.get(Invitation, invitation_id)
+    invitation = await session.get(Invitation, invitation_id, with_for_update=lock or None)
     if invitation is None:
         raise NotFound
     return invitation

@@ -139,6 +139,7 @@ async def get_invitation(session: Session, invitation_id: Id, response: Response
 )
 async def revoke_invitation(session: Session, invitation_id: Id, if_match: IfMatch = None) -> None:
     """Take an invitation back. Doing so again changes nothing."""
-    invitation = await actions.find_invitation(session, invitation_id)
+    # Behind who is just accepting it: what is taken back lets nobody in.
+    invitation = await actions.find_invitation(session, invitation_id, lock=True)
     check_if_match(if_match, invitation)
     actions.revoke_invitation(invitation)

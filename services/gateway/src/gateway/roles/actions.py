@@ -78,9 +78,10 @@ async def grant_role(session: AsyncSession, caller: Caller, body: RoleCreate) ->
     return grant
 
 
-async def find_role(session: AsyncSession, identity: Identity, role_id: UUID) -> RoleGrant:
+async def find_role(session: AsyncSession, identity: Identity, role_id: UUID, *, lock: bool = False) -> RoleGrant:
     """One of the roles that the caller may see. Raises NotFound."""
-    grant = await session.scalar(visible_roles(identity).where(col(RoleGrant.id) == role_id))
+    statement = visible_roles(identity).where(col(RoleGrant.id) == role_id)
+    grant = await session.scalar(statement.with_for_update() if lock else statement)
     if grant is None:
         raise NotFound
     return grant

@@ -102,7 +102,7 @@ async def update_role(
     session: Session, caller: CurrentCaller, role_id: Id, body: RoleUpdate, response: Response, if_match: IfMatch = None
 ) -> RoleRead:
     """Give another role in its place."""
-    grant = await actions.find_role(session, caller.identity, role_id)
+    grant = await actions.find_role(session, caller.identity, role_id, lock=True)
     actions.check_gives(caller.identity, grant.within, grant.boundary_id)
     check_if_match(if_match, grant)
     await actions.update_role(session, caller, grant, body.role)
@@ -113,7 +113,7 @@ async def update_role(
 @router.delete("/{role_id}", status_code=204, responses=responses(Forbidden, NotFound, StaleRevision))
 async def revoke_role(session: Session, caller: CurrentCaller, role_id: Id, if_match: IfMatch = None) -> None:
     """Take a role back: it opens nothing from the next request on. Your own you may always give up."""
-    grant = await actions.find_role(session, caller.identity, role_id)
+    grant = await actions.find_role(session, caller.identity, role_id, lock=True)
     actions.check_revokes(caller, grant)
     check_if_match(if_match, grant)
     await actions.revoke_role(session, grant)
