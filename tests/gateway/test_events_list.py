@@ -90,7 +90,7 @@ async def test_from_an_instant_on(live, author):
 
 async def test_what_is_trimmed_while_it_is_read_is_not_waited_for(live, author, bus, monkeypatch):
     """The server has said that two events are there; then the stream keeps one message, which is not wanted."""
-    monkeypatch.setattr(puller, "EXPIRES", 0.5)
+    monkeypatch.setattr(puller, "EXPIRES", 1.0)
     await author.tasks(2)
     await author.task(project_id=uuid4())
     opened = replay.open_feed

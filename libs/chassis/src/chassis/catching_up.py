@@ -52,17 +52,21 @@ class CatchingUp:
             await puller.start()
             try:
                 with suppress(RunBroken):  # a batch took longer than the server waits: on from behind it
-                    await self._read(puller, sequence, said, boundaries)
+                    await self._read(puller, consumer, sequence, said, boundaries)
             finally:
                 await puller.stop()
                 await end_reading(jetstream, self._stream, self._name)
         return boundaries
 
-    async def _read(self, puller: Puller, sequence: int, said: Callable[[int], None], boundaries: set[UUID]) -> None:
+    async def _read(
+        self, puller: Puller, consumer: str, sequence: int, said: Callable[[int], None], boundaries: set[UUID]
+    ) -> None:
         delivered = 0
         while self.sequence < sequence:
             messages = await puller.batch(WINDOW, LINGER)
             if not messages:
+                if (await self._bus.jetstream.consumer_info(self._stream.value, consumer)).num_pending:
+                    continue  # the server ended the pull: another one leads, say
                 raise StreamSilent(f"stream {self._stream} brings nothing after {self.sequence}, but has {sequence}")
             delivered = unbroken(messages, delivered)
             events = [read(Message(message.subject, message.headers or {}, message.data)) for message in messages]
