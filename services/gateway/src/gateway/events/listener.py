@@ -12,6 +12,8 @@ from gateway.events.live_event import LiveEvent
 from gateway.events.position import Position
 
 QUEUE = 2_000
+MOST_BYTES = 16 * 1024 * 1024
+"""Of the payloads that wait for one client. A recalculation has hundreds of kilobytes: two thousand of them would be most of a process's memory."""
 
 
 class ResetReason(StrEnum):
@@ -65,13 +67,14 @@ class Listener:
         self._since = since
         self._most = most
         self._waiting: deque[Item] = deque()
+        self._bytes = 0
         self._news = asyncio.Event()
 
     def begin_with(self, events: Iterable[LiveEvent]) -> None:
         """Put what it has missed before everything else; the ring bounds it."""
-        self._waiting.extend(event for event in events if self._wanted.matches(event))
-        if self._waiting:
-            self._news.set()
+        for event in events:
+            if self._wanted.matches(event):
+                self._add(event)
 
     def offer(self, item: Item) -> None:
         """Something for it, if it wants it. One that does not keep up is closed; it finds the rest when it comes back."""
@@ -81,10 +84,15 @@ class Listener:
                 return
         else:
             self._since = item.position
-        if len(self._waiting) >= self._most:
+        if len(self._waiting) >= self._most or self._bytes >= MOST_BYTES:
             self.close(CloseReason.SLOW)
             return
+        self._add(item)
+
+    def _add(self, item: Item) -> None:
         self._waiting.append(item)
+        if isinstance(item, LiveEvent):
+            self._bytes += len(item.payload)
         self._news.set()
 
     def close(self, reason: CloseReason) -> None:
@@ -111,4 +119,5 @@ class Listener:
                     await self._news.wait()
         taken = list(self._waiting)
         self._waiting.clear()
+        self._bytes = 0
         return taken
