@@ -120,6 +120,28 @@ async def test_a_webhook_with_a_members_eyes_gets_what_that_one_may_see(live, au
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/member_id")
 
 
+async def test_what_waits_for_a_webhook_ends_with_the_member_whose_eyes_it_has(live, author, viewer, worker, receiver):
+    """It was tried for days after that one had left, as long as the receiver did not take it."""
+    hook = await make_hook(live.client, f"{receiver.url}?viewer", member_id=viewer.headers["X-Member"])
+    held = await make_hook(live.client, f"{receiver.url}?held", member_id=viewer.headers["X-Member"])
+    whole = await make_hook(live.client, receiver.url)
+    receiver.answer = 500
+    await worker.start()
+    await author.task("Seen")
+    for each in (hook, held, whole):
+        await each.until(lambda found: states(found) == ["pending"] and len(found[0]["attempts"]) == 1)
+    assert (await live.client.patch(held.path, json={"state": "disabled"})).status_code == 200
+    assert states(await held.deliveries()) == ["held"]
+    assert (await live.client.delete(f"/v1/members/{viewer.headers['X-Member']}")).status_code == 204
+    assert [states(await each.deliveries()) for each in (hook, held, whole)] == [["failed"], ["failed"], ["pending"]]
+    assert (await live.client.patch(held.path, json={"state": "enabled"})).status_code == 200
+    receiver.answer = 204
+    await worker.make_due()
+    await whole.until(lambda found: states(found) == ["delivered"])
+    assert len(receiver.received) == 4
+    assert [len(each[0]["attempts"]) for each in (await hook.deliveries(), await held.deliveries())] == [1, 1]
+
+
 async def test_without_a_role_nothing_is_seen(live, author, viewer):
     await tell(author)
     for role in (await live.client.get("/v1/roles")).json()["items"]:

@@ -1,5 +1,6 @@
 """Access tokens of an issuer of the test's own, which signs real ones."""
 
+import asyncio
 import base64
 import json
 import time
@@ -9,10 +10,11 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from oidc_kit import ISSUER, RSA
+from oidc_kit import AUDIENCE, ISSUER, RSA
 
 from chassis.problem import Unauthenticated, Unavailable
 from gateway.oidc import keys
+from gateway.oidc.issuer import Issuer
 from gateway.tables import now
 
 pytestmark = pytest.mark.slow
@@ -157,6 +159,47 @@ async def test_an_issuer_that_is_away_keeps_its_known_keys_good_for_a_while(trus
     monkeypatch.setattr(keys, "TRUSTED", 0.0)
     with pytest.raises(Unavailable):
         await trusted.person(issuer.token())
+
+
+async def test_an_issuer_that_hangs_keeps_nobody_waiting_whose_key_is_known(issuer, monkeypatch):
+    """While the keys were asked for again, everybody waited for the answer, ten seconds each time."""
+    hanging, released = asyncio.Event(), asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if hanging.is_set():
+            await released.wait()
+        return issuer.answer(request)
+
+    trusted = Issuer(ISSUER, AUDIENCE, keys.Keys(ISSUER, None, transport=httpx.MockTransport(answer)))
+    await trusted.person(issuer.token())
+    for name, value in (("FRESH", 0.0), ("AT_MOST_EVERY", 0.0), ("PATIENCE", 0.01)):
+        monkeypatch.setattr(keys, name, value)
+    hanging.set()
+    async with asyncio.timeout(5):
+        people = await asyncio.gather(*(trusted.person(issuer.token()) for _ in range(20)))
+    assert {person.subject for person in people} == {f"{ISSUER}|grace"}
+    issuer.keys["two"] = ("EdDSA", ed25519.Ed25519PrivateKey.generate())
+    unknown = asyncio.create_task(trusted.person(issuer.token("two")))
+    await asyncio.wait([unknown], timeout=0.1)
+    assert not unknown.done(), "who has a key that is not known waits for it"
+    assert len(issuer.asked) == 2, "nobody asks while somebody does"
+    released.set()
+    assert (await unknown).subject == f"{ISSUER}|grace"
+    await trusted.close()
+
+
+async def test_an_issuer_that_hangs_does_not_hold_up_the_end(issuer):
+    async def never(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    trusted = Issuer(ISSUER, AUDIENCE, keys.Keys(ISSUER, None, transport=httpx.MockTransport(never)))
+    asking = asyncio.create_task(trusted.person(issuer.token()))
+    await asyncio.wait([asking], timeout=0.05)
+    async with asyncio.timeout(5):
+        await trusted.close()
+        with pytest.raises(Unavailable):
+            await asking
 
 
 SPOILT = {

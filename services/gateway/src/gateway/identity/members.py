@@ -14,6 +14,7 @@ from gateway.identity.models import ApiToken, Member, Organization, RoleGrant, h
 from gateway.identity.shapes import MemberCreate, MemberUpdate
 from gateway.invitations.withdrawal import withdraw_those_by, withdraw_those_to
 from gateway.tables import now
+from gateway.webhooks.endings import end_deliveries_for
 
 
 class LastAdmin(Conflict):
@@ -67,7 +68,10 @@ async def update_member(session: AsyncSession, member: Member, body: MemberUpdat
 
 
 async def remove_member(session: AsyncSession, member: Member) -> None:
-    """The member leaves: its roles end, its tokens and what was made with them open nothing, nor do invitations to it and by it. Raises LastAdmin."""
+    """The member leaves: its roles end, its tokens and what was made with them open nothing, nor do invitations to it and by it.
+
+    Webhooks with its eyes get nothing more. Raises LastAdmin.
+    """
     await check_not_last_admin(session, member)
     at = now()
     member.removed_at, member.role, member.subject = at, None, None
@@ -77,6 +81,7 @@ async def remove_member(session: AsyncSession, member: Member) -> None:
     await revoke_with_descent(session, theirs, at)
     await withdraw_those_to(session, member.email)
     await withdraw_those_by(session, member.id)
+    await end_deliveries_for(session, member.id)
     await session.flush()
 
 

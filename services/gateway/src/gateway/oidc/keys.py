@@ -20,6 +20,8 @@ AT_MOST_EVERY = 10.0
 """Seconds between two fetches: tokens that name keys of their own invention must not make us ask the issuer each time."""
 TRUSTED = 3600.0
 """Seconds for which the keys go on being trusted while the issuer cannot be asked."""
+PATIENCE = 0.5
+"""Seconds for which somebody waits for fresh keys whose own is known: an issuer that hangs is to hold nobody up who could be let in."""
 TIMEOUT = 5.0
 MOST_BYTES = 256 * 1024
 DISCOVERY = "/.well-known/openid-configuration"
@@ -40,17 +42,26 @@ class Keys:
         self._client = httpx.AsyncClient(timeout=TIMEOUT, transport=transport)
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._fetched_at = self._asked_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None) -> jwt.PyJWK | None:
         """The key with this id; for a token that names none, the only one there is. Raises Unavailable when it cannot be found out."""
-        if time.monotonic() - self._fetched_at > FRESH or self._chosen(key_id) is None:
-            async with self._lock:
-                await self._refresh(key_id)
+        known = self._chosen(key_id)
+        if known is not None and time.monotonic() - self._fetched_at <= FRESH:
+            return known
+        if self._refreshing is None and time.monotonic() - self._asked_at > AT_MOST_EVERY:
+            self._refreshing = asyncio.create_task(self._refresh(), name="refresh the issuer's keys")
+        if self._refreshing is not None:
+            await asyncio.wait([self._refreshing], timeout=None if known is None else PATIENCE)
+        if time.monotonic() - self._fetched_at > TRUSTED:
+            raise Unavailable("Access tokens cannot be checked right now.")
         return self._chosen(key_id)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
         await self._client.aclose()
 
     def _chosen(self, key_id: str | None) -> jwt.PyJWK | None:
@@ -58,19 +69,16 @@ class Keys:
             return next(iter(self._keys.values())) if len(self._keys) == 1 else None
         return self._keys.get(key_id)
 
-    async def _refresh(self, key_id: str | None) -> None:
+    async def _refresh(self) -> None:
         import httpx
 
-        at = time.monotonic()
-        is_wanted = at - self._fetched_at > FRESH or self._chosen(key_id) is None
-        if is_wanted and at - self._asked_at > AT_MOST_EVERY:
-            self._asked_at = at
-            try:
-                self._keys, self._fetched_at = await self._fetch(), at
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-                log.warning("the issuer's keys cannot be had", issuer=self._issuer, reason=repr(error))
-        if at - self._fetched_at > TRUSTED:
-            raise Unavailable("Access tokens cannot be checked right now.")
+        at = self._asked_at = time.monotonic()
+        try:
+            self._keys, self._fetched_at = await self._fetch(), at
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+            log.warning("the issuer's keys cannot be had", issuer=self._issuer, reason=repr(error))
+        finally:
+            self._refreshing = None
 
     async def _fetch(self) -> dict[str | None, jwt.PyJWK]:
         url = self._jwks_url
