@@ -4,9 +4,11 @@ import re
 from importlib import resources
 
 import orjson
+import pytest
 from jsonschema import Draft202012Validator
 
 from contracts.permissions import required
+from gateway.document import bounds
 from gateway.document.answers import PROBLEMS
 from gateway.document.parts import PREFIX, objects, operations, references, routes
 
@@ -140,3 +142,13 @@ def test_what_is_made_leads_to_what_can_be_done_with_it():
     assert {"read_task", "update_task", "delete_task"} <= OPERATIONS["create_task"][2]["responses"]["201"][
         "links"
     ].keys()
+
+
+def test_a_query_may_ask_for_nothing_of_any_length():
+    """What the document called 8,192 characters, the service would have taken at any length."""
+    asked = {"in": "query", "name": "owner", "schema": {"type": "string"}}
+    document = {"paths": {"/risks": {"get": {"parameters": [asked]}}}, "components": {"parameters": {}}}
+    with pytest.raises(ValueError, match="max_length"):
+        bounds.tell(document)
+    asked["schema"]["maxLength"] = 200
+    bounds.tell(document)

@@ -244,6 +244,9 @@ async def test_the_programs_own_records_come_page_by_page_and_by_what_they_say(a
         shown += [each["id"] for each in read["own"]]
         asked["own_cursor"] = read["own_next"]
     assert (shown, read["own_next"]) == (made, None)
+    for cursor in ("0" * 20, "0" * 2001):
+        refused = await api.get(path, params={"own_cursor": cursor}, status=422)
+        assert [each["pointer"] for each in refused["errors"]] == ["/own_cursor"]
     of_ada = await api.get(path, params={"owner": "Ada", "category": "supply"})
     assert ([each["id"] for each in of_ada["own"]], of_ada["items"]) == ([made[0], made[2]], [])
     assert (await api.get(path, params={"category": "weather"}))["own"] == []

@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Select, String, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from chassis.problem import BadCursor, FieldError, invalid
 from chassis.statements import Record, fetch
@@ -205,7 +205,12 @@ def _decode(cursor: str, chosen: str, keys: Sequence[Any]) -> Any:
 
 
 def _values_of(cursor: str, chosen: str, keys: Sequence[Any]) -> list[Any]:
-    return _read(cursor, chosen, [TypeAdapter(key.type.python_type).validate_python for key in keys])
+    return _read(cursor, chosen, [TypeAdapter(_kind_of(key.type)).validate_python for key in keys])
+
+
+def _kind_of(column: Any) -> Any:
+    """What a column's values are. A type that decorates another one, as SQLModel's texts do, says `object` of itself."""
+    return (column.impl_instance if isinstance(column, TypeDecorator) else column).python_type
 
 
 def _numbers_of(cursor: str, chosen: str) -> tuple[int, int]:

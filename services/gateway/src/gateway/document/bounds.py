@@ -15,7 +15,7 @@ OF_FORMAT: Final = {"uuid": 36, "date": 10, "date-time": 40}
 PATTERNED: Final = 200
 """Characters; no pattern without a length of its own describes more."""
 IN_ADDRESS: Final = 8192
-"""Characters of a parameter in a header or a query."""
+"""Characters of a header; a query's parameters say themselves how long they may be."""
 TEXT: Final = 1024 * 1024
 """Characters; a body is not larger."""
 EXACT: Final = 2**53 - 1
@@ -33,18 +33,18 @@ _NOT_SCHEMAS: Final = frozenset({"example", "examples", "default", "enum", "cons
 def tell(document: Document) -> None:
     """Give every string, integer and list of the document its bounds, and every default the type that it is a default for.
 
-    Raises ValueError for a pattern that bounds nothing.
+    Raises ValueError for a pattern that bounds nothing, and for a query's parameter without a bound: its service would take any.
     """
     for path_item in document["paths"].values():
         for operation in path_item.values():
             for parameter in operation.get("parameters", ()):
-                _bound(parameter, IN_ADDRESS)
+                _bound(parameter, None if parameter.get("in") == "query" else IN_ADDRESS)
     for parameter in document["components"]["parameters"].values():
         _bound(parameter, IN_ADDRESS)
     _bound(document, TEXT)
 
 
-def _bound(node: Any, text: int) -> None:
+def _bound(node: Any, text: int | None) -> None:
     for schema in _schemas(node):
         match schema["type"]:
             case "string":
@@ -57,12 +57,14 @@ def _bound(node: Any, text: int) -> None:
             schema["default"] = _default(schema, schema["default"])
 
 
-def _bound_string(schema: Document, text: int) -> None:
+def _bound_string(schema: Document, text: int | None) -> None:
     if schema.keys() & {"maxLength", "enum", "const"}:
         return
     kind, pattern = schema.get("format"), schema.get("pattern")
     if kind in OF_FORMAT:
         schema["maxLength"] = OF_FORMAT[kind]
+    elif pattern is None and text is None:
+        raise ValueError(f"a parameter of any length: give it a max_length where it is declared: {schema}")
     elif pattern is None:
         schema["maxLength"] = text
     elif _ENDLESS.search(_SET.sub("x", pattern)):

@@ -5,8 +5,10 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from chassis.paging import PageQuery, page_of_known
+from chassis.paging import Cursor, PageQuery, page_of_known
+from chassis.problem import BadCursor
 from contracts.program_events.registered import Registered
+from contracts.values import Label
 
 OwnT = TypeVar("OwnT", bound=Registered)
 
@@ -14,11 +16,11 @@ OwnT = TypeVar("OwnT", bound=Registered)
 class BesideOwn(PageQuery):
     """A page of records of projects, and one of the program's own."""
 
-    own_cursor: str | None = Field(
+    own_cursor: Cursor | None = Field(
         default=None, description="`own_next` of the page before, for more of the program's own"
     )
-    category: str | None = Field(default=None, description="of the program's own, which are then shown alone")
-    owner: str | None = Field(default=None, description="of the program's own, which are then shown alone")
+    category: Label | None = Field(default=None, description="of the program's own, which are then shown alone")
+    owner: Label | None = Field(default=None, description="of the program's own, which are then shown alone")
 
     @property
     def is_of_own(self) -> bool:
@@ -27,8 +29,13 @@ class BesideOwn(PageQuery):
 
 
 def own_page(own: Iterable[OwnT], query: BesideOwn) -> tuple[list[OwnT], str | None]:
-    """The oldest first. With the further pages of the projects' records there are none."""
+    """The oldest first. With the further pages of the projects' records there are none. Raises BadCursor."""
     if query.cursor is not None:
         return [], None
     asked = PageQuery(limit=query.limit, cursor=query.own_cursor)
-    return page_of_known(own, asked, {"id": lambda record: record.id.int}, "id")
+    try:
+        return page_of_known(own, asked, {"id": lambda record: record.id.int}, "id")
+    except BadCursor as refused:
+        raise BadCursor(
+            errors=[each.model_copy(update={"pointer": "/own_cursor"}) for each in refused.errors]
+        ) from None
