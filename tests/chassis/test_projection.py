@@ -2,21 +2,36 @@
 
 import random
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Integer, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import outbox
 from chassis.message import Message
 from chassis.outbox import Boundary
 from chassis.projection import Poison, Projection
 from chassis.received import NOBODY, ReceivedEvent, Unreadable, read
+from chassis.statements import execute
 from contracts.provenance import HEADER, Provenance
 
 pytestmark = pytest.mark.slow
 
 HOME, ABROAD = uuid4(), uuid4()
+
+
+class Base(DeclarativeBase):
+    """Of this file alone."""
+
+
+class Drawn(Base):
+    """A row of the picture, as a session writes it."""
+
+    __tablename__ = "picture"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID]
+    seen: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 @pytest.fixture
@@ -198,6 +213,38 @@ async def test_another_event_in_the_place_of_one_that_was_applied_is_a_conflict(
     assert await seen(one) == [1]
     [(reason,)] = await service.rows("SELECT reason FROM quarantined_events")
     assert "taken" in reason
+
+
+@pytest.mark.parametrize("way", ["statement", "driver", "along", "flush"])
+@pytest.mark.parametrize("alone", [True, False])
+async def test_an_event_that_says_what_no_column_holds_is_poison(service, apply, kit, event, seen, way, alone):
+    """It would fail for ever, and with it everybody's events behind it."""
+    sick, healthy = uuid4(), uuid4()
+    large = event(sick, 1)
+
+    async def see(session, received):
+        assert await session.scalar(text("SELECT 1")) == 1
+        await kit.see(session, received)
+        if received.id != large.id:
+            return
+        if way == "statement":
+            await session.execute(text("SELECT CAST(:number AS bigint)"), {"number": 2**63})
+        elif way == "flush":
+            session.add(Drawn(id=uuid4(), organization_id=HOME, seen=[2**31]))
+        elif way == "driver":
+            await execute(session, "SELECT 1 / $1::int", 0)
+        else:
+            outbox.send_along(session, "picture", "DELETE FROM picture WHERE 1 / ($1::int) = 0", 0)
+
+    projection = Projection({kit.Counted.event_type(): see})
+    before, after = ([], []) if alone else ([event(healthy, 1)], [event(healthy, 2), event(sick, 2)])
+    counts = await apply(projection, *before, large, *after)
+    assert counts == ({"quarantined": 1} if alone else {"applied": 2, "quarantined": 1, "held": 1})
+    assert await seen(sick) == []
+    assert await seen(healthy) == ([] if alone else [1, 2])
+    [(id_, reason)] = await service.rows("SELECT event_id, reason FROM quarantined_events")
+    assert id_ == str(large.id)
+    assert reason.startswith("a value cannot be stored: ")
 
 
 async def test_any_other_error_of_a_handler_is_the_callers(apply, kit, event):

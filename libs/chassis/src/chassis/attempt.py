@@ -34,6 +34,11 @@ class Outcome:
     has_recorded: bool = False
     """Whether events of our own went into the outbox."""
 
+    def add(self, other: "Outcome") -> None:
+        """This, too."""
+        self.counts.update(other.counts)
+        self.has_recorded |= other.has_recorded
+
 
 class Poisoned(Exception):
     """Carries the verdict out of the savepoint."""

@@ -6,9 +6,12 @@ Knows nothing of NATS. Its caller commits what `apply` did together with the pos
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.attempt import Attempt, Outcome, Poison, Poisoned
@@ -34,7 +37,8 @@ class Projection:
     `handlers`: for each event type of interest (`SomeEvent.event_type()`) what it does to the picture. `after_batch` is called once per
     organisation and batch with the events that were applied, in order, in that organisation's context. Both get the session of the
     transaction, may record events of their own, and never commit. A handler that raises ValidationError (from `SomeEvent.read`) or
-    Poison puts its event into quarantine, and parks its boundary there; all others go on. Any other error is the caller's: it rolls back.
+    Poison puts its event into quarantine, and parks its boundary there; all others go on. So does one that says what the database cannot
+    hold. Any other error is the caller's: it rolls back.
     `restorers`: for each kind of boundary how its part of the picture is made anew, or PASS_OVER; a parked boundary of another kind stays
     parked. `service` has dead letters written for what goes into quarantine. `keeps` are the tables that the handlers fill: when code comes
     that handles more events, or keeps more of them, every boundary is restored from its snapshot.
@@ -73,9 +77,7 @@ class Projection:
             of_organization.setdefault(item.organization_id, []).append(item)
         outcome = Outcome()
         for number, (organization_id, items) in enumerate(of_organization.items()):
-            part = await self._apply_isolated(session, organization_id, items, is_open=is_open and number == 0)
-            outcome.counts.update(part.counts)
-            outcome.has_recorded |= part.has_recorded
+            outcome.add(await self._apply_isolated(session, organization_id, items, is_open=is_open and number == 0))
         return outcome
 
     async def restore(self, session: AsyncSession, restoration: Restoration) -> Outcome:
@@ -110,10 +112,26 @@ class Projection:
                 return await Attempt(self, session, poisoned).run(items, restoration)
             except Poisoned as verdict:
                 poisoned[verdict.event_id] = verdict.reason
-                await execute(session, f"ROLLBACK TO SAVEPOINT attempt; {QUEUE_UP}")
-                session.expunge_all()
-                session.info.clear()
-                session.info.update(info)
+                await _undo(session, info)
+            except (asyncpg.DataError, DBAPIError) as error:
+                # Rows are written for many events at once: which one says what no column holds, shows when each is tried alone.
+                refused = _refused_value(error)
+                if refused is None or restoration is not None or not items:
+                    raise
+                await _undo(session, info)
+                if len(items) > 1:
+                    return await self._one_by_one(session, organization_id, items)
+                if not isinstance(items[0], ReceivedEvent) or items[0].id in poisoned:
+                    raise
+                poisoned[items[0].id] = refused
+
+    async def _one_by_one(
+        self, session: AsyncSession, organization_id: UUID, items: Sequence[ReceivedEvent | Unreadable]
+    ) -> Outcome:
+        outcome = Outcome()
+        for item in items:
+            outcome.add(await self._apply_isolated(session, organization_id, [item]))
+        return outcome
 
     async def handle(self, session: AsyncSession, event: ReceivedEvent) -> bool:
         """Hand the event to its handler; False if there is none for its type, or if the event beside it says it. Raises Poison for a major version that we do not know."""
@@ -132,6 +150,22 @@ class Projection:
         """What follows on a batch."""
         if self._after_batch is not None:
             await self._after_batch(session, applied)
+
+
+async def _undo(session: AsyncSession, info: Mapping[str, Any]) -> None:
+    """Back to where the attempt began, in the database and in the session."""
+    if not session.is_active:  # a flush has failed; the transaction is the connection's, and goes on
+        await session.rollback()
+    await execute(session, f"ROLLBACK TO SAVEPOINT attempt; {QUEUE_UP}")
+    session.expunge_all()
+    session.info.clear()
+    session.info.update(info)
+
+
+def _refused_value(error: asyncpg.DataError | DBAPIError) -> str | None:
+    """What the database says of a value that it can hold at no time; None of any other failure, which may pass."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"a value cannot be stored: {cause}" if isinstance(cause, asyncpg.DataError) else None
 
 
 def _attempting(organization_id: UUID) -> str:
