@@ -5,7 +5,6 @@ sides. A ratio of requests a second is the share of the limit that is reached.
 """
 
 import asyncio
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 
@@ -13,10 +12,10 @@ from bench.http.crowd import crowd
 from bench.http.interlock import Interlock
 from bench.http.large import change_10k
 from bench.http.limit import Limit
-from bench.http.load import half_load
 from bench.http.parts import cpu_by_part
 from bench.http.side import Side
-from bench.result import WARM_UP, Result, compared, interleaved
+from bench.http.tails import tails
+from bench.result import Result, compared, interleaved
 from bench.stack import Stack
 
 REQUESTS = 150
@@ -25,7 +24,6 @@ READS = 400
 RELATIONS = 60
 CHAIN = 1000
 MOVES = 3
-MOST_TAIL = 3.0
 
 Operation = Callable[[Side, int], Awaitable[None]]
 
@@ -45,7 +43,7 @@ def run(stack: Stack) -> list[Result]:
             measured.rate("http.relation", _relate, RELATIONS),
             change_10k(runner, stack, interlock),
             measured.gateway_cpu("http.gateway_cpu"),
-            *measured.half_load(),
+            *tails(runner, interlock, limit),
             *cpu_by_part(runner, stack, interlock),
             *crowd(runner, stack, interlock),
         ]
@@ -86,28 +84,6 @@ class Measured:
             return (side.gateway_seconds() - before) / READS * 1000
 
         return compared(name, "ms", *interleaved(lambda: of(self._interlock), lambda: of(self._limit)))
-
-    def half_load(self) -> list[Result]:
-        """Milliseconds within which 99 of 100 reads are answered at half of the rate that saturates a side; and how many times the median that is.
-
-        The machine's own hiccups are in both sides' tails.
-        """
-        tails: dict[Side, list[float]] = {self._interlock: [], self._limit: []}
-
-        def of(side: Side) -> float:
-            middle, late = self._runner.run(half_load(side))
-            tails[side].append(late / middle)
-            return late * 1000
-
-        p99 = compared(
-            "http.p99_at_half_load", "ms", *interleaved(lambda: of(self._interlock), lambda: of(self._limit))
-        )
-        ours, theirs = (each[WARM_UP:] for each in tails.values())
-        tail = statistics.median(ours)
-        note = (
-            f"p99 / p50 at half load, of the other side {statistics.median(theirs):.1f}; reference: the most it may be"
-        )
-        return [p99, Result("http.tail_at_half_load", tail, "x", MOST_TAIL, tail / MOST_TAIL, ours, note)]
 
 
 async def _prepare(*sides: Side) -> None:

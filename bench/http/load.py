@@ -11,7 +11,7 @@ from bench.result import percentile
 
 CLIENTS = (8, 16, 32)
 """Clients that each send as soon as they are answered: with more of them the rate grows no further."""
-SATURATED = 1.0
+SATURATED = 0.5
 """Seconds for which a rate must last to be one that the side can bear."""
 SECONDS = 3.0
 CLOSE = 0.0002
