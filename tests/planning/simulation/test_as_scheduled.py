@@ -76,6 +76,21 @@ def plans(draw, milestones=True):
     return Plan([Project("P", start, None, data_date, calendar, draw(st.sampled_from(Progress)))], tasks, links)
 
 
+def test_what_has_begun_and_is_tied_at_its_finish_ends_on_a_day_of_work():
+    """Its start is free of the links where progress overrides them, so the days that runs know once ended before it did."""
+    start = MON_TO_FRI.day_start(MONDAY)
+    plan = Plan(
+        projects=[Project("P", start, None, None, MON_TO_FRI, Progress.OVERRIDE)],
+        tasks=[
+            Task(0, "P", TaskKind.TASK, 300),
+            Task(1, "P", TaskKind.TASK, 60, actual_start=start, percent_complete=40),
+        ],
+        links=[Link(0, 0, 1, LinkType.FF, 240)],
+    )
+    answer = simulate(plan, Uncertainty({}, {}), runs=2)
+    assert answer.finish.at(0) == answer.planned_finish == start + 1440 + 60
+
+
 @settings(max_examples=150)
 @given(plans(milestones=False))
 def test_without_uncertainty_every_run_is_the_schedule(plan):

@@ -10,7 +10,7 @@ from planning.calendar import WorkCalendar
 from planning.errors import OutsideCalendar
 from planning.limits import NEVER, ON_START, UNBOUNDED, limits_of
 from planning.network import FROM_START, TO_FINISH, Network
-from planning.plan import Constraint, Id, Imposed, LinkType, Plan, Project, Task
+from planning.plan import Constraint, Id, Imposed, LinkType, Plan, Progress, Project, Task
 from planning.risk import RiskKind
 from planning.scheduled import Schedule
 from planning.simulation.arrays import Rows, Single
@@ -40,7 +40,8 @@ class Model:
 def at_worst(plan: Plan, network: Network, uncertainty: Uncertainty) -> Plan:
     """A plan with no date earlier than that of any run: every work takes its longest and every threat comes true.
 
-    And what is bound at its finish begins there, for otherwise longer work would start earlier, and what is tied to its start too.
+    And what is bound at its finish begins there, for otherwise longer work would start earlier, and what is tied to its start too. So does
+    what has begun, whose start a project may take as free of its links: its finish is not.
     """
     longest = dict(zip((task.id for task in network.tasks), network.limits.remaining, strict=True))
     longest.update((task_id, ceil(estimate.pessimistic)) for task_id, estimate in uncertainty.durations.items())
@@ -49,7 +50,8 @@ def at_worst(plan: Plan, network: Network, uncertainty: Uncertainty) -> Plan:
             longest[risk.task_id] += ceil(risk.duration.pessimistic)
     tasks = [task if task.id not in longest else _begun_late(task, longest[task.id]) for task in plan.tasks]
     links = [replace(link, type=_FROM_START_ON[link.type]) for link in plan.links]
-    return replace(plan, tasks=tasks, links=links)
+    projects = [replace(project, progress=Progress.RETAINED_LOGIC) for project in plan.projects]
+    return replace(plan, projects=projects, tasks=tasks, links=links)
 
 
 _FROM_START_ON = {
